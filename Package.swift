@@ -1,0 +1,137 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+var settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+// Continuous integration builds with VENUS_STRICT=1: a warning in our own targets is an error there,
+// while a newer compiler's new warning does not stop a person who only wants to run Venus.
+if Context.environment["VENUS_STRICT"] == "1" {
+    settings.append(.treatAllWarnings(as: .error))
+}
+
+extension Target.Dependency {
+    static let configuration = product(name: "Configuration", package: "swift-configuration")
+    static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let nioWebSocket = product(name: "NIOWebSocket", package: "swift-nio")
+    static let nioHTTPTypes = product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+    static let nioHTTPTypesHTTP1 = product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+    static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let yams = product(name: "Yams", package: "Yams")
+}
+
+let package = Package(
+    name: "venus",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "venus", targets: ["venus"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // System libraries, each imported by one target only.
+        .target(name: "CLinux"),
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        .systemLibrary(name: "CPostgres", providers: [.apt(["libpq-dev"])]),
+
+        // The house, in the order in which data walks through it.
+        .target(name: "VenusCore", swiftSettings: settings),
+        .target(
+            name: "VenusCallLog",
+            dependencies: ["VenusCore", "CHiredis", .grdb, .logging, .nioCore, .nioPosix],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "VenusProxy",
+            dependencies: ["VenusCore", "VenusCallLog", "CLinux", .logging],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "VenusStore",
+            dependencies: ["VenusCore", "CPostgres", .grdb, .logging],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "VenusAnalysis",
+            dependencies: ["VenusCore", "VenusCallLog", "VenusStore", .logging, .serviceLifecycle],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "VenusServer",
+            dependencies: [
+                "VenusCore", "VenusStore", "VenusAnalysis",
+                .crypto, .cryptoExtras, .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTP1, .nioHTTPTypes,
+                .nioHTTPTypesHTTP1, .nioPosix, .nioWebSocket, .serviceLifecycle,
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "venus",
+            dependencies: [
+                "VenusCore", "VenusCallLog", "VenusProxy", "VenusStore", "VenusAnalysis", "VenusServer",
+                .argumentParser, .configuration, .logging, .serviceLifecycle, .yams,
+            ],
+            swiftSettings: settings
+        ),
+
+        // Tests: the same tree.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(name: "VenusCoreTests", dependencies: ["VenusCore"], swiftSettings: settings),
+        .testTarget(
+            name: "VenusCallLogTests",
+            dependencies: ["VenusCore", "VenusCallLog", "TestSupport", .logging, .nioCore, .nioPosix],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "VenusProxyTests",
+            dependencies: ["VenusCore", "VenusCallLog", "VenusProxy", "TestSupport", .logging],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "VenusStoreTests",
+            dependencies: ["VenusCore", "VenusStore", "TestSupport", .logging],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "VenusAnalysisTests",
+            dependencies: ["VenusCore", "VenusCallLog", "VenusStore", "VenusAnalysis", "TestSupport", .logging],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "VenusServerTests",
+            dependencies: ["VenusCore", "VenusStore", "VenusAnalysis", "VenusServer", "TestSupport", .logging],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "VenusCommandTests",
+            dependencies: ["venus", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "BlackBox", dependencies: ["TestSupport"], path: "Tests/BlackBox", swiftSettings: settings),
+    ]
+)

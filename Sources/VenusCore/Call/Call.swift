@@ -1,0 +1,56 @@
+/// What else is known of a call. The bits are those of the call log; they are only ever appended.
+public struct CallFlags: OptionSet, Sendable, Hashable {
+    public let rawValue: UInt16
+    public init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    /// Seen inside an encrypted tunnel; its times are estimates.
+    public static let estimated = CallFlags(rawValue: 1 << 0)
+    /// Sent on a connection that had carried a call before.
+    public static let reused = CallFlags(rawValue: 1 << 1)
+    /// Seen in the clear by interception.
+    public static let intercepted = CallFlags(rawValue: 1 << 2)
+    /// A connection (CONNECT tunnel, upgrade): counted once, its lifetime never enters response time.
+    public static let tunnel = CallFlags(rawValue: 1 << 3)
+    /// Sent a second time, because a reused connection had died before a byte was answered.
+    public static let retried = CallFlags(rawValue: 1 << 4)
+}
+
+/// One request with its response, or one connection through a tunnel.
+public struct Call: Sendable, Hashable {
+    /// Index of the call's operation in its block.
+    public var operation: Int
+    /// Microseconds since the epoch.
+    public var start: Int64
+    /// Microseconds, from a steady clock.
+    public var duration: UInt32
+    public var outcome: Outcome
+    /// The HTTP status; 0 where there was none.
+    public var status: UInt16
+    public var errorType: ErrorType?
+    public var phases: Phases
+    /// Bytes of bodies or tunnels from the caller to the dependency.
+    public var bytesSent: UInt64
+    /// Bytes of bodies or tunnels from the dependency to the caller.
+    public var bytesReceived: UInt64
+    public var flags: CallFlags
+    /// The W3C trace id as 32 lower-case hexadecimal digits, where the request carried one.
+    public var traceID: String?
+
+    public init(
+        operation: Int, start: Int64, duration: UInt32, outcome: Outcome, status: UInt16 = 0,
+        errorType: ErrorType? = nil, phases: Phases = Phases(), bytesSent: UInt64 = 0, bytesReceived: UInt64 = 0,
+        flags: CallFlags = [], traceID: String? = nil
+    ) {
+        self.operation = operation
+        self.start = start
+        self.duration = duration
+        self.outcome = outcome
+        self.status = status
+        self.errorType = errorType
+        self.phases = phases
+        self.bytesSent = bytesSent
+        self.bytesReceived = bytesReceived
+        self.flags = flags
+        self.traceID = traceID
+    }
+}

@@ -1,0 +1,69 @@
+/// The low-cardinality name of what failed in a call without a usable response.
+///
+/// The names are RFC 9209 `Proxy-Status` error types, and `caller_timeout` for a caller that gave up on a silent
+/// dependency. The raw value is the code in the call log; codes are only ever appended, never changed or reused.
+/// Calls with a client or server error carry no code: their error type is the status, as text.
+public enum ErrorType: UInt8, Sendable, Hashable, CaseIterable {
+    case dnsTimeout = 1
+    case dnsError = 2
+    case destinationNotFound = 3
+    case destinationUnavailable = 4
+    case destinationIPProhibited = 5
+    case destinationIPUnroutable = 6
+    case connectionRefused = 7
+    case connectionTerminated = 8
+    case connectionTimeout = 9
+    case connectionReadTimeout = 10
+    case connectionWriteTimeout = 11
+    case connectionLimitReached = 12
+    case tlsProtocolError = 13
+    case tlsCertificateError = 14
+    case tlsAlertReceived = 15
+    case httpRequestError = 16
+    case httpRequestDenied = 17
+    case httpResponseIncomplete = 18
+    case httpResponseHeaderSectionSize = 19
+    case httpResponseTransferCoding = 20
+    case httpResponseTimeout = 21
+    case httpUpgradeFailed = 22
+    case httpProtocolError = 23
+    case proxyInternalError = 24
+    case proxyLoopDetected = 25
+    /// The caller left before the first response byte after waiting at least `caller_patience`. Ours, not RFC 9209's.
+    case callerTimeout = 26
+
+    /// The name in `Proxy-Status`, the API and the user interface.
+    public var name: String { String(describing: staticName) }
+
+    /// ``name`` without an allocation, for the proxy's own error responses.
+    public var staticName: StaticString {
+        switch self {
+        case .dnsTimeout: "dns_timeout"
+        case .dnsError: "dns_error"
+        case .destinationNotFound: "destination_not_found"
+        case .destinationUnavailable: "destination_unavailable"
+        case .destinationIPProhibited: "destination_ip_prohibited"
+        case .destinationIPUnroutable: "destination_ip_unroutable"
+        case .connectionRefused: "connection_refused"
+        case .connectionTerminated: "connection_terminated"
+        case .connectionTimeout: "connection_timeout"
+        case .connectionReadTimeout: "connection_read_timeout"
+        case .connectionWriteTimeout: "connection_write_timeout"
+        case .connectionLimitReached: "connection_limit_reached"
+        case .tlsProtocolError: "tls_protocol_error"
+        case .tlsCertificateError: "tls_certificate_error"
+        case .tlsAlertReceived: "tls_alert_received"
+        case .httpRequestError: "http_request_error"
+        case .httpRequestDenied: "http_request_denied"
+        case .httpResponseIncomplete: "http_response_incomplete"
+        case .httpResponseHeaderSectionSize: "http_response_header_section_size"
+        case .httpResponseTransferCoding: "http_response_transfer_coding"
+        case .httpResponseTimeout: "http_response_timeout"
+        case .httpUpgradeFailed: "http_upgrade_failed"
+        case .httpProtocolError: "http_protocol_error"
+        case .proxyInternalError: "proxy_internal_error"
+        case .proxyLoopDetected: "proxy_loop_detected"
+        case .callerTimeout: "caller_timeout"
+        }
+    }
+}

@@ -1,0 +1,143 @@
+/// How long calls took: exact count, sum, minimum and maximum in microseconds, and the counts of ``BucketIndex``'s
+/// buckets, of which only the span between the lowest and the highest that was ever used is kept.
+///
+/// Merging and taking away are exact: they add and subtract aligned counts. At most 2,032 buckets of 8 bytes.
+public struct LatencyHistogram: Sendable, Hashable {
+    public private(set) var count: UInt64 = 0
+    /// Sum of all values in microseconds.
+    public private(set) var sum: UInt64 = 0
+    /// Smallest value in microseconds; 0 where there is none.
+    public private(set) var minimum: UInt32 = 0
+    /// Largest value in microseconds; 0 where there is none.
+    public private(set) var maximum: UInt32 = 0
+    /// Index of the first bucket in `buckets`.
+    private(set) var offset = 0
+    private(set) var buckets: [UInt64] = []
+
+    public init() {}
+
+    public var isEmpty: Bool { count == 0 }
+
+    /// Counts one value, in microseconds.
+    public mutating func record(_ microseconds: UInt32) {
+        let index = BucketIndex.index(microseconds: microseconds)
+        extend(toHold: index...index)
+        buckets[index - offset] += 1
+        noteExtremes(minimum: microseconds, maximum: microseconds)
+        count += 1
+        sum += UInt64(microseconds)
+    }
+
+    public mutating func merge(_ other: LatencyHistogram) {
+        guard other.count > 0 else { return }
+        add(buckets: other.buckets, from: other.offset)
+        noteExtremes(minimum: other.minimum, maximum: other.maximum)
+        count += other.count
+        sum += other.sum
+    }
+
+    /// Takes away what was merged before. Minimum and maximum stay: set them by ``resetExtremes(minimum:maximum:)``.
+    ///
+    /// - Precondition: `other` is part of this histogram.
+    public mutating func subtract(_ other: LatencyHistogram) {
+        guard other.count > 0 else { return }
+        precondition(other.count <= count, "only what was merged can be taken away")
+        for (place, value) in other.buckets.enumerated() where value > 0 {
+            buckets[other.offset + place - offset] -= value
+        }
+        count -= other.count
+        sum -= other.sum
+        if count == 0 { self = LatencyHistogram() }
+    }
+
+    /// Sets the extremes of a histogram from which something was taken away.
+    public mutating func resetExtremes(minimum: UInt32, maximum: UInt32) {
+        guard count > 0 else { return }
+        self.minimum = minimum
+        self.maximum = maximum
+    }
+
+    /// Mean in microseconds.
+    public var mean: Double? { count == 0 ? nil : Double(sum) / Double(count) }
+
+    /// The value of nearest rank, ceil(q·n), in microseconds: what its bucket stands for, within minimum and maximum.
+    ///
+    /// - Parameter q: 0 … 1.
+    public func quantile(_ q: Double) -> Double? {
+        guard count > 0 else { return nil }
+        let rank = max(1, UInt64((q * Double(count)).rounded(.up)))
+        if rank >= count { return Double(maximum) }
+        var seen: UInt64 = 0
+        for (place, value) in buckets.enumerated() {
+            seen += value
+            if seen >= rank {
+                let estimate = BucketIndex.representative(offset + place) * 1_000_000
+                return min(max(estimate, Double(minimum)), Double(maximum))
+            }
+        }
+        return Double(maximum)
+    }
+
+    /// The used buckets as (index, count), ascending, without empty ones.
+    public var filledBuckets: [(index: Int, count: UInt64)] {
+        buckets.enumerated().compactMap { place, value in value == 0 ? nil : (offset + place, value) }
+    }
+
+    /// A histogram from what was stored; `nil` where the parts contradict each other.
+    init?(
+        sum: UInt64, minimum: UInt32, maximum: UInt32, filledBuckets: [(index: Int, count: UInt64)]
+    ) {
+        self.init()
+        guard let first = filledBuckets.first, let last = filledBuckets.last else { return }
+        guard first.index >= BucketIndex.lowest, last.index <= BucketIndex.highest, minimum <= maximum else {
+            return nil
+        }
+        extend(toHold: first.index...last.index)
+        for (index, value) in filledBuckets {
+            let (total, overflow) = count.addingReportingOverflow(value)
+            guard !overflow else { return nil }
+            count = total
+            buckets[index - offset] += value
+        }
+        self.sum = sum
+        self.minimum = minimum
+        self.maximum = maximum
+    }
+
+    private mutating func noteExtremes(minimum: UInt32, maximum: UInt32) {
+        self.minimum = count == 0 ? minimum : min(self.minimum, minimum)
+        self.maximum = count == 0 ? maximum : max(self.maximum, maximum)
+    }
+
+    private mutating func add(buckets other: [UInt64], from start: Int) {
+        guard !other.isEmpty else { return }
+        extend(toHold: start...(start + other.count - 1))
+        let shift = start - offset
+        for place in other.indices { buckets[place + shift] += other[place] }
+    }
+
+    private mutating func extend(toHold range: ClosedRange<Int>) {
+        if buckets.isEmpty {
+            offset = range.lowerBound
+            buckets = Array(repeating: 0, count: range.count)
+            return
+        }
+        if range.lowerBound < offset {
+            buckets.insert(contentsOf: repeatElement(0, count: offset - range.lowerBound), at: 0)
+            offset = range.lowerBound
+        }
+        let missing = range.upperBound - (offset + buckets.count - 1)
+        if missing > 0 { buckets.append(contentsOf: repeatElement(0, count: missing)) }
+    }
+
+    public static func == (left: LatencyHistogram, right: LatencyHistogram) -> Bool {
+        left.count == right.count && left.sum == right.sum && left.minimum == right.minimum
+            && left.maximum == right.maximum
+            && left.filledBuckets.elementsEqual(right.filledBuckets, by: ==)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(count)
+        hasher.combine(sum)
+    }
+}

@@ -1,0 +1,20 @@
+/// The one-word judgement of a service, edge or dependency.
+public enum Grade: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Nothing was attempted.
+    case idle
+    case good
+    /// A warning limit is crossed.
+    case fair
+    /// A critical limit is crossed.
+    case poor
+
+    /// The worst that any threshold says; good where none has enough calls to judge, idle where there were none.
+    public init(_ kpi: KPI, thresholds: [Threshold] = Threshold.defaults) {
+        guard kpi.calls > 0 else {
+            self = .idle
+            return
+        }
+        let grades = thresholds.compactMap { $0.grade(kpi) }
+        self = grades.contains(.poor) ? .poor : grades.contains(.fair) ? .fair : .good
+    }
+}

@@ -1,0 +1,86 @@
+/// How much of the calls' outcome could be seen.
+public enum Basis: String, Sendable, Hashable, Codable {
+    /// Statuses were visible.
+    case status
+    /// Only connecting and handshaking were visible.
+    case transport
+    case mixed
+}
+
+/// The KPIs of some calls over some time, as the API has them (`kpis` everywhere).
+///
+/// Rates are fractions 0 … 1; what there is nothing to say about is `nil`, and `null` in JSON: never 0 % or 100 %.
+public struct KPI: Sendable, Hashable {
+    public var calls: UInt64
+    /// 1 − (server_error + transport_error) / k
+    public var availability: Double?
+    /// (client_error + server_error + transport_error) / k
+    public var errorRate: Double?
+    public var clientErrorRate: Double?
+    public var serverErrorRate: Double?
+    public var transportErrorRate: Double?
+    public var basis: Basis?
+    public var responseTime: Distribution
+    public var ttfb: Distribution
+    public var load: Load
+    public var cancelled: UInt64
+    public var denied: UInt64
+    public var estimated: UInt64
+
+    /// Milliseconds.
+    public struct Distribution: Sendable, Hashable {
+        public var mean: Double?
+        public var p50: Double?
+        public var p90: Double?
+        public var p95: Double?
+        public var p99: Double?
+        public var max: Double?
+
+        public init(_ histogram: LatencyHistogram) {
+            guard !histogram.isEmpty else { return }
+            mean = histogram.mean.map { $0 / 1_000 }
+            p50 = histogram.quantile(0.5).map { $0 / 1_000 }
+            p90 = histogram.quantile(0.9).map { $0 / 1_000 }
+            p95 = histogram.quantile(0.95).map { $0 / 1_000 }
+            p99 = histogram.quantile(0.99).map { $0 / 1_000 }
+            max = Double(histogram.maximum) / 1_000
+        }
+    }
+
+    public struct Load: Sendable, Hashable {
+        public var callsPerMinute: Double
+        public var bytesSentPerSecond: Double
+        public var bytesReceivedPerSecond: Double
+        /// Calls under way now, where that is known.
+        public var inFlight: Int?
+    }
+
+    /// - Parameters:
+    ///   - seconds: the time that the totals cover; above 0.
+    ///   - inFlight: calls under way now, where that is known.
+    public init(_ totals: KPITotals, seconds: Double, inFlight: Int? = nil) {
+        precondition(seconds > 0, "a load needs a time")
+        calls = totals.calls
+        let known = totals.known
+        if known > 0 {
+            let share = { (count: UInt64) in Double(count) / Double(known) }
+            availability = 1 - share(totals.serverError + totals.transportError)
+            errorRate = share(totals.clientError + totals.serverError + totals.transportError)
+            clientErrorRate = share(totals.clientError)
+            serverErrorRate = share(totals.serverError)
+            transportErrorRate = share(totals.transportError)
+        }
+        let transportOnly = totals.tunnels + totals.unknown
+        if calls > 0 { basis = transportOnly == 0 ? .status : transportOnly >= calls ? .transport : .mixed }
+        responseTime = Distribution(totals.duration)
+        ttfb = Distribution(totals.ttfb)
+        load = Load(
+            callsPerMinute: Double(totals.calls) * 60 / seconds,
+            bytesSentPerSecond: Double(totals.bytesSent) / seconds,
+            bytesReceivedPerSecond: Double(totals.bytesReceived) / seconds,
+            inFlight: inFlight)
+        cancelled = totals.cancelled
+        denied = totals.denied
+        estimated = totals.estimated
+    }
+}

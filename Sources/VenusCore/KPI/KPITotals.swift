@@ -1,0 +1,120 @@
+/// The counts and sums of some calls, from which every KPI is made. Additive: merging is exact, in any order.
+public struct KPITotals: Sendable, Hashable {
+    public var success: UInt64 = 0
+    public var clientError: UInt64 = 0
+    public var serverError: UInt64 = 0
+    public var transportError: UInt64 = 0
+    public var unknown: UInt64 = 0
+    public var cancelled: UInt64 = 0
+    public var denied: UInt64 = 0
+    /// Calls seen inside an encrypted tunnel.
+    public var estimated: UInt64 = 0
+    /// Connections (tunnels, upgrades): of their outcome only the transport is known.
+    public var tunnels: UInt64 = 0
+    public var bytesSent: UInt64 = 0
+    public var bytesReceived: UInt64 = 0
+    /// `duration` of the calls that got a response, tunnels left out.
+    public var duration = LatencyHistogram()
+    /// `ttfb` of the same calls.
+    public var ttfb = LatencyHistogram()
+    /// Sum in microseconds and count of each phase, at ``Phase``'s raw value.
+    public var phases = [PhaseTotal](repeating: PhaseTotal(), count: Phase.allCases.count)
+
+    /// Microseconds in a phase, and how many calls had it.
+    public struct PhaseTotal: Sendable, Hashable {
+        public var sum: UInt64 = 0
+        public var count: UInt64 = 0
+        public init(sum: UInt64 = 0, count: UInt64 = 0) {
+            self.sum = sum
+            self.count = count
+        }
+    }
+
+    public init() {}
+
+    /// k: calls whose outcome is known.
+    public var known: UInt64 { success + clientError + serverError + transportError }
+
+    /// All calls.
+    public var calls: UInt64 { known + unknown + cancelled + denied }
+
+    public var isEmpty: Bool { calls == 0 }
+
+    /// Counts one call. The rules are those of the design: only calls that got a response enter response time, and
+    /// lifetimes of tunnels never do.
+    public mutating func record(_ call: Call) {
+        switch call.outcome {
+        case .success: success += 1
+        case .clientError: clientError += 1
+        case .serverError: serverError += 1
+        case .transportError: transportError += 1
+        case .unknown: unknown += 1
+        case .cancelled: cancelled += 1
+        case .denied: denied += 1
+        }
+        if call.flags.contains(.estimated) { estimated += 1 }
+        if call.flags.contains(.tunnel) { tunnels += 1 }
+        bytesSent &+= call.bytesSent
+        bytesReceived &+= call.bytesReceived
+        for phase in Phase.allCases {
+            guard let time = call.phases[phase] else { continue }
+            phases[phase.rawValue].sum += UInt64(time)
+            phases[phase.rawValue].count += 1
+        }
+        guard call.hasResponseTime else { return }
+        duration.record(call.duration)
+        if let time = call.phases[.ttfb] { ttfb.record(time) }
+    }
+
+    public mutating func merge(_ other: KPITotals) {
+        success += other.success
+        clientError += other.clientError
+        serverError += other.serverError
+        transportError += other.transportError
+        unknown += other.unknown
+        cancelled += other.cancelled
+        denied += other.denied
+        estimated += other.estimated
+        tunnels += other.tunnels
+        bytesSent &+= other.bytesSent
+        bytesReceived &+= other.bytesReceived
+        duration.merge(other.duration)
+        ttfb.merge(other.ttfb)
+        for place in phases.indices {
+            phases[place].sum += other.phases[place].sum
+            phases[place].count += other.phases[place].count
+        }
+    }
+
+    /// Takes away what was merged before; the histograms' extremes stay (``LatencyHistogram/subtract(_:)``).
+    public mutating func subtract(_ other: KPITotals) {
+        success -= other.success
+        clientError -= other.clientError
+        serverError -= other.serverError
+        transportError -= other.transportError
+        unknown -= other.unknown
+        cancelled -= other.cancelled
+        denied -= other.denied
+        estimated -= other.estimated
+        tunnels -= other.tunnels
+        bytesSent &-= other.bytesSent
+        bytesReceived &-= other.bytesReceived
+        duration.subtract(other.duration)
+        ttfb.subtract(other.ttfb)
+        for place in phases.indices {
+            phases[place].sum -= other.phases[place].sum
+            phases[place].count -= other.phases[place].count
+        }
+    }
+}
+
+extension Call {
+    /// Whether the call's duration is a response time: it got a response, and it is not a tunnel's lifetime.
+    public var hasResponseTime: Bool {
+        guard !flags.contains(.tunnel) else { return false }
+        switch outcome {
+        case .success, .clientError, .serverError, .unknown: return true
+        case .transportError, .cancelled, .denied: return false
+        }
+    }
+}
