@@ -33,13 +33,13 @@ public struct Call: Sendable, Hashable {
     /// Bytes of bodies or tunnels from the dependency to the caller.
     public var bytesReceived: UInt64
     public var flags: CallFlags
-    /// The W3C trace id as 32 lower-case hexadecimal digits, where the request carried one.
-    public var traceID: String?
+    /// The W3C trace id, where the request carried one.
+    public var traceID: TraceID?
 
     public init(
         operation: Int, start: Int64, duration: UInt32, outcome: Outcome, status: UInt16 = 0,
         errorType: ErrorType? = nil, phases: Phases = Phases(), bytesSent: UInt64 = 0, bytesReceived: UInt64 = 0,
-        flags: CallFlags = [], traceID: String? = nil
+        flags: CallFlags = [], traceID: TraceID? = nil
     ) {
         self.operation = operation
         self.start = start
