@@ -1,0 +1,70 @@
+/// A key of the configuration: its name in YAML, from which those of its flag and its variable follow.
+package struct ConfigurationKey: Sendable, Hashable, CustomStringConvertible {
+    /// Sections and name joined by dots: `proxy.connect_timeout`.
+    package let name: String
+    /// Whether its value must never be shown.
+    package let isSecret: Bool
+
+    private init(_ name: String, isSecret: Bool = false) {
+        self.name = name
+        self.isSecret = isSecret
+    }
+
+    /// `VENUS_PROXY_CONNECT_TIMEOUT`.
+    package var variable: String {
+        Self.variablePrefix + name.uppercased().map { $0 == "." ? "_" : String($0) }.joined()
+    }
+
+    /// `--connect-timeout`, unless a command calls it otherwise.
+    package var flag: String {
+        "--" + (name.split(separator: ".").last ?? "").map { $0 == "_" ? "-" : String($0) }.joined()
+    }
+
+    package var description: String { name }
+
+    package static let variablePrefix = "VENUS_"
+}
+
+/// Every key there is, in the order in which they are shown.
+extension ConfigurationKey {
+    package static let environment = ConfigurationKey("environment")
+    package static let service = ConfigurationKey("service")
+    package static let instance = ConfigurationKey("instance")
+    package static let proxyListen = ConfigurationKey("proxy.listen")
+    package static let proxyThreads = ConfigurationKey("proxy.threads")
+    package static let proxyCallerPatience = ConfigurationKey("proxy.caller_patience")
+    package static let proxyConnectTimeout = ConfigurationKey("proxy.connect_timeout")
+    package static let proxyResponseTimeout = ConfigurationKey("proxy.response_timeout")
+    package static let streamURL = ConfigurationKey("stream.url", isSecret: true)
+    package static let streamURLFile = ConfigurationKey("stream.url_file")
+    package static let streamPrefix = ConfigurationKey("stream.prefix")
+    package static let streamShards = ConfigurationKey("stream.shards")
+    package static let streamMaximumEntries = ConfigurationKey("stream.max_entries")
+    package static let storeURL = ConfigurationKey("store.url", isSecret: true)
+    package static let storeURLFile = ConfigurationKey("store.url_file")
+    package static let serverListen = ConfigurationKey("server.listen")
+    package static let serverSecret = ConfigurationKey("server.secret", isSecret: true)
+    package static let serverSecretFile = ConfigurationKey("server.secret_file")
+    package static let serverDashboard = ConfigurationKey("server.dashboard")
+    package static let serverAllowedHosts = ConfigurationKey("server.allowed_hosts")
+    package static let data = ConfigurationKey("data")
+    package static let logLevel = ConfigurationKey("log.level")
+    package static let logFormat = ConfigurationKey("log.format")
+
+    package static let all: [ConfigurationKey] = [
+        environment, service, instance,
+        proxyListen, proxyThreads, proxyCallerPatience, proxyConnectTimeout, proxyResponseTimeout,
+        streamURL, streamURLFile, streamPrefix, streamShards, streamMaximumEntries,
+        storeURL, storeURLFile,
+        serverListen, serverSecret, serverSecretFile, serverDashboard, serverAllowedHosts,
+        data, logLevel, logFormat,
+    ]
+
+    /// The key of this name.
+    package static func named(_ name: some StringProtocol) -> ConfigurationKey? { all.first { $0.name == name } }
+
+    /// `proxy`, `stream`, …
+    static let sections: Set<String> = Set(
+        all.compactMap { key in key.name.split(separator: ".").count > 1 ? key.name.split(separator: ".").first : nil }
+            .map(String.init))
+}

@@ -1,0 +1,48 @@
+import Foundation
+
+/// The URL of a Redis or a PostgreSQL. Printed, described or reflected it never shows its password.
+package struct EndpointURL: Sendable, Hashable {
+    /// The URL as it was given, with its secrets: for the client that connects, and nobody else.
+    package let secretText: String
+    /// The same without password and without options.
+    package let redacted: String
+
+    /// `redis://[USER[:PASSWORD]@]HOST[:PORT][/DATABASE]`.
+    package static func redis(_ text: String) -> EndpointURL? {
+        guard let parts = URLComponents(string: text), parts.scheme == "redis", isHostAndPort(parts) else { return nil }
+        guard parts.query == nil, parts.fragment == nil else { return nil }
+        let database = parts.path.drop { $0 == "/" }
+        guard parts.path.isEmpty || database.isEmpty || (database.allSatisfy(\.isASCIIDigit) && Int(database) != nil)
+        else { return nil }
+        return EndpointURL(text, parts)
+    }
+
+    /// `postgres://` or `postgresql://`, `[USER[:PASSWORD]@][HOST[:PORT]][/DATABASE][?OPTIONS]`, as libpq reads it.
+    package static func postgres(_ text: String) -> EndpointURL? {
+        guard
+            let parts = URLComponents(string: text), parts.scheme == "postgres" || parts.scheme == "postgresql",
+            parts.fragment == nil, text.contains("://")
+        else { return nil }
+        guard (parts.host ?? "").isEmpty || isHostAndPort(parts) else { return nil }
+        return EndpointURL(text, parts)
+    }
+
+    private init(_ text: String, _ parts: URLComponents) {
+        secretText = text
+        var shown = parts
+        if shown.password != nil { shown.password = "***" }
+        shown.query = nil
+        redacted = shown.string ?? "\(parts.scheme ?? "")://…"
+    }
+
+    private static func isHostAndPort(_ parts: URLComponents) -> Bool {
+        guard let host = parts.host, !host.isEmpty else { return false }
+        return parts.port.map { (1...65_535).contains($0) } ?? true
+    }
+}
+
+extension EndpointURL: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { redacted }
+    package var debugDescription: String { redacted }
+    package var customMirror: Mirror { Mirror(self, children: ["redacted": redacted]) }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import Logging
+
+extension VenusConfiguration {
+    /// The file that is read where `--config` names none and it is there.
+    package static let defaultFile = "venus.yaml"
+
+    /// Makes the configuration; first wins: flags, `VENUS_…` variables, the file, OpenTelemetry's variables (for
+    /// `environment`, `service` and `instance`), defaults.
+    ///
+    /// - Parameters:
+    ///   - flags: the flags that were given, by the names of their keys (`proxy.listen`).
+    ///   - flagNames: how the command calls them, where it is not as ``ConfigurationKey/flag`` has it.
+    ///   - configFile: from `--config`, or else `VENUS_CONFIG`; where neither is given, `venus.yaml` in the working
+    ///     directory is read if it is there. A file that is named and missing is an error.
+    ///   - environment: the process's variables.
+    package static func load(
+        flags: [String: String] = [:], flagNames: [String: String] = [:], configFile: String? = nil,
+        environment variables: [String: String]
+    ) throws(ConfigurationErrors) -> VenusConfiguration {
+        let named = configFile ?? variables["VENUS_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
+        let path = named ?? (FileManager.default.fileExists(atPath: defaultFile) ? defaultFile : nil)
+        var reading = ConfigurationReading(
+            flags: byKey(flags), flagNames: byKey(flagNames), variables: variables,
+            file: path.map { ConfigurationFile(path: $0) })
+        let configuration = VenusConfiguration(&reading, variables: variables, file: path)
+        guard reading.errors.isEmpty else { throw ConfigurationErrors(reading.errors) }
+        return configuration
+    }
+
+    private static func byKey(_ values: [String: String]) -> [ConfigurationKey: String] {
+        Dictionary(
+            uniqueKeysWithValues: values.map { name, value in
+                guard let key = ConfigurationKey.named(name) else { preconditionFailure("no key is called \(name)") }
+                return (key, value)
+            })
+    }
+
+    private init(_ reading: inout ConfigurationReading, variables: [String: String], file: String?) {
+        let resource = OpenTelemetryResource(variables: variables)
+        environment = reading.identity(.environment, resource.environment) ?? "production"
+        service = reading.identity(.service, resource.service)
+        instance = reading.identity(.instance, resource.instance) ?? ProcessInfo.processInfo.hostName
+        proxy = Proxy(&reading)
+        stream = Stream(&reading)
+        store = Store(url: reading.url(.storeURL, .storeURLFile, absent: "SQLite under `data`", .postgres))
+        server = Server(&reading)
+        data = reading.path(.data, absent: Self.stateDirectory(variables)) ?? Self.stateDirectory(variables)
+        log = Log(
+            level: reading.choice(.logLevel, default: .info, among: Logger.Level.allCases) { $0.rawValue },
+            format: reading.choice(.logFormat, default: .text, among: Log.Format.allCases) { $0.rawValue })
+        self.file = file
+        entries = reading.entries
+    }
+
+    /// `$XDG_STATE_HOME/venus`, or `~/.local/state/venus`. Source: XDG Base Directory Specification 0.8; a relative
+    /// path in the variable is to be ignored.
+    private static func stateDirectory(_ variables: [String: String]) -> String {
+        if let state = variables["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/venus" }
+        let home = variables["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        return (home ?? FileManager.default.homeDirectoryForCurrentUser.path) + "/.local/state/venus"
+    }
+}
+
+extension VenusConfiguration.Proxy {
+    fileprivate init(_ reading: inout ConfigurationReading) {
+        listen = reading.listen(.proxyListen, default: ListenAddress(host: "127.0.0.1", port: 2247))
+        threads = reading.number(.proxyThreads, default: nil, absent: "one a processor", 1...256)
+        callerPatience = reading.duration(
+            .proxyCallerPatience, default: .seconds(1), .milliseconds(1) ... .seconds(3_600))
+        connectTimeout = reading.duration(
+            .proxyConnectTimeout, default: .seconds(10), .milliseconds(1) ... .seconds(3_600))
+        responseTimeout = reading.duration(
+            .proxyResponseTimeout, default: .seconds(3_600), .milliseconds(1) ... .seconds(86_400))
+    }
+}
+
+extension VenusConfiguration.Stream {
+    fileprivate init(_ reading: inout ConfigurationReading) {
+        url = reading.url(.streamURL, .streamURLFile, absent: "the embedded journal under `data`", .redis)
+        prefix = reading.text(.streamPrefix, default: "venus", maximumBytes: 100)
+        // One process reads the embedded journal, so that more shards would only make more files.
+        shards = reading.number(.streamShards, default: url == nil ? 1 : 4, 1...256)
+        maximumEntries = reading.number(.streamMaximumEntries, default: 100_000, 100...100_000_000)
+    }
+}
+
+extension VenusConfiguration.Server {
+    fileprivate init(_ reading: inout ConfigurationReading) {
+        listen = reading.listen(.serverListen, default: ListenAddress(host: "127.0.0.1", port: 2248))
+        secret = reading.secret(.serverSecret, .serverSecretFile)
+        dashboard = reading.path(.serverDashboard, absent: "beside the binary")
+        allowedHosts = reading.names(.serverAllowedHosts)
+    }
+}

@@ -1,0 +1,70 @@
+package import Logging
+
+/// What a role is told: made once at the start, from flags, variables, a file and defaults, and never changed.
+package struct VenusConfiguration: Sendable {
+    /// OTel `deployment.environment.name`.
+    package var environment: String
+    /// OTel `service.name`; `nil` where nobody named it.
+    package var service: String?
+    /// OTel `service.instance.id`; the host's name unless configured.
+    package var instance: String
+    package var proxy: Proxy
+    package var stream: Stream
+    package var store: Store
+    package var server: Server
+    /// Where data lives: an existing folder, or one to be created.
+    package var data: String
+    package var log: Log
+
+    /// The file that was read, if any.
+    package var file: String?
+    /// Every key with its effective value and its source, for `venus config check`.
+    package var entries: [ConfigurationEntry]
+
+    /// OTel's name for a service that nobody has named.
+    package static let unknownService = "unknown_service"
+
+    package struct Proxy: Sendable {
+        package var listen: ListenAddress
+        /// Event loops; `nil`: one a processor.
+        package var threads: Int?
+        package var callerPatience: Duration
+        package var connectTimeout: Duration
+        package var responseTimeout: Duration
+    }
+
+    package struct Stream: Sendable {
+        /// Redis; `nil`: the embedded journal under `data`.
+        package var url: EndpointURL?
+        package var prefix: String
+        package var shards: Int
+        package var maximumEntries: Int
+    }
+
+    package struct Store: Sendable {
+        /// PostgreSQL; `nil`: SQLite under `data`.
+        package var url: EndpointURL?
+    }
+
+    package struct Server: Sendable {
+        package var listen: ListenAddress
+        /// The administrator's secret; `nil`: generated at the first start and shown once.
+        package var secret: Secret?
+        /// Folder of the dashboard's files; `nil`: beside the binary.
+        package var dashboard: String?
+        /// Names under which browsers may reach the server, beside its own address.
+        package var allowedHosts: [String]
+    }
+
+    package struct Log: Sendable {
+        package enum Format: String, Sendable, CaseIterable { case text, json }
+
+        package var level: Logger.Level
+        package var format: Format
+    }
+
+    /// Where the value of a key comes from.
+    package func source(of key: ConfigurationKey) -> ConfigurationSource {
+        entries.first { $0.key == key }?.source ?? .default
+    }
+}
