@@ -1,0 +1,59 @@
+import VenusCore
+
+/// The fields of one entry that the format knows, each at most once.
+struct BlockFields {
+    enum Kind: String {
+        case calls
+        case heartbeat
+        case end
+    }
+
+    private var values: [BlockField: [UInt8]] = [:]
+
+    init(_ fields: [EntryField]) throws(BlockDecodingError) {
+        guard fields.count <= BlockDecoder.maximumFields else { throw .tooManyFields }
+        for field in fields {
+            guard let name = BlockField(rawValue: field.name) else { continue }
+            guard values.updateValue(field.value, forKey: name) == nil else { throw .repeatedField(name) }
+        }
+    }
+
+    /// `nil` where the entry has none that this version knows.
+    var kind: Kind? { values[.kind].flatMap { Kind(rawValue: String(decoding: $0, as: UTF8.self)) } }
+
+    func bytes(_ field: BlockField, most: Int) throws(BlockDecodingError) -> [UInt8] {
+        guard let value = values[field] else { throw .missingField(field) }
+        guard value.count <= most else { throw .tooLarge(field) }
+        return value
+    }
+
+    func number(_ field: BlockField) throws(BlockDecodingError) -> UInt64 {
+        guard let value = values[field] else { throw .missingField(field) }
+        guard let number = Self.number(value[...]) else { throw .invalidNumber(field) }
+        return number
+    }
+
+    /// UTF-8 without control characters.
+    func text(_ field: BlockField) throws(BlockDecodingError) -> String {
+        let value = try bytes(field, most: BlockDecoder.maximumNameBytes)
+        guard value.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }), let text = String(validating: value, as: UTF8.self) else {
+            throw .invalidText(field)
+        }
+        return text
+    }
+
+    /// Decimal digits and nothing else, that fit.
+    static func number(_ digits: ArraySlice<UInt8>) -> UInt64? {
+        guard !digits.isEmpty, digits.count <= 20 else { return nil }
+        var value: UInt64 = 0
+        for byte in digits {
+            let digit = byte &- UInt8(ascii: "0")
+            guard digit < 10 else { return nil }
+            let (product, tooLarge) = value.multipliedReportingOverflow(by: 10)
+            let (sum, tooLargeAgain) = product.addingReportingOverflow(UInt64(digit))
+            guard !tooLarge, !tooLargeAgain else { return nil }
+            value = sum
+        }
+        return value
+    }
+}
