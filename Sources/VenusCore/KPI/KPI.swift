@@ -71,7 +71,8 @@ public struct KPI: Sendable, Hashable {
             transportErrorRate = share(totals.transportError)
         }
         let transportOnly = totals.tunnels + totals.unknown
-        if calls > 0 { basis = transportOnly == 0 ? .status : transportOnly >= calls ? .transport : .mixed }
+        let answered = known + totals.unknown
+        if answered > 0 { basis = transportOnly == 0 ? .status : transportOnly >= answered ? .transport : .mixed }
         responseTime = Distribution(totals.duration)
         ttfb = Distribution(totals.ttfb)
         load = Load(
