@@ -129,7 +129,7 @@ let package = Package(
         ),
         .testTarget(
             name: "VenusCommandTests",
-            dependencies: ["venus", "TestSupport"],
+            dependencies: ["venus", "TestSupport", .logging],
             swiftSettings: settings
         ),
         .testTarget(name: "BlackBox", dependencies: ["TestSupport"], path: "Tests/BlackBox", swiftSettings: settings),

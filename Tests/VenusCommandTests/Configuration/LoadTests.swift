@@ -1,0 +1,216 @@
+import Foundation
+import Logging
+import TestSupport
+import Testing
+import venus
+
+@Suite("Loading the configuration")
+struct LoadTests {
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory("venus-configuration") }
+
+    private func load(
+        flags: [String: String] = [:], yaml: String? = nil, _ variables: [String: String] = [:]
+    ) throws -> VenusConfiguration {
+        let file = try yaml.map { try directory.write($0, to: "venus.yaml") }
+        return try VenusConfiguration.load(flags: flags, configFile: file, environment: variables)
+    }
+
+    private func errors(
+        flags: [String: String] = [:], yaml: String? = nil, _ variables: [String: String] = [:]
+    ) throws -> [String] {
+        do {
+            _ = try load(flags: flags, yaml: yaml, variables)
+            return []
+        } catch let errors as ConfigurationErrors {
+            return errors.errors.map { $0.description.replacing(directory.path + "/", with: "") }
+        }
+    }
+
+    @Test("nothing given means the documented defaults")
+    func defaults() throws {
+        let configuration = try load(yaml: "", ["HOME": "/home/ada"])
+        #expect(configuration.environment == "production")
+        #expect(configuration.service == nil)
+        #expect(configuration.instance == ProcessInfo.processInfo.hostName)
+        #expect(configuration.proxy.listen.description == "127.0.0.1:2247")
+        #expect(configuration.server.listen.description == "127.0.0.1:2248")
+        #expect(configuration.proxy.callerPatience == .seconds(1))
+        #expect(configuration.stream.url == nil)
+        #expect(configuration.stream.prefix == "venus")
+        #expect(configuration.stream.shards == 1)
+        #expect(configuration.store.url == nil)
+        #expect(configuration.data == "/home/ada/.local/state/venus")
+        #expect(configuration.log.level == .info)
+        #expect(configuration.log.format == .text)
+        #expect(configuration.entries.count == ConfigurationKey.all.count)
+        #expect(configuration.entries.allSatisfy { $0.source == .default })
+    }
+
+    @Test("a flag wins over a variable, a variable over the file, the file over the default")
+    func precedence() throws {
+        let yaml = "proxy:\n  listen: 127.0.0.1:1\n  caller_patience: 3s\nlog: { level: debug }\n"
+        let variables = ["VENUS_PROXY_LISTEN": "127.0.0.1:2", "VENUS_PROXY_CALLER_PATIENCE": "4s"]
+        let configuration = try load(flags: ["proxy.listen": "127.0.0.1:3"], yaml: yaml, variables)
+        #expect(configuration.proxy.listen.port == 3)
+        #expect(configuration.proxy.callerPatience == .seconds(4))
+        #expect(configuration.log.level == .debug)
+        #expect(configuration.source(of: .proxyListen) == .flag("--listen"))
+        #expect(configuration.source(of: .proxyCallerPatience) == .variable("VENUS_PROXY_CALLER_PATIENCE"))
+        #expect(
+            configuration.source(of: .logLevel) == .file(path: directory.file("venus.yaml"), line: 4, column: 15))
+        #expect(configuration.source(of: .streamPrefix) == .default)
+    }
+
+    @Test("an empty variable and an empty key are as good as absent")
+    func empty() throws {
+        let configuration = try load(yaml: "proxy:\nservice:\nstream:\n  url: ~\n", ["VENUS_LOG_LEVEL": ""])
+        #expect(configuration.log.level == .info)
+        #expect(configuration.service == nil)
+        #expect(configuration.stream.url == nil)
+    }
+
+    @Test("on Redis there are four shards unless told otherwise")
+    func shards() throws {
+        #expect(try load(yaml: "stream: { url: redis://h }").stream.shards == 4)
+        #expect(try load(yaml: "stream: { url: redis://h, shards: 8 }").stream.shards == 8)
+    }
+
+    @Test("every error is told at once, with its place, its key and what would be right")
+    func allErrors() throws {
+        let yaml = """
+            environment: staging
+            proxi:
+              listen: 127.0.0.1:1
+            proxy:
+              lisen: 127.0.0.1:1
+              listen: localhost
+              connect_timeout: 10
+            server: on
+            store:
+              url: [a]
+            """
+        let found = try errors(
+            flags: ["server.listen": "2248"], yaml: yaml, ["VENUS_LOG_LEVEL": "loud", "VENUS_PROXY_LITSEN": "x"])
+        #expect(
+            found == [
+                "venus.yaml:2:1: proxi: there is no such key; did you mean proxy?",
+                "venus.yaml:5:3: proxy.lisen: there is no such key; did you mean proxy.listen?",
+                "venus.yaml:8:9: server: is a section; expected its keys, indented, on the lines below",
+                "venus.yaml:10:8: store.url: expected one value, not a list",
+                "VENUS_PROXY_LITSEN: there is no such variable; did you mean VENUS_PROXY_LISTEN?",
+                "venus.yaml:6:11: proxy.listen: \"localhost\" is not valid; expected HOST:PORT, for example "
+                    + "127.0.0.1:2247; an IPv6 address in brackets: [::1]:2247",
+                "venus.yaml:7:20: proxy.connect_timeout: \"10\" is not valid; expected a time with its unit "
+                    + "(us, ms, s, m, h, d) from 1ms to 1h, for example 10s",
+                "--listen: server.listen: \"2248\" is not valid; expected HOST:PORT, for example 127.0.0.1:2248; "
+                    + "an IPv6 address in brackets: [::1]:2248",
+                "VENUS_LOG_LEVEL: log.level: \"loud\" is not valid; expected one of trace, debug, info, notice, "
+                    + "warning, error, critical",
+            ])
+        #expect(ConfigurationErrors.exitCode == 78)
+    }
+
+    @Test("a name that is like no key gets the list of those there are")
+    func listing() throws {
+        #expect(
+            try errors(yaml: "log: { zzzzzzzz: 1 }") == [
+                "venus.yaml:1:8: log.zzzzzzzz: there is no such key; expected one of log.level, log.format"
+            ])
+    }
+
+    @Test(
+        "a file that is no configuration is refused with its place",
+        arguments: [
+            ("a: [", "venus.yaml:2:1: the file is not YAML"), ("just text", "venus.yaml:1:1: the file holds no keys"),
+            ("- a\n- b", "venus.yaml:1:1: the file holds no keys"), ("data: a\ndata: b", "these keys are given twice"),
+            ("\t", "the file is not YAML"), ("1: 2", "venus.yaml:1:1: 1: there is no such key"),
+            ("data: &x a\nservice: { b: *x }", "service: expected a value, not further keys"),
+        ])
+    func notConfiguration(_ yaml: String, _ expected: String) throws {
+        #expect(try errors(yaml: yaml).joined(separator: "\n").contains(expected))
+    }
+
+    @Test("a file that is named and missing is an error")
+    func missing() {
+        #expect(throws: ConfigurationErrors.self) {
+            try VenusConfiguration.load(configFile: directory.file("no.yaml"), environment: [:])
+        }
+        #expect(throws: ConfigurationErrors.self) {
+            try VenusConfiguration.load(environment: ["VENUS_CONFIG": directory.file("no.yaml")])
+        }
+    }
+
+    @Test("no bytes in a file crash the reader")
+    func garbage() throws {
+        var random = SystemRandomNumberGenerator()
+        let alphabet = Array(#"{}[]:,&*!|>'"%@`#-? abproxy.listen\#n\#t"#.unicodeScalars)
+        for _ in 0..<500 {
+            let length = Int.random(in: 0..<60, using: &random)
+            let yaml = String(
+                String.UnicodeScalarView((0..<length).map { _ in alphabet.randomElement(using: &random)! }))
+            _ = try errors(yaml: yaml)
+        }
+        try Data((0..<200).map { _ in UInt8.random(in: .min ... .max) }).write(
+            to: URL(fileURLWithPath: directory.file("random.yaml")))
+        _ = try? VenusConfiguration.load(configFile: directory.file("random.yaml"), environment: [:])
+    }
+
+    @Test("OpenTelemetry's variables name environment, service and instance, and ours win")
+    func openTelemetry() throws {
+        let otel = [
+            "OTEL_SERVICE_NAME": "checkout",
+            "OTEL_RESOURCE_ATTRIBUTES":
+                "service.name=other, service.instance.id=i%2D1,deployment.environment.name=staging",
+        ]
+        let configuration = try load(yaml: "", otel)
+        #expect(configuration.service == "checkout")
+        #expect(configuration.instance == "i-1")
+        #expect(configuration.environment == "staging")
+        #expect(configuration.source(of: .service) == .variable("OTEL_SERVICE_NAME"))
+        let ours = try load(yaml: "service: mine\n", otel.merging(["VENUS_ENVIRONMENT": "dev"]) { $1 })
+        #expect(ours.service == "mine")
+        #expect(ours.environment == "dev")
+        #expect(try load(yaml: "", ["OTEL_RESOURCE_ATTRIBUTES": "service.name=a,broken"]).service == nil)
+    }
+
+    @Test(
+        "names that would not be one are refused", arguments: [" ", "a\nb", " a", String(repeating: "x", count: 256)])
+    func badNames(_ name: String) throws {
+        #expect(try errors(["VENUS_SERVICE": name]).count == 1)
+        #expect(try errors(["VENUS_ENVIRONMENT": "a/b"]).count == 1)
+        #expect(try errors(["VENUS_SERVICE": "team/checkout"]).isEmpty)
+    }
+
+    @Test("lists may be YAML lists or separated by commas")
+    func lists() throws {
+        #expect(
+            try load(yaml: "server: { allowed_hosts: [A.example, b.example] }").server.allowedHosts
+                == ["a.example", "b.example"])
+        #expect(
+            try load(["VENUS_SERVER_ALLOWED_HOSTS": "a.example, b.example:8080"]).server.allowedHosts
+                == ["a.example", "b.example:8080"])
+        #expect(try errors(["VENUS_SERVER_ALLOWED_HOSTS": "http://a"]).count == 1)
+    }
+
+    @Test("data goes to the state directory, or where it is told")
+    func data() throws {
+        #expect(try load(["XDG_STATE_HOME": "/state", "HOME": "/home/ada"]).data == "/state/venus")
+        #expect(try load(["XDG_STATE_HOME": "relative", "HOME": "/home/ada"]).data == "/home/ada/.local/state/venus")
+        #expect(try load(yaml: "data: ./venus-data").data == "./venus-data")
+        #expect(try load().data.hasSuffix("/.local/state/venus"))
+    }
+
+    @Test("variables that Kubernetes sets for a service called venus are not ours")
+    func serviceLinks() throws {
+        let links = [
+            "VENUS_SERVICE_HOST": "10.0.0.1", "VENUS_SERVICE_PORT": "2248", "VENUS_SERVICE_PORT_HTTP": "2248",
+            "VENUS_PORT": "tcp://10.0.0.1:2248", "VENUS_PORT_2248_TCP": "tcp://10.0.0.1:2248",
+            "VENUS_PORT_2248_TCP_PROTO": "tcp", "VENUS_PORT_2248_TCP_PORT": "2248",
+            "VENUS_PORT_2248_TCP_ADDR": "10.0.0.1", "VENUS_SERVER_SERVICE_HOST": "10.0.0.2",
+        ]
+        #expect(try errors(links).isEmpty)
+        #expect(try errors(["VENUS_PORT": "2248"]).count == 1)
+    }
+}
