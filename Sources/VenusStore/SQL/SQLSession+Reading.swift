@@ -1,0 +1,117 @@
+import VenusCore
+
+extension SQLSession {
+    func shardState(_ shard: Int) throws -> ShardState {
+        let rows = try query("SELECT cursor, open_since FROM shards WHERE shard = $1", [.count(shard)])
+        guard let row = rows.first else { return ShardState() }
+        return ShardState(
+            cursor: try row.text(0), openSince: try row.second(1),
+            producers: try query(
+                "SELECT \(ProducerMark.columns) FROM producers WHERE shard = $1 ORDER BY producer", [.count(shard)]
+            ).map { try ProducerMark($0) })
+    }
+
+    func checkpoints(shard: Int, sinceSeconds: Int64) throws -> [Checkpoint] {
+        var checkpoints: [Checkpoint] = []
+        try run(
+            "SELECT taken_at, cells FROM checkpoints WHERE shard = $1 AND taken_at >= $2 ORDER BY taken_at, id",
+            [.count(shard), .second(SQLValue.clamp(second: sinceSeconds))]
+        ) {
+            checkpoints.append(try Checkpoint(takenAtSeconds: try $0.second(0), encodedCells: try $0.bytes(1)))
+        }
+        return checkpoints
+    }
+
+    func openCells() throws -> [OpenCells] {
+        var open: [OpenCells] = []
+        for row in try query("SELECT shard, open_since FROM shards ORDER BY shard") {
+            var cells = OpenCells(shard: try row.int(0), openSince: try row.second(1), cells: [])
+            try run(
+                "SELECT taken_at, cells FROM checkpoints WHERE shard = $1 AND last_second >= $2 ORDER BY taken_at, id",
+                [.count(cells.shard), .second(cells.openSince)]
+            ) {
+                let checkpoint = try Checkpoint(takenAtSeconds: try $0.second(0), encodedCells: try $0.bytes(1))
+                cells.cells += checkpoint.cells.filter { $0.second >= cells.openSince }
+            }
+            open.append(cells)
+        }
+        return open
+    }
+
+    func rollups(_ wanted: RollupQuery) throws -> [RollupRow] {
+        var conditions = ["bucket >= $1", "bucket < $2", "level = $3"]
+        var values: [SQLValue] = [
+            .second(SQLValue.clamp(second: wanted.from)), .second(SQLValue.clamp(second: wanted.to)),
+            .text(wanted.level.name),
+        ]
+        let names = [
+            ("environment", wanted.environment), ("service", wanted.service), ("dependency", wanted.dependency),
+            ("operation", wanted.operation),
+        ]
+        for (column, name) in names {
+            // A name that the level does not have is stored empty: said so, the index is of full use.
+            guard let name = name.map(StoredName.fit) ?? (wanted.level.has(column) ? nil : "") else { continue }
+            values.append(.text(name))
+            conditions.append("\(column) = $\(values.count)")
+        }
+        var rows: [RollupRow] = []
+        try run(
+            """
+            SELECT \(RollupRow.columnList) FROM \(wanted.tier.table) WHERE \(conditions.joined(separator: " AND "))
+            ORDER BY bucket, environment, service, dependency, operation, shard
+            """,
+            values
+        ) { rows.append(try RollupRow(tier: wanted.tier, $0)) }
+        return rows
+    }
+
+    func producers(limit: Int) throws -> [ProducerMark] {
+        try query(
+            "SELECT \(ProducerMark.columns) FROM producers ORDER BY last_seen DESC, producer LIMIT $1",
+            [.count(max(0, limit))]
+        ).map { try ProducerMark($0) }
+    }
+
+    func losses(since: Int64, limit: Int) throws -> [Loss] {
+        try query(
+            """
+            SELECT producer, environment, service, first, count, at FROM losses WHERE at >= $1
+            ORDER BY at DESC, id DESC LIMIT $2
+            """,
+            [.millisecond(SQLValue.clamp(millisecond: since)), .count(max(0, limit))]
+        ).map {
+            Loss(
+                producer: try $0.text(0), environment: try $0.text(1), service: try $0.text(2), first: try $0.count(3),
+                count: try $0.count(4), at: try $0.millisecond(5))
+        }
+    }
+}
+
+extension Level {
+    /// Whether keys of this level have the name that this column holds.
+    fileprivate func has(_ column: String) -> Bool {
+        switch column {
+        case "service": self == .service || self == .edge || self == .operation
+        case "dependency": self == .dependency || self == .edge || self == .operation
+        case "operation": self == .operation
+        default: true
+        }
+    }
+}
+
+extension ProducerMark {
+    fileprivate static let columns = """
+        shard, producer, environment, service, instance, host, highest, last_seen, calls_in_flight, calls_queued, \
+        calls_dropped, version, has_ended
+        """
+
+    fileprivate init(_ row: SQLRow) throws {
+        self.init(
+            producer: Producer(
+                id: try row.text(1), environment: try row.text(2), service: try row.text(3), instance: try row.text(4),
+                host: try row.text(5)),
+            shard: try row.int(0), highest: try row.count(6), lastSeen: try row.millisecond(7),
+            callsInFlight: try row.int(8), callsQueued: try row.int(9), callsDropped: try row.count(10),
+            version: try row.text(11), hasEnded: try row.boolean(12))
+    }
+}

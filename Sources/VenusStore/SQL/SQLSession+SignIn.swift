@@ -1,0 +1,53 @@
+extension SQLSession {
+    func setting(_ name: String) throws -> String? {
+        try query("SELECT value FROM settings WHERE name = $1", [.text(name)]).first?.text(0)
+    }
+
+    func setSetting(_ name: String, to value: String, ifAbsent: Bool) throws -> String {
+        // The update that changes nothing makes the row that is there the answer.
+        let rows = try query(
+            """
+            INSERT INTO settings AS held (name, value) VALUES ($1, $2)
+            ON CONFLICT (name) DO UPDATE SET value = \(ifAbsent ? "held.value" : "excluded.value")
+            RETURNING value
+            """,
+            [.text(name), .text(value)])
+        guard let row = rows.first else { throw StoreError(.corrupt, "a setting that was written is not there") }
+        return try row.text(0)
+    }
+
+    func addSession(_ session: Session) throws {
+        try execute(
+            "INSERT INTO sessions (token_hash, created_at, expires_at) VALUES ($1, $2, $3)",
+            [.bytes(session.tokenHash), .millisecond(session.createdAt), .millisecond(session.expiresAt)])
+    }
+
+    func session(tokenHash: [UInt8], now: Int64) throws -> Session? {
+        try query(
+            "SELECT created_at, expires_at FROM sessions WHERE token_hash = $1 AND expires_at > $2",
+            [.bytes(tokenHash), .millisecond(now)]
+        ).first.map {
+            Session(tokenHash: tokenHash, createdAt: try $0.millisecond(0), expiresAt: try $0.millisecond(1))
+        }
+    }
+
+    func removeSession(tokenHash: [UInt8]) throws {
+        try execute("DELETE FROM sessions WHERE token_hash = $1", [.bytes(tokenHash)])
+    }
+
+    func addSignInToken(hash: [UInt8], expiresAt: Int64) throws {
+        try execute(
+            "INSERT INTO sign_in_tokens (token_hash, expires_at) VALUES ($1, $2)",
+            [.bytes(hash), .millisecond(expiresAt)])
+    }
+
+    func takeSignInToken(hash: [UInt8], now: Int64) throws -> Bool {
+        let taken = try query("DELETE FROM sign_in_tokens WHERE token_hash = $1 RETURNING expires_at", [.bytes(hash)])
+        return try taken.contains { try $0.millisecond(0) > now }
+    }
+
+    func removeExpiredSessions(now: Int64) throws {
+        try execute("DELETE FROM sessions WHERE expires_at <= $1", [.millisecond(now)])
+        try execute("DELETE FROM sign_in_tokens WHERE expires_at <= $1", [.millisecond(now)])
+    }
+}

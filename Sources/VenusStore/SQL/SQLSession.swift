@@ -1,0 +1,32 @@
+/// One transaction on one connection. What the store does is written against this, once for both databases; it runs on
+/// the connection's own thread, where waiting for the database blocks nobody else.
+///
+/// Values are always bound, never written into the text: `$1` is the first.
+protocol SQLSession {
+    var dialect: SQLDialect { get }
+
+    /// Runs one statement, passes its rows to `body` one by one, and returns how many rows it changed.
+    @discardableResult
+    func run(_ sql: String, _ values: [SQLValue], _ body: (SQLRow) throws -> Void) throws -> Int
+
+    /// Runs one statement with each of the sets of values, in order, and returns the rows of each.
+    @discardableResult
+    func runEach(_ sql: String, _ sets: [[SQLValue]]) throws -> [[SQLRow]]
+
+    /// Inserts `count` rows, which `row` makes one by one. Fails where one of them is there already.
+    func insert(into table: String, columns: [String], count: Int, row: (Int) throws -> [SQLValue]) throws
+
+    /// Waits until no other session migrates, and allows this transaction the time that a migration may take.
+    func beginMigration() throws
+}
+
+extension SQLSession {
+    func query(_ sql: String, _ values: [SQLValue] = []) throws -> [SQLRow] {
+        var rows: [SQLRow] = []
+        try run(sql, values) { rows.append($0) }
+        return rows
+    }
+
+    @discardableResult
+    func execute(_ sql: String, _ values: [SQLValue] = []) throws -> Int { try run(sql, values) { _ in } }
+}

@@ -1,0 +1,105 @@
+import VenusCore
+
+/// A store whose work is written once, against ``SQLSession``; the two databases differ in how a transaction is run.
+protocol SQLStore: Store {
+    /// Runs `body` in a transaction that sees one state of the database throughout and changes nothing.
+    func read<Value: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> Value) async throws -> Value
+
+    /// Runs `body` in a transaction that is written as a whole, or not at all where `body` throws.
+    func write<Value: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> Value) async throws -> Value
+}
+
+extension SQLStore {
+    public func ping() async throws { _ = try await read { try $0.query("SELECT 1") } }
+
+    // MARK: Leases
+
+    public func acquireLease(_ name: String, owner: String, duration: Duration) async throws -> Lease? {
+        try await write { try $0.acquireLease(name, owner: owner, duration: duration) }
+    }
+
+    public func releaseLease(_ lease: Lease) async throws { try await write { try $0.releaseLease(lease) } }
+
+    // MARK: Analysis
+
+    public func shardState(_ shard: Int) async throws -> ShardState { try await read { try $0.shardState(shard) } }
+
+    public func commit(_ commit: ShardCommit, under lease: Lease) async throws {
+        guard lease.name == Lease.shard(commit.shard) else {
+            throw StoreError(.fenced, "the lease \(lease.name) does not cover shard \(commit.shard)")
+        }
+        try await write { try $0.commit(commit, under: lease) }
+    }
+
+    public func checkpoints(shard: Int, sinceSeconds: Int64) async throws -> [Checkpoint] {
+        try await read { try $0.checkpoints(shard: shard, sinceSeconds: sinceSeconds) }
+    }
+
+    // MARK: Cascade
+
+    public func dueMarks(tier: Tier, limit: Int) async throws -> [RollupMark] {
+        try await read { try $0.dueMarks(tier: tier, limit: limit) }
+    }
+
+    public func recompute(_ mark: RollupMark, under lease: Lease) async throws {
+        guard lease.name == Lease.roller else {
+            throw StoreError(.fenced, "the lease \(lease.name) does not allow to recompute")
+        }
+        try await write { try $0.recompute(mark, under: lease) }
+    }
+
+    public func prune(nowSeconds: Int64, retention: [Tier: Int64]) async throws {
+        for tier in Tier.allCases {
+            guard let seconds = retention[tier] else { continue }
+            let keptSince = try await write { try $0.moveHorizon(of: tier, nowSeconds: nowSeconds, retention: seconds) }
+            // One slice a transaction, so that none of them holds the database for long.
+            while try await write({ try $0.removeOldestRows(of: tier, before: keptSince) }) {}
+        }
+        try await write { try $0.removeOldState(nowSeconds: nowSeconds) }
+    }
+
+    // MARK: Reading
+
+    public func rollups(_ query: RollupQuery) async throws -> [RollupRow] { try await read { try $0.rollups(query) } }
+
+    public func openCells() async throws -> [OpenCells] { try await read { try $0.openCells() } }
+
+    public func producers(limit: Int) async throws -> [ProducerMark] {
+        try await read { try $0.producers(limit: limit) }
+    }
+
+    public func losses(since: Int64, limit: Int) async throws -> [Loss] {
+        try await read { try $0.losses(since: since, limit: limit) }
+    }
+
+    // MARK: Settings and sign-in
+
+    public func setting(_ name: String) async throws -> String? { try await read { try $0.setting(name) } }
+
+    @discardableResult
+    public func setSetting(_ name: String, to value: String, ifAbsent: Bool) async throws -> String {
+        try await write { try $0.setSetting(name, to: value, ifAbsent: ifAbsent) }
+    }
+
+    public func addSession(_ session: Session) async throws { try await write { try $0.addSession(session) } }
+
+    public func session(tokenHash: [UInt8], now: Int64) async throws -> Session? {
+        try await read { try $0.session(tokenHash: tokenHash, now: now) }
+    }
+
+    public func removeSession(tokenHash: [UInt8]) async throws {
+        try await write { try $0.removeSession(tokenHash: tokenHash) }
+    }
+
+    public func addSignInToken(hash: [UInt8], expiresAt: Int64) async throws {
+        try await write { try $0.addSignInToken(hash: hash, expiresAt: expiresAt) }
+    }
+
+    public func takeSignInToken(hash: [UInt8], now: Int64) async throws -> Bool {
+        try await write { try $0.takeSignInToken(hash: hash, now: now) }
+    }
+
+    public func removeExpiredSessions(now: Int64) async throws {
+        try await write { try $0.removeExpiredSessions(now: now) }
+    }
+}
