@@ -1,0 +1,84 @@
+// The KPIs of the whole, each with what stands beside it and its last two minutes.
+
+import { byID, make, setText } from "./dom.js";
+import { bytesPerSecond, count, milliseconds, percent, rate } from "./format.js";
+import { gradeMark } from "./grade.js";
+import { Sparkline } from "./sparkline.js";
+
+const CARDS = [
+  {
+    title: "Availability",
+    value: (kpis) => kpis.availability,
+    figure: (kpis) => percent(kpis.availability),
+    beside: (kpis) => (kpis.basis === "transport" ? "of connecting · status not visible" : `${count(kpis.calls)} calls`),
+  },
+  {
+    title: "Response time p95",
+    value: (kpis) => kpis.response_time_ms?.p95,
+    figure: (kpis) => milliseconds(kpis.response_time_ms?.p95),
+    beside: (kpis) => {
+      const times = kpis.response_time_ms ?? {};
+      return `p50 ${milliseconds(times.p50)} · p99 ${milliseconds(times.p99)} · max ${milliseconds(times.max)}`;
+    },
+  },
+  {
+    title: "Load",
+    value: (kpis) => kpis.load?.calls_per_minute,
+    figure: (kpis) => rate(kpis.load?.calls_per_minute),
+    unit: "calls/min",
+    beside: (kpis) => {
+      const load = kpis.load ?? {};
+      return `${bytesPerSecond(load.bytes_sent_per_second)} sent · `
+        + `${bytesPerSecond(load.bytes_received_per_second)} received`;
+    },
+  },
+  {
+    title: "Error rate",
+    value: (kpis) => kpis.error_rate,
+    figure: (kpis) => percent(kpis.error_rate),
+    beside: (kpis) => `4xx ${percent(kpis.client_error_rate)} · 5xx ${percent(kpis.server_error_rate)} · `
+      + `transport ${percent(kpis.transport_error_rate)}`,
+  },
+];
+
+export class Cards {
+  #views;
+
+  constructor() {
+    this.#views = CARDS.map((card) => {
+      const badge = make("span", { title: "Grade of the whole" });
+      const title = make("span");
+      const figure = make("span");
+      const beside = make("p", { class: "beside" });
+      const unit = card.unit ? make("small", {}, ` ${card.unit}`) : null;
+      const element = make("article", { class: "surface card" },
+        make("h3", {}, title, badge), make("p", { class: "figure" }, figure, unit));
+      const sparkline = new Sparkline(element);
+      element.append(beside);
+      byID("cards").append(element);
+      return { card, title, badge, figure, beside, sparkline };
+    });
+  }
+
+  /** Another filter: the lines begin anew. */
+  clear() {
+    for (const { sparkline } of this.#views) sparkline.clear();
+  }
+
+  /**
+   * @param items of `by=total`, one an environment; none where there were no calls. Quantiles of several environments
+   *   cannot be added up, so the busiest is shown, by its name.
+   */
+  show(items) {
+    const item = [...items].sort((one, other) => other.kpis.calls - one.kpis.calls)[0];
+    const kpis = item?.kpis ?? {};
+    const where = items.length > 1 ? ` · ${item.environment}` : "";
+    for (const { card, title, figure, beside, sparkline } of this.#views) {
+      setText(title, card.title + where);
+      setText(figure, card.figure(kpis));
+      setText(beside, card.beside(kpis));
+      sparkline.push(card.value(kpis));
+    }
+    this.#views[0].badge.replaceChildren(...(item ? [gradeMark(item.grade, { chip: true })] : []));
+  }
+}

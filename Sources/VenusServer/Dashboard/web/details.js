@@ -1,0 +1,121 @@
+// The panel of what is selected: every KPI, phases, reasons, neighbours, and its history.
+
+import { byID, make } from "./dom.js";
+import { bytesPerSecond, count, milliseconds, percent, rate } from "./format.js";
+import { gradeIcon, gradeMark } from "./grade.js";
+import { HistoryPanel } from "./history.js";
+import { asHistoryQuery, byWeight } from "./model.js";
+import { phases } from "./phases.js";
+import { reasons } from "./reasons.js";
+
+const MAXIMUM_NEIGHBOURS = 12;
+
+export class Details {
+  #onChoose;
+  #history;
+  #id = null;
+  #head = make("div", { class: "details-head" });
+  #body = make("div");
+  #historyBlock = make("div", { class: "details-block history" });
+
+  /** @param onChoose called with an id, or `null` to close. */
+  constructor(onChoose) {
+    this.#onChoose = onChoose;
+    byID("details").append(this.#head, this.#body, this.#historyBlock);
+    this.#history = new HistoryPanel(this.#historyBlock);
+    byID("details").addEventListener("keydown", (event) => {
+      if (event.key === "Escape") onChoose(null);
+    });
+  }
+
+  /** Shows the item with this id of the graph, or nothing. */
+  show(graph, id) {
+    const item = id === null ? undefined : graph.edges.get(id) ?? graph.nodes.get(id);
+    const isNew = id !== this.#id;
+    this.#id = id;
+    byID("details").hidden = id === null;
+    if (id === null) return this.#history.close();
+    if (isNew) byID("details").scrollTop = 0;
+    if (!item) return this.#gone(isNew);
+    this.#fillHead(item, isNew);
+    this.#fillBody(item);
+    this.#history.show(asHistoryQuery(item), graph.at);
+  }
+
+  #gone(isNew) {
+    if (isNew) this.#head.replaceChildren(this.#close());
+    this.#body.replaceChildren(make("div", { class: "details-block muted" }, "No longer in this view: there were no calls, or the filter leaves it out."));
+  }
+
+  #close() {
+    return make("button", { type: "button", class: "close", "aria-label": "Close the details", title: "Close", onclick: () => this.#onChoose(null) }, "×");
+  }
+
+  #fillHead(item, isNew) {
+    const badge = gradeMark(item.grade, { chip: true });
+    if (!isNew && this.#head.querySelector("h2")) return this.#head.querySelector(".grade").replaceWith(badge);
+    const title = item.source ? `${item.source.name} → ${item.target.name}` : item.name;
+    const kind = item.source ? "Edge" : item.kind === "service" ? "Service" : "Dependency";
+    const environment = item.source ? item.source.environment : item.environment;
+    this.#head.replaceChildren(
+      make("p", { class: "kind" }, environment ? `${kind} · ${environment}` : kind), this.#close(),
+      make("h2", { id: "details-title" }, title), make("p", {}, badge));
+  }
+
+  #fillBody(item) {
+    const focused = this.#body.contains(document.activeElement) ? document.activeElement.dataset.id : null;
+    this.#body.replaceChildren(...[
+      reasons(item), facts(item.kpis ?? {}), times(item.kpis ?? {}), phases(item.phases), this.#neighbours(item),
+    ].filter(Boolean).map((content) => make("div", { class: "details-block" }, ...[content].flat())));
+    if (focused) this.#body.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  /** The edges of a node, worst first. */
+  #neighbours(node) {
+    if (node.source || !node.edges?.length) return null;
+    const edges = [...node.edges].sort(byWeight);
+    const rest = edges.length - MAXIMUM_NEIGHBOURS;
+    return [
+      make("h3", {}, node.kind === "service" ? "Calls" : "Called by"),
+      make("ul", { class: "neighbours" }, ...edges.slice(0, MAXIMUM_NEIGHBOURS).map((edge) => {
+        const other = edge.source === node ? edge.target : edge.source;
+        const mark = make("span", { class: "grade", "data-grade": edge.grade }, gradeIcon(edge.grade), make("span", { class: "hidden-text" }, edge.grade));
+        const link = make("button", { type: "button", class: "link", "data-id": edge.id, title: other.name, onclick: () => this.#onChoose(edge.id) }, other.name);
+        return make("li", {}, mark, link, make("span", { class: "figures" }, `${rate(edge.kpis.load?.calls_per_minute)}/min`));
+      })),
+      rest > 0 ? make("p", { class: "muted small" }, `and ${rest} more in the table`) : "",
+    ];
+  }
+}
+
+function facts(kpis) {
+  const load = kpis.load ?? {};
+  const shares = `4xx ${percent(kpis.client_error_rate)} · 5xx ${percent(kpis.server_error_rate)} · transport ${percent(kpis.transport_error_rate)}`;
+  const entries = [
+    ["Availability", percent(kpis.availability)], ["Error rate", percent(kpis.error_rate)], ["Calls", count(kpis.calls)],
+    ["Calls/min", rate(load.calls_per_minute)], ["Sent", bytesPerSecond(load.bytes_sent_per_second)],
+    ["Received", bytesPerSecond(load.bytes_received_per_second)],
+    ["In flight", count(load.in_flight)], ["Cancelled", count(kpis.cancelled)], ["Denied", count(kpis.denied)],
+  ];
+  const list = entries.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value)));
+  if (kpis.error_rate > 0) list.push(make("div", { class: "wide" }, make("dt", {}, "Shares of the error rate"), make("dd", { class: "plain" }, shares)));
+  const basis = basisText(kpis);
+  if (basis) list.push(make("div", { class: "wide" }, make("dt", {}, "Basis"), make("dd", { class: "plain" }, basis)));
+  return make("dl", { class: "facts" }, ...list);
+}
+
+function basisText({ basis, estimated }) {
+  const guessed = estimated > 0 ? ` ${count(estimated)} calls are estimated.` : "";
+  if (basis === "transport") return `Status not visible: availability is that of connecting and handshaking.${guessed}`;
+  if (basis === "mixed") return `Statuses were visible for some calls only.${guessed}`;
+  return guessed || null;
+}
+
+function times(kpis) {
+  const columns = ["mean", "p50", "p90", "p95", "p99", "max"];
+  const row = (title, values) => make("tr", {}, make("th", { scope: "row" }, title),
+    ...columns.map((name) => make("td", {}, milliseconds(values?.[name]))));
+  return make("table", { class: "times" },
+    make("thead", {}, make("tr", {}, make("th", {}, make("span", { class: "hidden-text" }, "Measure")), ...columns.map((name) => make("th", { scope: "col" }, name)))),
+    make("tbody", {}, row("Response", kpis.response_time_ms), row("TTFB", kpis.ttfb_ms)));
+}

@@ -1,0 +1,143 @@
+// The live socket: subscriptions, pushed data, reconnecting with backoff, and noticing a dead connection.
+
+import { Backoff } from "./backoff.js";
+import { sameFilter } from "./filter.js";
+
+/** The close code of a session that ended. */
+const SESSION_ENDED = 4401;
+/** After this much silence the subscriptions are sent again: a living server answers with a snapshot. */
+const SILENCE_MS = 20_000;
+/** How long that answer, or the hello of a new connection, may take. */
+const ANSWER_MS = 8_000;
+
+export class Live {
+  #listener;
+  #backoff = new Backoff();
+  #subscriptions = new Map();
+  #socket = null;
+  #timer = null;
+  #stopped = true;
+  /** Since when there is no connection (ms), `null` while there is one. */
+  disconnectedSince = null;
+
+  /**
+   * @param listener `onData(topic, data)`, `onState("connecting" | "live" | "away", retryAt?)`, `onError(message)`,
+   *   `onEnded()` (sign in again), and `hasSession()`: a promise that tells why a connection was refused.
+   */
+  constructor(listener) {
+    this.#listener = listener;
+    addEventListener("online", () => this.reconnect());
+    addEventListener("offline", () => this.#drop());
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) this.reconnect();
+    });
+  }
+
+  start() {
+    this.#stopped = false;
+    this.#backoff.reset();
+    this.#connect();
+  }
+
+  stop() {
+    this.#stopped = true;
+    this.#release();
+    this.#subscriptions.clear();
+    this.disconnectedSince = null;
+  }
+
+  /** Asks for a topic; replaces what was asked for before. */
+  subscribe(topic, filter) {
+    this.#subscriptions.set(topic, filter);
+    if (this.#socket?.greeted) this.#send(topic);
+  }
+
+  /** Tries at once, unless connected. */
+  reconnect() {
+    if (this.#stopped || this.#socket) return;
+    this.#connect();
+  }
+
+  #connect() {
+    this.#release();
+    this.#listener.onState("connecting");
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(`${scheme}//${location.host}/api/v1/live`);
+    this.#socket = socket;
+    socket.greeted = false;
+    socket.addEventListener("message", (event) => socket === this.#socket && this.#received(event.data));
+    socket.addEventListener("close", (event) => socket === this.#socket && this.#closed(event));
+    this.#wait(ANSWER_MS, () => this.#drop());
+  }
+
+  #received(text) {
+    let frame;
+    try {
+      frame = JSON.parse(text);
+    } catch {
+      return;
+    }
+    if (!this.#socket.greeted) this.#greeted();
+    this.#wait(SILENCE_MS, () => this.#probe());
+    if (frame.type === "snapshot" || frame.type === "update") {
+      const wanted = this.#subscriptions.get(frame.topic);
+      if (wanted && sameFilter(frame.filter ?? wanted, wanted)) this.#listener.onData(frame.topic, frame.data);
+    } else if (frame.type === "error") {
+      this.#listener.onError(String(frame.message ?? frame.code ?? "The server refused a subscription."));
+    }
+  }
+
+  #greeted() {
+    this.#socket.greeted = true;
+    this.#backoff.reset();
+    this.disconnectedSince = null;
+    this.#listener.onState("live");
+    for (const topic of this.#subscriptions.keys()) this.#send(topic);
+  }
+
+  #send(topic) {
+    this.#socket.send(JSON.stringify({ type: "subscribe", topic, filter: this.#subscriptions.get(topic) }));
+  }
+
+  #probe() {
+    for (const topic of this.#subscriptions.keys()) this.#send(topic);
+    this.#wait(ANSWER_MS, () => this.#drop());
+  }
+
+  async #closed(event) {
+    const greeted = this.#socket.greeted;
+    this.#release();
+    this.disconnectedSince ??= Date.now();
+    if (event.code === SESSION_ENDED) return this.#end();
+    this.#listener.onState("away", null);
+    // A refused upgrade looks like a broken connection: only a request tells them apart.
+    if (!greeted && !(await this.#listener.hasSession())) return this.#end();
+    if (this.#stopped || this.#socket) return;
+    const delay = this.#backoff.next();
+    this.#listener.onState("away", Date.now() + delay);
+    this.#wait(delay, () => this.#connect());
+  }
+
+  #end() {
+    if (this.#stopped) return;
+    this.stop();
+    this.#listener.onEnded();
+  }
+
+  /** Gives a connection up that does not answer, and goes on as if it had been closed. */
+  #drop() {
+    if (this.#socket) this.#closed({ code: 1006 });
+  }
+
+  #release() {
+    clearTimeout(this.#timer);
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+  }
+
+  #wait(milliseconds, action) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(action, milliseconds);
+  }
+}
