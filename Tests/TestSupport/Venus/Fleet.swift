@@ -16,16 +16,23 @@ public final class Fleet: Sendable {
     private let own: [String: String]
     private let processes = Mutex<[Role: ChildProcess]>([:])
 
-    public init(service: String = "checkout", environment: [String: String] = [:]) async throws {
+    public init(
+        service: String = "checkout", roles: [Role] = Role.allCases, database: String? = nil,
+        environment: [String: String] = [:]
+    ) async throws {
         redis = try await RedisServer()
-        databaseURL = try await PostgresServer.shared().makeDatabase()
+        if let database {
+            databaseURL = database
+        } else {
+            databaseURL = try await PostgresServer.shared().makeDatabase()
+        }
         directory = try TemporaryDirectory("venus-fleet")
         proxyPort = try freePort()
         serverPort = try freePort()
         secret = "secret-\(UInt64.random(in: .min ... .max))-of-this-test"
         self.service = service
         own = environment
-        for role in Role.allCases { try await start(role) }
+        for role in roles { try await start(role) }
     }
 
     /// What a role, or a tool of ours, has to know.

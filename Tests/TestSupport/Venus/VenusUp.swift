@@ -1,4 +1,5 @@
 import Foundation
+public import Glibc
 import Synchronization
 
 /// `venus up` in an empty directory: every role on this machine, embedded; signed in.
@@ -29,6 +30,14 @@ public final class VenusUp: Sendable {
     deinit { OwnedProcesses.end(markedBy: "VENUS_DATA=" + directory.file("data")) }
 
     public var process: ChildProcess { current.withLock { $0! } }  // Set by init, or init has thrown.
+
+    /// The processes that work on its data: the main one, the proxy, and a `venus run` beside them.
+    public var ownedProcesses: [pid_t] { OwnedProcesses.ids(markedBy: "VENUS_DATA=" + directory.file("data")) }
+
+    /// The id of its proxy's process.
+    public var proxyProcess: pid_t? {
+        ownedProcesses.first { $0 != process.pid && OwnedProcesses.commandLine($0).dropFirst().first == "proxy" }
+    }
 
     /// Starts it, again, on the same ports and data.
     public func start() async throws {

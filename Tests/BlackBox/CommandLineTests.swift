@@ -1,0 +1,156 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension TheBinary {
+    @Suite("The command line")
+    struct CommandLineTests {
+        @Test("--version says the version", arguments: ["--version"])
+        func version(flag: String) async throws {
+            let run = try await VenusBinary.output([flag])
+            #expect(run.status == .exited(0))
+            #expect(run.standardOutput.wholeMatch(of: /(venus )?\d+\.\d+\.\d+\S*\n/) != nil)
+        }
+
+        @Test(
+            "--help says what a command does",
+            arguments: [
+                [], ["up"], ["run"], ["proxy"], ["analyze"], ["serve"], ["graph"], ["tail"], ["config", "check"],
+            ])
+        func help(command: [String]) async throws {
+            let run = try await VenusBinary.output(command + ["--help"])
+            #expect(run.status == .exited(0))
+            #expect(run.standardOutput.contains("USAGE: venus"))
+            for name in ["up", "run", "proxy", "analyze", "serve", "graph", "tail", "config"] where command.isEmpty {
+                #expect(run.standardOutput.contains(name))
+            }
+        }
+
+        @Test(
+            "wrong usage is exit status 64",
+            arguments: [["nothing"], ["up", "--nothing"], ["run"], ["proxy", "extra"], ["config", "nothing"]])
+        func usage(arguments: [String]) async throws {
+            let directory = try TemporaryDirectory()
+            let run = try await VenusBinary.output(
+                arguments, environment: ["VENUS_DATA": directory.file("data")], directory: directory.path,
+                within: .seconds(10))
+            #expect(run.status == .exited(64), "\(run.standardOutput) \(run.standardError)")
+            #expect(run.standardError.lowercased().contains("usage"))
+        }
+
+        @Test(
+            "a wrong configuration is exit status 78, and names the key and the place",
+            arguments: [
+                ("proxy: { listne: 127.0.0.1:1 }\n", "listne"), ("proxy: { listen: nonsense }\n", "proxy.listen"),
+                ("stream: { url: \"mysql://x\" }\n", "stream.url"), ("environment: [a\n", "venus.yaml"),
+                ("colour: blue\n", "colour"),
+            ])
+        func configuration(yaml: String, named: String) async throws {
+            let directory = try TemporaryDirectory()
+            let file = try directory.write(yaml, to: "venus.yaml")
+            for command in [["config", "check"], ["up"], ["proxy"], ["analyze"], ["serve"], ["run", "--", "true"]] {
+                let (head, tail) = (command.prefix { $0 != "--" }, command.drop { $0 != "--" })
+                let run = try await VenusBinary.output(
+                    head + ["--config", file] + tail, environment: ["VENUS_DATA": directory.file("data")],
+                    directory: directory.path, within: .seconds(10))
+                #expect(run.status == .exited(78), "\(command): \(run.standardError)")
+                #expect(run.standardError.contains(named) && run.standardError.contains("venus.yaml"), "\(command)")
+            }
+        }
+
+        @Test("a missing file and a misspelled variable are errors of the configuration too")
+        func missingFile() async throws {
+            let directory = try TemporaryDirectory()
+            let missing = try await VenusBinary.output(["config", "check", "--config", directory.file("none.yaml")])
+            #expect(missing.status == .exited(78))
+            #expect(missing.standardError.contains("none.yaml"))
+            let misspelled = try await VenusBinary.output(
+                ["config", "check"], environment: ["VENUS_PROXY_LISTNE": "127.0.0.1:1"], directory: directory.path)
+            #expect(misspelled.status == .exited(78))
+            #expect(misspelled.standardError.contains("VENUS_PROXY_LISTEN"), "the right name is proposed")
+        }
+
+        @Test("config check shows what holds and where it comes from, and no secret")
+        func configCheck() async throws {
+            let directory = try TemporaryDirectory()
+            let file = try directory.write(
+                "proxy: { listen: 127.0.0.1:4001 }\nenvironment: staging\n", to: "venus.yaml")
+            let run = try await VenusBinary.output(
+                ["config", "check", "--config", file],
+                environment: [
+                    "VENUS_ENVIRONMENT": "test-lab", "VENUS_SERVER_SECRET": "hush-hush-hush-hush",
+                    "VENUS_STREAM_URL": "redis://:hush-hush-hush-hush@127.0.0.1:6379",
+                ], directory: directory.path)
+            #expect(run.status == .exited(0), "\(run.standardError)")
+            #expect(run.standardOutput.contains("127.0.0.1:4001") && run.standardOutput.contains("test-lab"))
+            #expect(!run.standardOutput.contains("staging"), "a variable wins over the file")
+            #expect(!run.standardOutput.contains("hush"))
+        }
+
+        @Test("a second venus up on the same data is refused in words")
+        func secondUp() async throws {
+            let venus = try await VenusUp()
+            let second = try await VenusBinary.output(
+                ["up"],
+                environment: [
+                    "VENUS_DATA": venus.directory.file("data"), "VENUS_PROXY_LISTEN": "127.0.0.1:0",
+                    "VENUS_SERVER_LISTEN": "127.0.0.1:0",
+                ], directory: venus.directory.path, within: .seconds(15))
+            #expect(second.status == .exited(1))
+            #expect(second.standardError.contains(venus.directory.file("data")))
+        }
+
+        @Test("a port that is taken is refused in words")
+        func takenPort() async throws {
+            let origin = try Origin()
+            let directory = try TemporaryDirectory()
+            for (command, variable) in [("proxy", "VENUS_PROXY_LISTEN"), ("serve", "VENUS_SERVER_LISTEN")] {
+                let run = try await VenusBinary.output(
+                    [command], environment: ["VENUS_DATA": directory.file(command), variable: origin.authority],
+                    directory: directory.path, within: .seconds(15))
+                #expect(run.status == .exited(1), "\(command)")
+                #expect(run.standardError.contains("\(origin.port)"), "\(command): \(run.standardError)")
+            }
+        }
+
+        @Test("every role ends cleanly on SIGTERM and on SIGINT", arguments: [SIGTERM, SIGINT])
+        func signals(signal: Int32) async throws {
+            let directory = try TemporaryDirectory()
+            for role in ["up", "proxy", "analyze", "serve"] {
+                let process = try VenusBinary.start(
+                    [role],
+                    environment: [
+                        "VENUS_DATA": directory.file(role), "VENUS_PROXY_LISTEN": "127.0.0.1:0",
+                        "VENUS_SERVER_LISTEN": "127.0.0.1:0", "VENUS_SERVER_SECRET": "a-secret-of-this-test",
+                    ], directory: directory.path)
+                if role != "analyze" {
+                    try await process.waitForLine("the address of \(role)") { $0.contains("http://127.0.0.1:") }
+                } else {
+                    try await process.waitForLine("a sign of life") { !$0.isEmpty }
+                }
+                #expect(try await process.stop(signal, within: .seconds(15)) == .exited(0), "\(role)")
+            }
+        }
+
+        @Test("graph and tail show what goes on to a person in a terminal")
+        func graphAndTail() async throws {
+            let origin = try Origin()
+            let venus = try await VenusUp()
+            let tail = try VenusBinary.start(
+                ["tail"], environment: venus.runEnvironment, directory: venus.directory.path)
+            try await eventually(within: .seconds(15), "the call in venus tail") {
+                _ = try await venus.run(service: "checkout", ["curl", "-sS", origin.url("/orders/4711")])
+                return tail.standardOutput.text.contains(origin.authority)
+            }
+            #expect(tail.standardOutput.text.contains("/orders/*"))
+            try await tail.stop(SIGINT)
+            let graph = try await VenusBinary.output(
+                ["graph"],
+                environment: venus.runEnvironment.merging([
+                    "VENUS_SERVER_LISTEN": "127.0.0.1:\(venus.serverPort)", "VENUS_SERVER_SECRET": venus.secret,
+                ]) { $1 }, directory: venus.directory.path)
+            #expect(graph.status == .exited(0), "\(graph.standardError)")
+            #expect(graph.standardOutput.contains("checkout") && graph.standardOutput.contains(origin.authority))
+        }
+    }
+}

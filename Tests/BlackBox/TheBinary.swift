@@ -1,0 +1,6 @@
+import Testing
+
+/// The tests of the built binary, from outside: real processes, Redis, PostgreSQL, curl, Python. One after another, since
+/// they measure times and memory of a whole machine.
+@Suite("The binary", .serialized)
+enum TheBinary {}
