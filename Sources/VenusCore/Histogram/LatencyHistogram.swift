@@ -104,6 +104,21 @@ public struct LatencyHistogram: Sendable, Hashable {
         self.maximum = maximum
     }
 
+    private init(trimming counts: [UInt64], from first: Int, sum: UInt64, minimum: UInt32, maximum: UInt32) {
+        guard let lower = counts.firstIndex(where: { $0 > 0 }), let upper = counts.lastIndex(where: { $0 > 0 }) else {
+            return
+        }
+        precondition(
+            first + lower >= BucketIndex.lowest && first + upper <= BucketIndex.highest && minimum <= maximum,
+            "buckets lie between the lowest and the highest")
+        offset = first + lower
+        buckets = Array(counts[lower...upper])
+        count = buckets.reduce(0, +)
+        self.sum = sum
+        self.minimum = minimum
+        self.maximum = maximum
+    }
+
     private mutating func noteExtremes(minimum: UInt32, maximum: UInt32) {
         self.minimum = count == 0 ? minimum : min(self.minimum, minimum)
         self.maximum = count == 0 ? maximum : max(self.maximum, maximum)
@@ -139,5 +154,20 @@ public struct LatencyHistogram: Sendable, Hashable {
     public func hash(into hasher: inout Hasher) {
         hasher.combine(count)
         hasher.combine(sum)
+    }
+}
+
+extension LatencyHistogram {
+    /// A histogram whose buckets were counted elsewhere.
+    ///
+    /// - Parameters:
+    ///   - first: index of the first bucket of `counts`, as ``BucketIndex`` numbers them.
+    ///   - counts: how many values each bucket holds; within ``BucketIndex/lowest`` … ``BucketIndex/highest``.
+    ///   - sum: of all values, in microseconds.
+    public init(
+        first: Int, counts: some Collection<UInt32>, sum: UInt64, minimum: UInt32, maximum: UInt32
+    ) {
+        self.init(
+            trimming: counts.map { UInt64($0) }, from: first, sum: sum, minimum: minimum, maximum: maximum)
     }
 }
