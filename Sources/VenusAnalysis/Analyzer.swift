@@ -1,0 +1,66 @@
+public import Logging
+public import ServiceLifecycle
+public import VenusCallLog
+public import VenusStore
+
+/// Turns the call log into KPIs: reads the shards whose leases it gets, commits and publishes each second, and makes
+/// the coarser tiers of history.
+///
+/// Any number of analyzers may run; the leases in the store decide who owns which shard, and who takes over. It never
+/// ends by itself: a store or log that is away is asked again.
+public final class Analyzer: Service {
+    private let callLog: any CallLog
+    private let store: any Store
+    private let feed: any LiveFeed
+    private let clock: any WallClock
+    private let configuration: AnalyzerConfiguration
+    private let logger: Logger
+
+    public init(
+        callLog: any CallLog, store: any Store, feed: any LiveFeed, configuration: AnalyzerConfiguration,
+        clock: any WallClock = SystemWallClock(), logger: Logger
+    ) {
+        self.callLog = callLog
+        self.store = store
+        self.feed = feed
+        self.configuration = configuration
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Runs until graceful shutdown, or until its task is cancelled: then every shard is read once more, committed and
+    /// given up.
+    public func run() async throws {
+        let stop = StopSignal()
+        await withGracefulShutdownHandler {
+            await work(until: stop)
+        } onGracefulShutdown: {
+            stop.raise()
+        }
+    }
+
+    private func work(until stop: StopSignal) async {
+        await withDiscardingTaskGroup { publishers in
+            await withDiscardingTaskGroup { owners in
+                for shard in 0..<callLog.shards {
+                    let publisher = FeedPublisher(feed: feed, clock: clock, logger: logger)
+                    publishers.addTask { await publisher.run() }
+                    owners.addTask {
+                        var owner = ShardOwner(
+                            shard: shard, callLog: self.callLog, store: self.store, clock: self.clock,
+                            configuration: self.configuration, logger: self.logger, publish: { publisher.offer($0) })
+                        await owner.run(until: stop)
+                        publisher.finish()
+                    }
+                }
+                owners.addTask {
+                    var roller = Roller(
+                        store: self.store, clock: self.clock, configuration: self.configuration, logger: self.logger)
+                    await roller.run(until: stop)
+                }
+            }
+            // Nobody waits for a feed that does not take the last frame.
+            publishers.cancelAll()
+        }
+    }
+}

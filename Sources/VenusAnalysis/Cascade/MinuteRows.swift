@@ -1,0 +1,33 @@
+package import VenusCore
+package import VenusStore
+
+/// The minute rows that cells add up to: every cell counts at each of the five levels.
+package struct MinuteRows: Sendable {
+    private var minutes: [Int64: [SeriesKey: KPITotals]] = [:]
+
+    package init() {}
+
+    package var isEmpty: Bool { minutes.isEmpty }
+
+    /// Adds a cell, whose key is at the level operation.
+    package mutating func add(_ cell: Cell) {
+        minutes[Tier.minute.bucket(of: cell.second), default: [:]][cell.key, default: KPITotals()].merge(cell.totals)
+    }
+
+    /// Takes out the minutes before `second`, as rows of all levels, ordered by minute and key.
+    package mutating func removeRows(before second: Int64, shard: Int) -> [RollupRow] {
+        var rows: [RollupRow] = []
+        for minute in minutes.keys.sorted() where minute < second {
+            var levels = minutes.removeValue(forKey: minute) ?? [:]
+            for (key, totals) in levels {
+                for level in Level.allCases where level != .operation {
+                    levels[key.key(at: level), default: KPITotals()].merge(totals)
+                }
+            }
+            for (key, totals) in levels.sorted(by: { $0.key < $1.key }) {
+                rows.append(RollupRow(tier: .minute, bucket: minute, shard: shard, key: key, totals: totals))
+            }
+        }
+        return rows
+    }
+}

@@ -1,0 +1,100 @@
+package import VenusCallLog
+import VenusCore
+
+/// The calls of one block as columns: one array a field, the place of a call the same in each of them. The arrays are
+/// kept from block to block, so that decoding allocates nothing once they have grown.
+///
+/// Bound: ``CallBlock/maximumCalls`` calls.
+package struct CallColumns: Sendable {
+    /// Stored for a phase that did not happen or was not seen.
+    package static let unknownPhase = UInt32.max
+    package static let phasesPerCall = 6
+
+    package private(set) var count = 0
+    /// Lines in the block's operations, from 0.
+    package private(set) var operations: [UInt16] = []
+    /// Microseconds from the block's `t0` to the end of the call.
+    package private(set) var ends: [Int64] = []
+    /// Microseconds.
+    package private(set) var durations: [UInt32] = []
+    /// ``Outcome``'s codes.
+    package private(set) var outcomes: [UInt8] = []
+    /// HTTP statuses, 0 where there was none.
+    package private(set) var statuses: [UInt16] = []
+    /// ``ErrorType``'s codes, 0 where there was none. Codes of newer versions are let through.
+    package private(set) var errorTypes: [UInt8] = []
+    /// Microseconds, ``phasesPerCall`` a call, in the order of ``Phase``.
+    package private(set) var phases: [UInt32] = []
+    package private(set) var bytesSent: [UInt64] = []
+    package private(set) var bytesReceived: [UInt64] = []
+    /// ``CallFlags``' bits.
+    package private(set) var flags: [UInt16] = []
+
+    package init() {}
+
+    /// Replaces what was held by the calls of this block. After an error nothing is held.
+    package mutating func decode(_ record: CallsRecord) throws(BlockDecodingError) {
+        removeAll()
+        var complete = false
+        defer { if !complete { removeAll() } }
+        var reader = ColumnReader(record.calls)
+        repeat {
+            guard count < record.header.count else {
+                throw .wrongCount(expected: record.header.count, found: count + 1)
+            }
+            reader.line = count
+            try readLine(&reader, t0: record.header.t0, operationCount: record.operations.count)
+            count += 1
+        } while reader.skipNewline()
+        guard reader.isAtEnd else { throw reader.failure }
+        guard count == record.header.count else { throw .wrongCount(expected: record.header.count, found: count) }
+        complete = true
+    }
+
+    private mutating func readLine(
+        _ reader: inout ColumnReader, t0: Int64, operationCount: Int
+    ) throws(BlockDecodingError) {
+        reader.column = 0
+        let operation = try reader.readNumber(atMost: UInt64(UInt16.max))
+        guard operation < operationCount else { throw reader.failure }
+        let offset = try reader.nextNumber(atMost: UInt64(BlockDecoder.maximumTime - t0))
+        let duration = try reader.nextNumber(atMost: UInt64(UInt32.max))
+        let outcome = try reader.nextNumber(atMost: Self.highestOutcome)
+        let status = try reader.nextNumberOrEmpty(atMost: UInt64(UInt16.max), empty: 0)
+        let errorType = try reader.nextNumberOrEmpty(atMost: UInt64(UInt8.max), empty: 0)
+        for _ in 0..<Self.phasesPerCall {
+            let time = try reader.nextNumberOrEmpty(atMost: UInt64(UInt32.max), empty: .max)
+            // As `Phases` has it: the largest value stands for "unknown", a phase that long is one less.
+            phases.append(time == .max ? Self.unknownPhase : UInt32(min(time, UInt64(Self.unknownPhase - 1))))
+        }
+        let sent = try reader.nextNumberOrEmpty(atMost: .max, empty: 0)
+        let received = try reader.nextNumberOrEmpty(atMost: .max, empty: 0)
+        let flags = try reader.nextNumberOrEmpty(atMost: UInt64(UInt16.max), empty: 0)
+        try reader.skipTraceID()
+        operations.append(UInt16(operation))
+        ends.append(Int64(offset) + Int64(duration))
+        durations.append(UInt32(duration))
+        outcomes.append(UInt8(outcome))
+        statuses.append(UInt16(status))
+        errorTypes.append(UInt8(errorType))
+        bytesSent.append(sent)
+        bytesReceived.append(received)
+        self.flags.append(UInt16(flags))
+    }
+
+    private static let highestOutcome = UInt64(Outcome.allCases.map(\.rawValue).max() ?? 0)
+
+    private mutating func removeAll() {
+        count = 0
+        operations.removeAll(keepingCapacity: true)
+        ends.removeAll(keepingCapacity: true)
+        durations.removeAll(keepingCapacity: true)
+        outcomes.removeAll(keepingCapacity: true)
+        statuses.removeAll(keepingCapacity: true)
+        errorTypes.removeAll(keepingCapacity: true)
+        phases.removeAll(keepingCapacity: true)
+        bytesSent.removeAll(keepingCapacity: true)
+        bytesReceived.removeAll(keepingCapacity: true)
+        flags.removeAll(keepingCapacity: true)
+    }
+}

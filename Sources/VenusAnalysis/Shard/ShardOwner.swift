@@ -1,0 +1,293 @@
+package import Logging
+package import VenusCallLog
+import VenusCore
+package import VenusStore
+
+/// Holds one shard's lease, reads its entries, and commits each second; performs what ``ShardAnalysis`` and
+/// ``LeaseStateMachine`` say.
+///
+/// It never gives up: a store or log that is away is asked again, with growing waits. What was read since the last
+/// commit is thrown away whenever a commit did not certainly happen, and read again from the stored cursor.
+package struct ShardOwner {
+    private let shard: Int
+    private let callLog: any CallLog
+    private let store: any Store
+    private let clock: any WallClock
+    private let configuration: AnalyzerConfiguration
+    private let logger: Logger
+    private let publish: @Sendable (FeedFrame) -> Void
+
+    private var lease: LeaseStateMachine
+    private var analysis: ShardAnalysis?
+    /// When to read the shard's state from the store (again).
+    private var recoverAt: Int64 = 0
+    private var recoverWait = RetryWait()
+    private var readAt: Int64 = 0
+    private var readWait = RetryWait()
+    /// The log held more than was read at once.
+    private var isBehind = true
+    private var isLogAway = false
+    private var nextLogCheck: Int64 = 0
+    private var trimmed = EntryID.start
+
+    private var storeTrouble = RepeatedLog()
+    private var logTrouble = RepeatedLog()
+    private var trimTrouble = RepeatedLog()
+    private var newerTrouble = RepeatedLog()
+    private var quarantineTrouble = RepeatedLog()
+
+    /// - Parameter publish: takes the frame of each tick; must not wait.
+    package init(
+        shard: Int, callLog: any CallLog, store: any Store, clock: any WallClock, configuration: AnalyzerConfiguration,
+        logger: Logger, publish: @escaping @Sendable (FeedFrame) -> Void
+    ) {
+        self.shard = shard
+        self.callLog = callLog
+        self.store = store
+        self.clock = clock
+        self.configuration = configuration
+        self.publish = publish
+        var logger = logger
+        logger[metadataKey: "shard"] = "\(shard)"
+        self.logger = logger
+        lease = LeaseStateMachine(duration: configuration.leaseDuration, retryAfter: .seconds(1), now: clock.now)
+    }
+
+    /// Works until the signal is raised or the task is cancelled; then reads what is there once more, commits, and
+    /// releases the lease.
+    package mutating func run(until stop: StopSignal) async {
+        while !stop.isRaised, !Task.isCancelled {
+            let nextTick = (clock.now / 1_000 + 1) * 1_000
+            guard await hold() else {
+                await clock.sleep(until: nextTick)
+                continue
+            }
+            while clock.now < nextTick, !stop.isRaised, !Task.isCancelled, !isStepFull {
+                guard clock.now >= readAt else {
+                    await clock.sleep(until: min(readAt, nextTick))
+                    continue
+                }
+                await read(wait: .milliseconds(max(0, nextTick - clock.now)))
+            }
+            if clock.now >= nextTick {
+                await tick()
+            } else if isStepFull {
+                await commit()
+            }
+        }
+        await finish()
+    }
+
+    package var ownsShard: Bool { analysis != nil }
+
+    /// Takes or renews the lease where it is time, and reads the shard's state where that is not known.
+    ///
+    /// - Returns: whether the shard is ours, and its state known.
+    package mutating func hold() async -> Bool {
+        if lease.action(now: clock.now) == .ask { await askForLease() }
+        guard lease.lease != nil else { return false }
+        if analysis == nil, clock.now >= recoverAt { await recover() }
+        return analysis != nil
+    }
+
+    private mutating func askForLease() async {
+        do {
+            let answer = try await store.acquireLease(
+                Lease.shard(shard), owner: configuration.owner, duration: configuration.leaseDuration)
+            storeTrouble.reset()
+            switch lease.answered(answer, now: clock.now) {
+            case .taken(let lease):
+                logger.info("took the shard", metadata: ["epoch": "\(lease.epoch)"])
+                analysis = nil
+                recoverAt = 0
+            case .renewed, .heldByAnother: break
+            case .lost:
+                logger.warning("another analyzer owns the shard now")
+                analysis = nil
+            }
+        } catch {
+            lease.failed(now: clock.now)
+            noteStoreTrouble("the store did not answer for the shard's lease", error)
+        }
+    }
+
+    private mutating func recover() async {
+        do {
+            let now = clock.now
+            let stored = try await StoredShard.read(shard, of: callLog.shards, from: store, now: now)
+            let bounds = KeyTable.Bounds(
+                operationsPerEdge: configuration.maximumOperationsPerEdge, services: configuration.maximumServices,
+                operations: configuration.maximumOperations)
+            analysis = ShardAnalysis(recovering: stored, shards: callLog.shards, bounds: bounds, now: now)
+            recoverWait.succeeded()
+            storeTrouble.reset()
+            isBehind = true
+            nextLogCheck = 0
+        } catch {
+            recoverAt = clock.now + recoverWait.failed()
+            noteStoreTrouble("the shard's state could not be read", error)
+        }
+    }
+
+    // MARK: Reading
+
+    /// Whether the step is so large that it should be committed before its second is over.
+    package var isStepFull: Bool {
+        guard let analysis else { return false }
+        return analysis.stepCalls >= configuration.maximumStepCalls
+            || analysis.stepCells >= configuration.maximumStepCells
+            || analysis.stepEntries >= configuration.maximumStepEntries
+    }
+
+    /// Reads once, and takes what came.
+    ///
+    /// - Returns: whether anything was taken.
+    @discardableResult
+    package mutating func read(wait: Duration) async -> Bool {
+        guard let cursor = analysis?.cursor else { return false }
+        do {
+            if clock.now >= nextLogCheck { try await checkLog() }
+            let entries = try await callLog.read(
+                shard: shard, after: analysis?.cursor ?? cursor, limit: configuration.readLimit, wait: wait)
+            isBehind = entries.count >= configuration.readLimit
+            isLogAway = false
+            readWait.succeeded()
+            logTrouble.reset()
+            let taken = take(entries)
+            analysis?.hasBacklog = isBehind
+            return taken
+        } catch {
+            isLogAway = true
+            analysis?.hasBacklog = true
+            readAt = clock.now + readWait.failed()
+            logTrouble.write(
+                logger, .warning, "the call log cannot be read; trying again", now: clock.now,
+                metadata: ["error": "\(error)"])
+            return false
+        }
+    }
+
+    private mutating func take(_ entries: [LogEntry]) -> Bool {
+        let now = clock.now
+        for (place, entry) in entries.enumerated() {
+            switch analysis?.consume(entry, now: now) {
+            case .taken, nil: continue
+            case .waits(let version):
+                isBehind = true
+                // What follows waits too; a newer Venus that takes over goes on here.
+                readAt = now + 1_000
+                newerTrouble.write(
+                    logger, .error,
+                    "the log holds entries of a newer format than this version of Venus reads; they wait", now: now,
+                    metadata: ["entry": "\(entry.id)", "v": "\(version)"])
+                return place > 0
+            }
+        }
+        return !entries.isEmpty
+    }
+
+    /// A log that was restored or emptied may give out ids that we think are behind us.
+    private mutating func checkLog() async throws {
+        let newest = try await callLog.lastID(shard: shard)
+        nextLogCheck = clock.now + Self.logCheckInterval
+        guard let cursor = analysis?.cursor, newest < cursor else { return }
+        logger.warning(
+            "the call log is older than what was read of it; reading all of it again",
+            metadata: ["newest": "\(newest)", "cursor": "\(cursor)"])
+        analysis?.readAgain()
+        trimmed = .start
+    }
+
+    // MARK: Committing
+
+    /// Ends the second: commits, and publishes the windows.
+    package mutating func tick() async {
+        guard await commit(), let analysis, let lease = lease.lease else { return }
+        publish(
+            analysis.frame(
+                epoch: lease.epoch, at: clock.now / 1_000 * 1_000,
+                maximumOperations: configuration.maximumFeedOperations))
+        await trim()
+    }
+
+    /// Commits what was read since the last commit.
+    ///
+    /// - Returns: whether everything is committed.
+    @discardableResult
+    package mutating func commit() async -> Bool {
+        guard let lease = lease.lease, analysis != nil else { return false }
+        let now = clock.now
+        let horizon = isBehind ? Int64(clamping: analysis?.cursor.milliseconds ?? 0) : now
+        guard let commit = analysis?.tick(now: now, horizon: horizon) else { return true }
+        do {
+            try await store.commit(commit, under: lease)
+            storeTrouble.reset()
+            note(commit)
+            return true
+        } catch {
+            // What was not certainly written is read again, from where the store says.
+            analysis = nil
+            if (error as? StoreError)?.code == .fenced {
+                self.lease.lost(now: clock.now)
+                logger.warning("another analyzer owns the shard now", metadata: ["epoch": "\(lease.epoch)"])
+            } else {
+                recoverAt = clock.now + recoverWait.failed()
+                noteStoreTrouble("a commit failed; going on from what the store holds", error)
+            }
+            return false
+        }
+    }
+
+    private mutating func note(_ commit: ShardCommit) {
+        for loss in commit.losses {
+            logger.warning(
+                "calls were lost before they reached the log",
+                metadata: ["service": "\(loss.service)", "producer": "\(loss.producer)", "calls": "\(loss.count)"])
+        }
+        guard let first = commit.quarantined.first else { return }
+        quarantineTrouble.write(
+            logger, .warning, "entries that cannot be read were put aside", now: clock.now,
+            metadata: [
+                "entry": "\(first.entryID)", "reason": "\(first.reason)", "entries": "\(commit.quarantined.count)",
+            ])
+    }
+
+    private mutating func trim() async {
+        guard let cursor = analysis?.cursor, cursor > trimmed else { return }
+        do {
+            try await callLog.trim(shard: shard, through: cursor)
+            trimmed = cursor
+            trimTrouble.reset()
+        } catch {
+            trimTrouble.write(
+                logger, .warning, "the call log could not be trimmed", now: clock.now, metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Reads what is there, commits, and gives the shard up.
+    package mutating func finish() async {
+        let deadline = clock.now + Self.finalReading
+        if analysis != nil {
+            while clock.now < deadline, await read(wait: .zero) {
+                if isStepFull, !(await commit()) { break }
+            }
+        }
+        if analysis != nil { await tick() }
+        analysis = nil
+        guard let held = lease.lease else { return }
+        lease.lost(now: clock.now)
+        do {
+            try await store.releaseLease(held)
+        } catch {
+            logger.warning("the shard's lease could not be released; it will run out", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private mutating func noteStoreTrouble(_ message: String, _ error: any Error) {
+        storeTrouble.write(logger, .warning, message, now: clock.now, metadata: ["error": "\(error)"])
+    }
+
+    private static let logCheckInterval: Int64 = 10_000
+    /// How long the last reading may take, in milliseconds.
+    private static let finalReading: Int64 = 3_000
+}

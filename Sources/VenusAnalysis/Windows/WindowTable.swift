@@ -1,0 +1,36 @@
+package import VenusCore
+
+/// The windows of every series that had a call within the last hour, by the series' number in the ``KeyTable``.
+package struct WindowTable: Sendable {
+    private var windows: [SeriesWindows?] = []
+    /// The second that the windows end at.
+    package private(set) var now: Int64
+
+    package init(now: Int64) { self.now = now }
+
+    /// Moves every window on, and drops those that have become empty. An earlier `now` changes nothing.
+    package mutating func advance(to now: Int64) {
+        guard now > self.now else { return }
+        self.now = now
+        for place in windows.indices {
+            windows[place]?.advance(to: now)
+            if windows[place]?.isEmpty == true { windows[place] = nil }
+        }
+    }
+
+    package func holds(_ series: Int32) -> Bool { Int(series) < windows.count && windows[Int(series)] != nil }
+
+    package mutating func enter(
+        _ totals: KPITotals, of series: Int32, at second: Int64, part: SeriesWindows.Part = .all
+    ) {
+        let place = Int(series)
+        while windows.count <= place { windows.append(nil) }
+        if windows[place] == nil { windows[place] = SeriesWindows(now: now) }
+        windows[place]?.enter(totals, at: second, part: part)
+    }
+
+    /// `nil` where the series had no call within the last hour.
+    package subscript(_ series: Int32) -> SeriesWindows? {
+        Int(series) < windows.count ? windows[Int(series)] : nil
+    }
+}
