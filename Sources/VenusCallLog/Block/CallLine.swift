@@ -16,7 +16,7 @@ public enum CallLine {
     ///   - offset: microseconds from the block's `t0` to the call's start.
     ///   - output: room for ``maximumBytes``.
     public static func write(
-        _ call: borrowing Call, operation: Int, offset: UInt64, to output: UnsafeMutablePointer<UInt8>
+        _ call: Call, operation: Int, offset: UInt64, to output: UnsafeMutablePointer<UInt8>
     ) -> Int {
         var end = DigitWriter.write(UInt64(operation), to: output)
         end = column(offset, at: end)

@@ -1,34 +1,117 @@
 public import Logging
+import Synchronization
 public import VenusCallLog
 public import VenusCore
 
-/// Takes finished blocks from the loops of one producer and appends them to the call log, in order.
+/// Takes finished blocks from the loops of one producer and appends them to the call log: in order, one at a time, again
+/// and again until the log holds them.
 ///
-/// The loops never wait for it: a block goes into a bounded queue under a short lock.
+/// The loops never wait for it: a block goes into a bounded queue under a short lock; where there is no room, its calls
+/// are numbered, counted and dropped. Beside the blocks go a heartbeat at the start and every 5 s, and `end` at last.
 public final class CallShipper: Sendable {
     public let producer: Producer
     let configuration: CallShipperConfiguration
+    let callLog: any CallLog
+    let logger: Logger
+    let clock: any Clock<Duration>
+    let random: @Sendable () -> Double
+    let shard: Int
+    let machine: Mutex<ShipperStateMachine>
+    /// Something is there to ship.
+    let wakeup = Wakeup()
+    /// No more time is left.
+    let abandoned = Wakeup()
+    /// The work is over.
+    let over = Wakeup()
+    let isRunning = Mutex(false)
+    private let recorders = Mutex<[RecorderGauge]>([])
+    private let file: ProducerFile?
+    /// Counts of the loops where there is no file.
+    private let counts: Counts
 
-    public init(
+    public convenience init(
         producer: Producer, callLog: any CallLog, configuration: CallShipperConfiguration, logger: Logger
     ) {
+        self.init(
+            producer: producer, callLog: callLog, configuration: configuration, logger: logger,
+            clock: ContinuousClock(), random: { Double.random(in: 0..<1) })
+    }
+
+    /// - Parameters:
+    ///   - clock: for heartbeats, retries and the time that finishing may take.
+    ///   - random: 0 ..< 1, spreads retries.
+    package init(
+        producer: Producer, callLog: any CallLog, configuration: CallShipperConfiguration, logger: Logger,
+        clock: any Clock<Duration>, random: @escaping @Sendable () -> Double
+    ) {
         self.producer = producer
+        self.callLog = callLog
         self.configuration = configuration
+        self.logger = logger
+        self.clock = clock
+        self.random = random
+        shard = Shard.of(environment: producer.environment, service: producer.service, shards: callLog.shards)
+        machine = Mutex(ShipperStateMachine(producer: producer, configuration: configuration))
+        counts = Counts()
+        file = configuration.stateDirectory.flatMap { [shard] directory in
+            do {
+                return try ProducerFile(
+                    directory: directory, producer: producer, shard: shard, version: configuration.version)
+            } catch {
+                logger.warning(
+                    "cannot mark this producer as running; if it is killed, it is shown as ended uncleanly",
+                    metadata: ["reason": "\(error)"])
+                return nil
+            }
+        }
     }
 
     /// Calls that could not be kept since the start.
-    public var callsDropped: UInt64 { 0 }
+    public var callsDropped: UInt64 { machine.withLock { $0.queue.dropped } }
     /// Calls that wait to be appended.
-    public var callsQueued: Int { 0 }
+    public var callsQueued: Int { machine.withLock { $0.queue.calls } }
+    /// Calls that were handed over since the start, dropped ones included.
+    public var callsRecorded: UInt64 { machine.withLock { $0.queue.next - 1 } }
     /// Calls under way now.
-    public var callsInFlight: Int { 0 }
+    public var callsInFlight: Int {
+        recorders.withLock { $0.reduce(0) { $0 + $1.callsInFlight.load(ordering: .relaxed) } }
+    }
 
-    /// A recorder for one loop; confined to its thread.
-    public func makeRecorder() -> sending Recorder { Recorder(shipper: self) }
+    /// A recorder for one loop, confined to its thread; at most 256 of them.
+    public func makeRecorder() -> sending Recorder {
+        let gauge = RecorderGauge()
+        let loop = recorders.withLock { recorders in
+            recorders.append(gauge)
+            return recorders.count - 1
+        }
+        precondition(loop < ProducerFile.maximumLoops, "a producer has at most \(ProducerFile.maximumLoops) loops")
+        return Recorder(
+            shipper: self, gauge: gauge, recorded: file?.count(loop: loop) ?? counts.count(loop: loop),
+            maximumOperations: configuration.maximumOperations)
+    }
 
-    /// Ships until ``finish(within:)``, or until its task is cancelled.
-    public func run() async {}
+    /// Takes a block from a loop; never waits for the log.
+    func offer(_ block: consuming QueuedBlock) {
+        machine.withLock { [block] machine in machine.offer(block) }
+        wakeup.wake()
+    }
 
-    /// Appends what waits, then the producer's `end`; gives up after the time. Call it when every recorder is flushed.
-    public func finish(within limit: Duration) async {}
+    /// After `end`: a later start has nothing to close.
+    func removeFile() { file?.remove() }
+
+    /// Room for the loops' counts, each on a cache line of its own.
+    private final class Counts: @unchecked Sendable {
+        // Sendable: the pointer is immutable, and each count has one loop that uses it.
+        private static let strideWords = 8
+        private let words: UnsafeMutablePointer<UInt64>
+
+        init() {
+            words = .allocate(capacity: ProducerFile.maximumLoops * Self.strideWords)
+            words.initialize(repeating: 0, count: ProducerFile.maximumLoops * Self.strideWords)
+        }
+
+        deinit { words.deallocate() }
+
+        func count(loop: Int) -> UnsafeMutablePointer<UInt64> { words + loop * Self.strideWords }
+    }
 }

@@ -1,3 +1,4 @@
+import Synchronization
 public import VenusCore
 
 /// Records the calls of one event loop; confined to its thread.
@@ -5,26 +6,58 @@ public import VenusCore
 /// No `String`, no allocation and no lock per call: a lock is taken once a block.
 public final class Recorder {
     private let shipper: CallShipper
+    private let gauge: RecorderGauge
+    /// Calls recorded, for the next start after a kill; owned by the shipper.
+    private let recorded: UnsafeMutablePointer<UInt64>
+    private var table: OperationTable
+    private var builder = BlockBuilder()
+    private var callsInFlight = 0
 
-    init(shipper: CallShipper) { self.shipper = shipper }
+    init(
+        shipper: CallShipper, gauge: RecorderGauge, recorded: UnsafeMutablePointer<UInt64>, maximumOperations: Int
+    ) {
+        self.shipper = shipper
+        self.gauge = gauge
+        self.recorded = recorded
+        table = OperationTable(maximumOperations: maximumOperations)
+    }
 
     /// Whether calls wait for ``flush()``: the loop flushes at most 100 ms after the first of them.
-    public private(set) var hasPending = false
+    public var hasPending: Bool { builder.count > 0 }
 
     /// The operation that these bytes name: the host in lower case, an unknown method as `_OTHER`, the path as its
     /// template. `path` is ignored for ``Scheme/tcp``.
     public func intern(
         scheme: Scheme, host: UnsafeBufferPointer<UInt8>, port: UInt16, method: UnsafeBufferPointer<UInt8>,
         path: UnsafeBufferPointer<UInt8>, networkProtocol: NetworkProtocol
-    ) -> OperationID { OperationID(rawValue: 0) }
+    ) -> OperationID {
+        OperationID(
+            rawValue: table.intern(
+                scheme: scheme, host: host, port: port, method: method, path: path, networkProtocol: networkProtocol))
+    }
 
     /// Counts a call as under way; ``record(_:)`` ends it.
-    public func callStarted() {}
+    public func callStarted() { setInFlight(callsInFlight + 1) }
 
     /// Records the end of a call that ``callStarted()`` began; `call.operation` holds the raw value of its
     /// ``OperationID``. Hands the block over by itself once it is full.
-    public func record(_ call: Call) {}
+    public func record(_ call: Call) {
+        precondition(call.operation >= 0 && call.operation < table.count, "the operation is one of this recorder")
+        builder.append(call)
+        recorded.pointee += 1
+        setInFlight(callsInFlight - 1)
+        if builder.isFull { flush() }
+    }
 
     /// Hands over what is pending.
-    public func flush() {}
+    public func flush() {
+        guard hasPending else { return }
+        shipper.offer(builder.finish(table))
+    }
+
+    /// Only this thread writes, so a store is enough.
+    private func setInFlight(_ count: Int) {
+        callsInFlight = count
+        gauge.callsInFlight.store(count, ordering: .relaxed)
+    }
 }

@@ -1,0 +1,144 @@
+import Logging
+import Synchronization
+import VenusCallLog
+import VenusCore
+
+extension CallShipper {
+    private enum Part {
+        case over
+        case aside
+    }
+
+    /// Ships until ``finish(within:)``, or until its task is cancelled: then what waits stays in the queue, and `finish`
+    /// takes up the work again.
+    public func run() async {
+        guard
+            isRunning.withLock({ isRunning in
+                defer { isRunning = true }
+                return !isRunning
+            })
+        else { return }
+        await withTaskGroup(of: Part.self) { group in
+            group.addTask {
+                await self.ship()
+                return .over
+            }
+            group.addTask {
+                await self.abandoned.wait()
+                return .over
+            }
+            group.addTask {
+                await self.beat()
+                return .aside
+            }
+            group.addTask {
+                await self.closeLeftProducers()
+                return .aside
+            }
+            for await part in group {
+                guard case .over = part else { continue }
+                group.cancelAll()
+            }
+        }
+        isRunning.withLock { $0 = false }
+        if machine.withLock({ $0.isOver }) { over.open() } else { over.wake() }
+    }
+
+    /// Appends what waits, then the producer's `end`. After the time it gives up: a later start in the same state
+    /// directory appends the `end`, and what was not appended shows as lost. Call it when every recorder is flushed.
+    public func finish(within limit: Duration) async {
+        machine.withLock { $0.finish() }
+        wakeup.wake()
+        await withTaskGroup(of: Part.self) { group in
+            group.addTask {
+                await self.runToTheEnd()
+                return .over
+            }
+            group.addTask {
+                try? await self.clock.sleep(for: limit)
+                return .aside
+            }
+            if case .aside = await group.next() {
+                machine.withLock { $0.abandon() }
+                abandoned.open()
+                _ = await group.next()
+            }
+            group.cancelAll()
+        }
+        if machine.withLock({ $0.hasEnded }) { return removeFile() }
+        logger.warning(
+            "gave up on the call log at the end",
+            metadata: ["calls_lost": "\(callsQueued)", "calls_dropped": "\(callsDropped)"])
+    }
+
+    /// Waits for ``run()`` to end, wherever it runs, or runs it here.
+    private func runToTheEnd() async {
+        while !machine.withLock({ $0.isOver }) {
+            if isRunning.withLock({ $0 }) { await over.wait() } else { await run() }
+        }
+    }
+
+    private func ship() async {
+        var log = ShippingLog(logger: logger)
+        while !Task.isCancelled {
+            let inFlight = callsInFlight
+            switch machine.withLock({ $0.next(callsInFlight: inFlight) }) {
+            case .stop: return
+            case .wait: await wakeup.wait()
+            case .append(let block): await append(.append(block), entry(block), &log)
+            case .appendHeartbeat(let heartbeat):
+                log.beat(callsDropped: heartbeat.callsDropped)
+                await append(.appendHeartbeat(heartbeat), BlockEncoder.entry(heartbeat), &log)
+            }
+        }
+    }
+
+    /// Tries once; after a failure it waits.
+    private func append(
+        _ action: ShipperStateMachine.Action, _ entry: [EntryField], _ log: inout ShippingLog
+    ) async {
+        do {
+            try await callLog.append(entry, to: shard)
+            let notice = machine.withLock { $0.succeeded(action) }
+            if notice == .back { log.back(callsQueued: callsQueued, callsDropped: callsDropped) }
+        } catch {
+            if Task.isCancelled { return }
+            let random = random()
+            let failure = machine.withLock { $0.failed(random: random) }
+            if failure.notice == .away { log.away(error, callsQueued: callsQueued) }
+            try? await clock.sleep(for: failure.wait)
+        }
+    }
+
+    private func entry(_ block: QueuedBlock) -> [EntryField] {
+        BlockEncoder.entry(
+            BlockHeader(producer: producer, first: block.first, count: block.count, t0: block.t0),
+            operations: block.operations, calls: block.calls)
+    }
+
+    private func beat() async {
+        while (try? await clock.sleep(for: configuration.heartbeatInterval)) != nil {
+            machine.withLock { $0.heartbeatIsDue() }
+            wakeup.wake()
+        }
+    }
+
+    /// Once, as soon as the log takes it.
+    private func closeLeftProducers() async {
+        guard let directory = configuration.stateDirectory else { return }
+        var backoff = Backoff(first: configuration.firstRetryDelay, longest: configuration.longestRetryDelay)
+        while !Task.isCancelled {
+            do {
+                for left in try await LeftProducers(directory: directory).close(in: callLog) {
+                    logger.notice(
+                        "closed a producer that had been killed",
+                        metadata: [
+                            "producer": "\(left.producer.id)", "service": "\(left.producer.service)",
+                            "calls": "\(left.recorded)",
+                        ])
+                }
+                return
+            } catch { try? await clock.sleep(for: backoff.failed(random: random())) }
+        }
+    }
+}

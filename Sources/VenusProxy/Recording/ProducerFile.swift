@@ -1,0 +1,127 @@
+import Glibc
+import VenusCore
+
+/// A small file, mapped into memory, that says who this producer is and how many calls each of its loops recorded.
+///
+/// A count is a plain store on its loop. The file outlives a killed process, and its lock does not: so the next start
+/// in the same directory knows that the producer ended, and at which number. The name is `PRODUCER.producer`.
+final class ProducerFile: @unchecked Sendable {
+    // Sendable: everything but the mapped counts is immutable, and each count has one writer, the loop that it was given
+    // to; nobody in this process reads them.
+
+    static let suffix = ".producer"
+    /// Most loops that one producer can have.
+    static let maximumLoops = 256
+    private static let magic = Array("VENUSPR1".utf8)
+    private static let headerBytes = 8_192
+    /// A loop's count has a cache line of its own.
+    private static let strideBytes = 64
+    private static let totalBytes = headerBytes + maximumLoops * strideBytes
+
+    private let path: String
+    private let descriptor: CInt
+    private let memory: UnsafeMutableRawPointer
+
+    /// What a file says of its producer.
+    struct Content: Hashable {
+        var producer: Producer
+        var shard: Int
+        var version: String
+        /// Calls recorded by all loops: that many numbers were given out, or would have been.
+        var recorded: UInt64
+    }
+
+    /// Creates and locks the file of a producer that starts now.
+    init(directory: String, producer: Producer, shard: Int, version: String) throws(ProducerFileError) {
+        try Self.makeDirectory(directory)
+        var writer = ByteWriter()
+        for text in [producer.id, producer.environment, producer.service, producer.instance, producer.host, version] {
+            writer.append(text)
+        }
+        writer.append(UInt64(shard))
+        let header = Self.magic + writer.bytes
+        guard header.count <= Self.headerBytes else { throw ProducerFileError("the producer's names are too long") }
+
+        // Locked under a passing name first: under its own, a file is never seen unlocked while its producer lives.
+        let path = "\(directory)/\(Self.fileName(producer.id))"
+        let passing = path + ".new"
+        let descriptor = open(passing, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw ProducerFileError("cannot create \(passing)", errno) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, ftruncate(descriptor, off_t(Self.totalBytes)) == 0,
+            header.withUnsafeBytes({ write(descriptor, $0.baseAddress, $0.count) }) == header.count,
+            rename(passing, path) == 0
+        else {
+            let failure = ProducerFileError("cannot write \(path)", errno)
+            unlink(passing)
+            close(descriptor)
+            throw failure
+        }
+        let memory = mmap(nil, Self.totalBytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
+        guard let memory, memory != MAP_FAILED else {
+            let failure = ProducerFileError("cannot map \(path)", errno)
+            unlink(path)
+            close(descriptor)
+            throw failure
+        }
+        self.path = path
+        self.descriptor = descriptor
+        self.memory = memory
+    }
+
+    deinit {
+        munmap(memory, Self.totalBytes)
+        close(descriptor)
+    }
+
+    /// Where the loop of this number (below ``maximumLoops``) counts its calls; valid as long as the file.
+    func count(loop: Int) -> UnsafeMutablePointer<UInt64> {
+        precondition(loop >= 0 && loop < Self.maximumLoops, "a producer has at most \(Self.maximumLoops) loops")
+        return (memory + Self.headerBytes + loop * Self.strideBytes).assumingMemoryBound(to: UInt64.self)
+    }
+
+    /// After the producer's `end`: there is nothing left to close.
+    func remove() { unlink(path) }
+
+    /// Reads a file that another process may have left; `nil` where it is none of ours, or damaged.
+    static func read(_ descriptor: CInt) -> Content? {
+        var bytes = [UInt8](repeating: 0, count: totalBytes)
+        let length = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
+        guard length == totalBytes, bytes.starts(with: magic) else { return nil }
+        var reader = ByteReader(bytes[magic.count..<headerBytes])
+        guard let id = try? reader.readString(), !id.isEmpty, let environment = try? reader.readString(),
+            let service = try? reader.readString(), let instance = try? reader.readString(),
+            let host = try? reader.readString(), let version = try? reader.readString(),
+            let shard = try? reader.read(Int.self)
+        else { return nil }
+        var recorded: UInt64 = 0
+        for loop in 0..<maximumLoops {
+            let count = bytes.withUnsafeBytes {
+                $0.loadUnaligned(fromByteOffset: headerBytes + loop * strideBytes, as: UInt64.self)
+            }
+            let (sum, tooLarge) = recorded.addingReportingOverflow(count)
+            guard !tooLarge, sum < UInt64(Int64.max) else { return nil }
+            recorded = sum
+        }
+        return Content(
+            producer: Producer(id: id, environment: environment, service: service, instance: instance, host: host),
+            shard: shard, version: version, recorded: recorded)
+    }
+
+    /// The producer's id as a file name: what is not a plain character becomes `_`.
+    private static func fileName(_ id: String) -> String {
+        let plain = id.utf8.prefix(100).map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+                byte
+            default: UInt8(ascii: "_")
+            }
+        }
+        return String(decoding: plain, as: UTF8.self) + suffix
+    }
+
+    private static func makeDirectory(_ directory: String) throws(ProducerFileError) {
+        guard mkdir(directory, 0o700) != 0, errno != EEXIST else { return }
+        throw ProducerFileError("cannot create \(directory)", errno)
+    }
+}

@@ -1,0 +1,115 @@
+import VenusCallLog
+import VenusCore
+
+/// What a ``CallShipper`` does next: it decides, and the shipper performs it. Time and chance are inputs.
+struct ShipperStateMachine: Sendable {
+    enum Action: Sendable, Hashable {
+        /// Nothing to append now.
+        case wait
+        case append(QueuedBlock)
+        case appendHeartbeat(Heartbeat)
+        /// Everything is appended, or will not be: the work is over.
+        case stop
+    }
+
+    /// What to say about a log that comes and goes; the times are those given.
+    enum Notice: Sendable, Hashable {
+        case away
+        case back
+    }
+
+    private enum State {
+        /// Blocks and heartbeats go out.
+        case shipping
+        /// No more blocks come; those that wait go out, then `end`.
+        case finishing
+        /// The producer's `end` is appended.
+        case ended
+        /// Given up before the `end`: a later start closes the producer.
+        case abandoned
+    }
+
+    private let producer: Producer
+    private let version: String
+    private var state = State.shipping
+    private var backoff: Backoff
+    private var isHeartbeatDue = true
+    private var isAway = false
+    private(set) var queue: BlockQueue
+
+    init(producer: Producer, configuration: CallShipperConfiguration) {
+        self.producer = producer
+        version = configuration.version
+        backoff = Backoff(first: configuration.firstRetryDelay, longest: configuration.longestRetryDelay)
+        queue = BlockQueue(
+            maximumCalls: configuration.maximumQueuedCalls, maximumBytes: configuration.maximumQueuedBytes)
+    }
+
+    /// Whether the producer's `end` is in the log.
+    var hasEnded: Bool { state == .ended }
+
+    /// Whether there is nothing more to do.
+    var isOver: Bool { state == .ended || state == .abandoned }
+
+    /// A block from a loop. After the end it is numbered and dropped, so that it is counted.
+    mutating func offer(_ block: consuming QueuedBlock) { queue.offer(block) }
+
+    mutating func heartbeatIsDue() { isHeartbeatDue = true }
+
+    mutating func finish() {
+        switch state {
+        case .shipping: state = .finishing
+        case .finishing, .ended, .abandoned: break
+        }
+    }
+
+    /// No more time: what waits stays behind.
+    mutating func abandon() {
+        switch state {
+        case .shipping, .finishing: state = .abandoned
+        case .ended, .abandoned: break
+        }
+    }
+
+    /// The next thing to append; asked again only after ``succeeded(_:)`` or ``failed(random:)``.
+    mutating func next(callsInFlight: Int) -> Action {
+        switch state {
+        case .ended, .abandoned: return .stop
+        case .shipping:
+            if isHeartbeatDue { return .appendHeartbeat(heartbeat(callsInFlight, isEnd: false)) }
+            guard let block = queue.first else { return .wait }
+            return .append(block)
+        case .finishing:
+            guard let block = queue.first else { return .appendHeartbeat(heartbeat(callsInFlight, isEnd: true)) }
+            return .append(block)
+        }
+    }
+
+    /// The log holds what ``next(callsInFlight:)`` gave.
+    mutating func succeeded(_ action: Action) -> Notice? {
+        switch action {
+        case .append: queue.removeFirst()
+        case .appendHeartbeat(let heartbeat):
+            isHeartbeatDue = false
+            if heartbeat.isEnd, state == .finishing { state = .ended }
+        case .wait, .stop: preconditionFailure("waiting and stopping append nothing")
+        }
+        backoff.succeeded()
+        defer { isAway = false }
+        return isAway ? .back : nil
+    }
+
+    /// The append failed: try again after the wait.
+    mutating func failed(random: Double) -> (wait: Duration, notice: Notice?) {
+        defer { isAway = true }
+        return (backoff.failed(random: random), isAway ? nil : .away)
+    }
+
+    /// `next` is the number that the log's reader sees next: the calls that still wait here are not yet given to it, so
+    /// that whatever is missing below was lost.
+    private func heartbeat(_ callsInFlight: Int, isEnd: Bool) -> Heartbeat {
+        Heartbeat(
+            producer: producer, next: queue.nextToAppend, callsInFlight: callsInFlight, callsQueued: queue.calls,
+            callsDropped: queue.dropped, version: version, isEnd: isEnd)
+    }
+}
