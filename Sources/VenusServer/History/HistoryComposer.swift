@@ -1,0 +1,82 @@
+package import VenusCore
+package import VenusStore
+
+/// Makes the points of a span from stored rows of its tier, of finer tiers where the coarser bucket is not made yet,
+/// and from the open minutes' cells.
+///
+/// No call is counted twice: for every bucket, shard and series there is one source, the stored row or the sum of its
+/// children, and it is the one that saw more calls. A row that was made before late calls came, a bucket whose
+/// children are past their retention, and a minute that closed between two reads all come out right.
+package struct HistoryComposer: Sendable {
+    private struct Place: Hashable {
+        var bucket: Int64
+        var shard: Int
+        var key: SeriesKey
+    }
+
+    package struct Point: Sendable, Equatable {
+        /// Start of the bucket, seconds since the epoch.
+        package var bucket: Int64
+        /// 0 … 1: how much of the bucket was analysed yet.
+        package var coverage: Double
+        package var totals: KPITotals
+    }
+
+    private let span: HistorySpan
+    private let level: Level
+    private var rows: [Tier: [Place: KPITotals]] = [:]
+    private var openMinutes: [Place: KPITotals] = [:]
+
+    package init(span: HistorySpan, level: Level) {
+        self.span = span
+        self.level = level
+    }
+
+    /// Adds stored rows of any tier that makes up the span's.
+    package mutating func add(_ stored: [RollupRow]) {
+        for row in stored where row.bucket >= span.from && row.bucket < span.end && row.key.level == level {
+            let place = Place(bucket: row.bucket, shard: row.shard, key: row.key)
+            rows[row.tier, default: [:]][place, default: KPITotals()].merge(row.totals)
+        }
+    }
+
+    /// Adds the cells of minutes that were open when they were read, which must be before the minutes' rows were.
+    package mutating func add(_ open: [OpenCells], where matches: (SeriesKey) -> Bool) {
+        for shard in open {
+            for cell in shard.cells where cell.second >= span.from && cell.second < span.end && matches(cell.key) {
+                let minute = Tier.minute.bucket(of: cell.second)
+                let place = Place(bucket: minute, shard: shard.shard, key: cell.key.key(at: level))
+                openMinutes[place, default: KPITotals()].merge(cell.totals)
+            }
+        }
+    }
+
+    /// All points of the span, oldest first; those without calls too, so that a chart shows gaps as gaps.
+    ///
+    /// - Parameter seenUntil: seconds since the epoch: calls that ended before it have been analysed.
+    package func points(seenUntil: Int64) -> [Point] {
+        var best = rows[.minute, default: [:]].merging(openMinutes, uniquingKeysWith: Self.fuller)
+        var tier = Tier.minute
+        while tier != span.tier, let parent = tier.parent {
+            var sums: [Place: KPITotals] = [:]
+            for (place, totals) in best {
+                let above = Place(bucket: parent.bucket(of: place.bucket), shard: place.shard, key: place.key)
+                sums[above, default: KPITotals()].merge(totals)
+            }
+            best = rows[parent, default: [:]].merging(sums, uniquingKeysWith: Self.fuller)
+            tier = parent
+        }
+        var totals: [Int64: KPITotals] = [:]
+        for (place, some) in best { totals[place.bucket, default: KPITotals()].merge(some) }
+        return stride(from: span.from, to: span.end, by: Int(span.tier.seconds)).map { bucket in
+            let seen = min(max(seenUntil - bucket, 0), span.tier.seconds)
+            return Point(
+                bucket: bucket, coverage: Double(seen) / Double(span.tier.seconds),
+                totals: totals[bucket] ?? KPITotals())
+        }
+    }
+
+    private static func fuller(_ left: KPITotals, _ right: KPITotals) -> KPITotals {
+        right.calls > left.calls ? right : left
+    }
+}

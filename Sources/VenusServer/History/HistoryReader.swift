@@ -1,0 +1,64 @@
+package import VenusCore
+package import VenusStore
+
+/// Reads a span of history from the store.
+package struct HistoryReader: Sendable {
+    /// Which series; names that are `nil` match all.
+    package struct Filter: Sendable, Hashable {
+        package var environment: String?
+        package var service: String?
+        package var dependency: String?
+        package var operation: String?
+
+        package init() {}
+
+        /// The coarsest level that has the names asked for.
+        package var level: Level {
+            if operation != nil { return .operation }
+            switch (service, dependency) {
+            case (nil, nil): return .total
+            case (_?, nil): return .service
+            case (nil, _?): return .dependency
+            case (_?, _?): return .edge
+            }
+        }
+
+        package func matches(_ key: SeriesKey) -> Bool {
+            (environment == nil || environment == key.environment) && (service == nil || service == key.service)
+                && (dependency == nil || dependency == key.dependency)
+                && (operation == nil || operation == key.operation)
+        }
+    }
+
+    private let store: any Store
+
+    package init(store: any Store) { self.store = store }
+
+    /// - Parameter newestFrameAt: when the live feed's newest frame was made, milliseconds since the epoch.
+    package func read(
+        _ span: HistorySpan, filter: Filter, newestFrameAt: Int64?
+    ) async throws -> [HistoryComposer.Point] {
+        var composer = HistoryComposer(span: span, level: filter.level)
+        // Before the minutes: a minute that closes in between is then there twice, which the composer settles, and
+        // not missing.
+        let open = try await store.openCells()
+        composer.add(open, where: filter.matches)
+        var tier: Tier? = .minute
+        while let reading = tier {
+            let query = RollupQuery(
+                tier: reading, from: span.from, to: span.end, level: filter.level, environment: filter.environment,
+                service: filter.service, dependency: filter.dependency, operation: filter.operation)
+            composer.add(try await store.rollups(query))
+            tier = reading == span.tier ? nil : reading.parent
+        }
+        return composer.points(seenUntil: Self.seenUntil(open, newestFrameAt: newestFrameAt, now: span.now))
+    }
+
+    /// Seconds since the epoch up to which calls have been analysed: as the feed says, or as the store shows.
+    package static func seenUntil(_ open: [OpenCells], newestFrameAt: Int64?, now: Int64) -> Int64 {
+        let stored = open.map { shard in
+            shard.cells.reduce(shard.openSince) { max($0, $1.second + 1) }
+        }
+        return min(now, max(stored.max() ?? 0, (newestFrameAt ?? 0) / 1_000))
+    }
+}

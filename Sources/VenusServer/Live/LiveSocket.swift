@@ -1,0 +1,25 @@
+import NIOCore
+
+/// A live socket as the rest of the server knows it: what it does, it does on its own loop.
+final class LiveSocket: Sendable {
+    let eventLoop: any EventLoop
+    let principal: Principal
+    private let handler: NIOLoopBound<LiveSocketHandler>
+
+    /// On the handler's loop.
+    init(_ handler: LiveSocketHandler, principal: Principal, eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+        self.principal = principal
+        self.handler = NIOLoopBound(handler, eventLoop: eventLoop)
+    }
+
+    var id: ObjectIdentifier { ObjectIdentifier(self) }
+
+    /// On the loop.
+    func deliver(_ encoding: LiveEncoding, of view: View) { handler.value.deliver(encoding, of: view) }
+
+    /// On any thread.
+    func end(_ code: CloseCode, _ reason: String) {
+        eventLoop.execute { self.handler.value.end(code, reason) }
+    }
+}

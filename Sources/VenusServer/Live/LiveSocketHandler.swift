@@ -1,0 +1,176 @@
+import Logging
+import NIOCore
+import NIOWebSocket
+
+/// Performs what ``LiveSessionStateMachine`` decides, on one WebSocket.
+final class LiveSocketHandler: ChannelInboundHandler {
+    typealias InboundIn = WebSocketFrame
+    typealias OutboundOut = WebSocketFrame
+
+    private static let tick: TimeAmount = .seconds(1)
+
+    private let hub: LiveHub
+    private let principal: Principal
+    private let logger: Logger
+    private var machine: LiveSessionStateMachine
+    private var context: ChannelHandlerContext?
+    private var socket: LiveSocket?
+    private var timer: RepeatedTask?
+
+    init(hub: LiveHub, principal: Principal, limits: LiveSessionStateMachine.Limits, logger: Logger) {
+        self.hub = hub
+        self.principal = principal
+        self.logger = logger
+        machine = LiveSessionStateMachine(limits: limits, now: .now)
+    }
+
+    // MARK: Life
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        let socket = LiveSocket(self, principal: principal, eventLoop: context.eventLoop)
+        self.socket = socket
+        perform(machine.opened())
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        timer = context.eventLoop.scheduleRepeatedTask(initialDelay: Self.tick, delay: Self.tick) { _ in
+            bound.value.perform(bound.value.machine.timePassed(now: .now))
+        }
+        guard hub.add(socket) else {
+            perform(machine.end(.goingAway, "the server stops", now: .now))
+            return
+        }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { leave() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        leave()
+        context.fireChannelInactive()
+    }
+
+    private func leave() {
+        machine.disconnected()
+        timer?.cancel()
+        timer = nil
+        if let socket { hub.remove(socket) }
+        socket = nil
+        context = nil
+    }
+
+    // MARK: Events
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let frame = unwrapInboundIn(data)
+        let received = LiveSessionStateMachine.Frame(
+            frame.kind, isFinal: frame.fin, isMasked: frame.maskKey != nil,
+            hasReservedBits: frame.rsv1 || frame.rsv2 || frame.rsv3,
+            payload: Array(frame.unmaskedData.readableBytesView))
+        perform(machine.received(received, now: .now))
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch error {
+        case let error as NIOWebSocketError:
+            let isTooLarge = error == .invalidFrameLength
+            perform(machine.decodingFailed(isTooLarge: isTooLarge, now: .now))
+        case is ByteToMessageDecoderError:
+            // Bytes after those that could not be read.
+            break
+        default:
+            logger.debug("A live socket failed", metadata: ["error": "\(error)"])
+            context.close(promise: nil)
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        let isWritable = context.channel.isWritable
+        // A client that takes nothing is not listened to either: it cannot make us queue answers.
+        context.channel.setOption(.autoRead, value: isWritable).whenFailure { _ in }
+        if isWritable { for view in machine.becameWritable(now: .now) { deliverNewest(view) } }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case is ChannelShouldQuiesceEvent: end(.goingAway, "the server stops")
+        case let event as ChannelEvent where event == .inputClosed: context.close(promise: nil)
+        default: context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func end(_ code: CloseCode, _ reason: String) { perform(machine.end(code, reason, now: .now)) }
+
+    // MARK: Deliveries
+
+    func deliver(_ encoding: LiveEncoding, of view: View) {
+        guard let context else { return }
+        switch machine.viewChanged(view, position: encoding.position, isWritable: context.channel.isWritable) {
+        case .none: break
+        case .snapshot: send(.text, encoding.snapshot)
+        case .update: send(.text, encoding.update)
+        }
+    }
+
+    /// Encoding may take a while: off the loop.
+    private func deliverNewest(_ view: View) {
+        guard let socket else { return }
+        let hub = hub
+        Task {
+            guard let encoding = hub.newest(view) else { return }
+            socket.eventLoop.execute { socket.deliver(encoding, of: view) }
+        }
+    }
+
+    // MARK: Actions
+
+    private func perform(_ actions: [LiveSessionStateMachine.Action]) {
+        for action in actions {
+            guard let context else { return }
+            switch action {
+            case .sendHello: send(.text, ByteBuffer(bytes: LiveMessages.hello(epoch: hub.epoch)))
+            case .sendError(let error): send(.text, ByteBuffer(bytes: LiveMessages.error(error)))
+            case .sendPing: send(.ping, ByteBuffer())
+            case .sendPong(let payload): send(.pong, ByteBuffer(bytes: payload))
+            case .sendClose(let code, let reason):
+                var payload = ByteBuffer(integer: code.rawValue)
+                payload.writeString(reason)
+                // Its frames no longer matter, but for the last: it must be read.
+                context.channel.setOption(.autoRead, value: true).whenFailure { _ in }
+                send(.connectionClose, payload)
+                if let socket { hub.remove(socket) }
+            case .answerClose(let code): send(.connectionClose, code.map { ByteBuffer(integer: $0) } ?? ByteBuffer())
+            case .startDelivering(let view): startDelivering(view)
+            case .stopDelivering(let view): if let socket { hub.unsubscribe(socket, from: view) }
+            case .disconnect: context.close(promise: nil)
+            }
+        }
+    }
+
+    private func startDelivering(_ view: View) {
+        guard let socket else { return }
+        if hub.subscribe(socket, to: view) {
+            deliverNewest(view)
+        } else {
+            perform(machine.subscriptionRefused(view))
+        }
+    }
+
+    private func send(_ opcode: WebSocketOpcode, _ payload: ByteBuffer) {
+        guard let context else { return }
+        context.writeAndFlush(wrapOutboundOut(WebSocketFrame(fin: true, opcode: opcode, data: payload)), promise: nil)
+    }
+}
+
+extension WebSocketFrame {
+    fileprivate var kind: LiveSessionStateMachine.Frame.Kind {
+        switch opcode {
+        case .continuation: .continuation
+        case .text: .text
+        case .binary: .binary
+        case .connectionClose: .close
+        case .ping: .ping
+        case .pong: .pong
+        default: .reserved
+        }
+    }
+}

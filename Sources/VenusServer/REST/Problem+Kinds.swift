@@ -1,0 +1,117 @@
+package import HTTPTypes
+
+/// Every problem this server answers with.
+extension Problem {
+    // MARK: Who is asking
+
+    package static let unauthenticated = Problem(
+        .unauthorized, "unauthenticated", title: "Sign in first",
+        detail: "Send a session token from POST /api/v1/login: Authorization: Bearer TOKEN, or the session cookie.",
+        fields: [.wwwAuthenticate: "Bearer realm=\"venus\""])
+
+    package static let sessionNotValid = Problem(
+        .unauthorized, "session-not-valid", title: "The session is not valid",
+        detail: "The session token is unknown, expired or signed out. Sign in again.",
+        fields: [.wwwAuthenticate: "Bearer realm=\"venus\", error=\"invalid_token\""])
+
+    package static let signInRefused = Problem(
+        .unauthorized, "sign-in-refused", title: "Sign-in refused",
+        detail: "The secret or sign-in link is not valid. A sign-in link works once, and for a short time.",
+        fields: [.wwwAuthenticate: "Bearer realm=\"venus\""])
+
+    package static func tooManySignIns(retryAfter seconds: Int64) -> Problem {
+        Problem(
+            .tooManyRequests, "too-many-sign-ins", title: "Too many failed sign-ins",
+            detail: "Try again in \(seconds) s.", fields: [.retryAfter: String(seconds)])
+    }
+
+    package static let originNotAllowed = Problem(
+        .forbidden, "origin-not-allowed", title: "The request comes from another site",
+        detail: "A browser's cookie counts only for requests of our own pages: Origin must be this server's.")
+
+    package static let hostNotAllowed = Problem(
+        .misdirectedRequest, "host-not-allowed", title: "The server does not answer under this name",
+        detail: "Use the listen address, or add the name to server.allowed_hosts.")
+
+    // MARK: What is asked
+
+    package static let notFound = Problem(
+        .notFound, "not-found", title: "Not found", detail: "There is nothing under this path.")
+
+    package static let dashboardAbsent = Problem(
+        .notFound, "dashboard-absent", title: "The dashboard is not here",
+        detail: "The dashboard's files were not found where this server was told to look. The API is under /api/v1.")
+
+    package static func methodNotAllowed(_ allowed: [String]) -> Problem {
+        Problem(
+            .methodNotAllowed, "method-not-allowed", title: "Method not allowed",
+            detail: "This path answers to \(allowed.joined(separator: ", ")).", allowed: allowed,
+            fields: [.allow: allowed.joined(separator: ", ")])
+    }
+
+    package static func unknownParameter(_ name: String, allowed: [String]) -> Problem {
+        let known = allowed.isEmpty ? "It takes none." : "It takes: \(allowed.joined(separator: ", "))."
+        return Problem(
+            .badRequest, "unknown-parameter", title: "Unknown parameter",
+            detail: "This path has no parameter \(quoted(name)). \(known)", parameter: name, allowed: allowed)
+    }
+
+    package static func invalidParameter(_ name: String, _ why: String, allowed: [String]? = nil) -> Problem {
+        Problem(
+            .badRequest, "invalid-parameter", title: "Invalid parameter", detail: "Parameter \(quoted(name)): \(why)",
+            parameter: name, allowed: allowed)
+    }
+
+    package static func invalidBody(_ why: String) -> Problem {
+        Problem(.badRequest, "invalid-body", title: "The body cannot be read", detail: why)
+    }
+
+    package static func bodyTooLarge(limit: Int) -> Problem {
+        Problem(
+            .contentTooLarge, "body-too-large", title: "The body is too large",
+            detail: "At most \(limit) bytes are read.")
+    }
+
+    package static let mediaTypeNotSupported = Problem(
+        .unsupportedMediaType, "media-type-not-supported", title: "Not JSON",
+        detail: "Send the body as application/json.")
+
+    package static let targetTooLong = Problem(
+        .uriTooLong, "target-too-long", title: "The request target is too long",
+        detail: "At most \(QueryParameters.maximumTargetBytes) bytes are read.")
+
+    package static let malformedRequest = Problem(
+        .badRequest, "malformed-request", title: "Malformed request", detail: "This is no HTTP/1.1 request.")
+
+    package static let headTooLarge = Problem(
+        .requestHeaderFieldsTooLarge, "head-too-large", title: "The request's header is too large",
+        detail: "At most \(ConnectionLimits.maximumHeadBytes) bytes of header fields are read.")
+
+    package static let upgradeRequired = Problem(
+        .upgradeRequired, "upgrade-required", title: "This path speaks WebSocket",
+        detail: "Connect with WebSocket version 13, as the first request of a connection.",
+        fields: [.upgrade: "websocket", .connection: "close", .secWebSocketVersion: "13"])
+
+    package static let malformedHandshake = Problem(
+        .badRequest, "malformed-handshake", title: "Malformed WebSocket handshake",
+        detail: "Sec-WebSocket-Key must be sixteen bytes in base64, once.")
+
+    // MARK: What is wrong with us
+
+    package static let storeUnavailable = Problem(
+        .serviceUnavailable, "store-unavailable", title: "The store does not answer",
+        detail: "The database is away or too slow. Try again in a moment.", fields: [.retryAfter: "2"])
+
+    package static let busy = Problem(
+        .serviceUnavailable, "busy", title: "Too busy", detail: "Try again in a moment.", fields: [.retryAfter: "1"])
+
+    package static let failed = Problem(
+        .internalServerError, "failed", title: "The server failed", detail: "The reason is in the server's log.")
+
+    /// Text of the client's in quotes, shortened.
+    private static func quoted(_ text: String) -> String { "\"" + text.prefix(64) + (text.count > 64 ? "…\"" : "\"") }
+}
+
+extension HTTPField.Name {
+    package static let secWebSocketVersion = HTTPField.Name("Sec-WebSocket-Version")!  // A valid token.
+}

@@ -1,0 +1,85 @@
+/// The parameters of a request target's query, each given at most once, none of them unknown.
+package struct QueryParameters: Sendable, Equatable {
+    /// Path and query together.
+    package static let maximumTargetBytes = 8_192
+    package static let maximumParameters = 32
+
+    private var values: [String: String] = [:]
+
+    /// - Parameters:
+    ///   - query: what follows `?`, percent-encoded, `+` as a space.
+    ///   - allowed: the names that this path takes.
+    package init(_ query: Substring?, allowed: [String]) throws(Problem) {
+        guard let query, !query.isEmpty else { return }
+        let parts = query.split(separator: "&", omittingEmptySubsequences: true)
+        guard parts.count <= Self.maximumParameters else {
+            throw .invalidParameter("?", "at most \(Self.maximumParameters) parameters are read.")
+        }
+        for part in parts {
+            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = Self.decode(pair[0]) else {
+                throw .invalidParameter(String(pair[0]), "the name is not percent-encoded UTF-8.")
+            }
+            guard allowed.contains(name) else { throw .unknownParameter(name, allowed: allowed) }
+            guard let value = Self.decode(pair.count > 1 ? pair[1] : "") else {
+                throw .invalidParameter(name, "the value is not percent-encoded UTF-8.")
+            }
+            guard values.updateValue(value, forKey: name) == nil else {
+                throw .invalidParameter(name, "given more than once.")
+            }
+        }
+    }
+
+    /// The same from pairs that are already decoded.
+    package init(_ pairs: [String: String], allowed: [String]) throws(Problem) {
+        for name in pairs.keys.sorted() where !allowed.contains(name) {
+            throw .unknownParameter(name, allowed: allowed)
+        }
+        values = pairs
+    }
+
+    /// A value that stands for itself; an empty one counts as absent.
+    package subscript(name: String) -> String? {
+        guard let value = values[name], !value.isEmpty else { return nil }
+        return value
+    }
+
+    package func has(_ name: String) -> Bool { values[name] != nil }
+
+    /// The value read by `parse`; one that it does not know is refused with what it knows.
+    package func value<Value>(
+        _ name: String, allowed: [String], parse: (String) -> Value?
+    ) throws(Problem) -> Value? {
+        guard let text = values[name] else { return nil }
+        guard let value = parse(text) else {
+            throw .invalidParameter(name, "must be one of \(allowed.joined(separator: ", ")).", allowed: allowed)
+        }
+        return value
+    }
+
+    private static func decode(_ text: Substring) -> String? {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
+            case UInt8(ascii: "%"):
+                guard let high = rest.popFirst().flatMap(hexValue), let low = rest.popFirst().flatMap(hexValue) else {
+                    return nil
+                }
+                bytes.append(high << 4 | low)
+            default: bytes.append(byte)
+            }
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    private static func hexValue(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

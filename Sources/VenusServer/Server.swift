@@ -1,0 +1,206 @@
+import Hummingbird
+import HummingbirdCore
+public import Logging
+import NIOCore
+public import ServiceLifecycle
+public import VenusAnalysis
+public import VenusStore
+
+/// The server of people and programs: REST, the live socket, sign-in and the dashboard, all on one port.
+///
+/// First ``prepare()``, then ``run()``, which ends on graceful shutdown: live sockets are closed with 1001, requests
+/// under way finish within ``ServerConfiguration/shutdownLimit``.
+public final class Server: Service {
+    private let configuration: ServerConfiguration
+    private let publicURL: WebOrigin?
+    private let feed: any LiveFeed
+    private let logger: Logger
+    private let secret: AdministratorSecret
+    private let sessions: Sessions
+    private let live: LiveState
+    private let hub: LiveHub
+    private let access: AccessControl
+    private let readiness: ReadinessResource
+    private let responder: Responder
+    private let listening = Listening()
+
+    public convenience init(
+        configuration: ServerConfiguration, store: any Store, feed: any LiveFeed, logger: Logger
+    ) throws {
+        try self.init(
+            configuration: configuration, store: store, feed: feed, logger: logger, now: WallClock.milliseconds)
+    }
+
+    /// - Parameter now: milliseconds since the epoch.
+    package init(
+        configuration: ServerConfiguration, store: any Store, feed: any LiveFeed, logger: Logger,
+        now: @escaping @Sendable () -> Int64
+    ) throws {
+        self.configuration = configuration
+        self.feed = feed
+        self.logger = logger
+        publicURL = configuration.publicURL.flatMap { WebOrigin($0, allowingPath: true) }
+        if configuration.publicURL != nil && publicURL == nil {
+            throw ServerError(
+                .invalidPublicURL, "server.public_url must be an http or https URL such as https://venus.example.com.")
+        }
+        live = LiveState(startedAt: now())
+        hub = LiveHub(live: live, logger: logger)
+        secret = AdministratorSecret(store: store, hasher: SecretHasher())
+        sessions = Sessions(store: store, lifetime: configuration.sessionLifetime, now: now)
+        let hosts = HostAllowList(
+            listenHost: configuration.host, configured: configuration.allowedHosts, publicURL: publicURL)
+        access = AccessControl(hosts: hosts, publicURL: publicURL, sessions: sessions)
+        readiness = ReadinessResource(store: store, live: live, now: now)
+        let cookie = SessionCookie(isSecure: publicURL?.isSecure ?? false)
+        let login = LoginResource(
+            signIn: SignIn(secret: secret, sessions: sessions, now: now), cookie: cookie,
+            sessionLifetime: configuration.sessionLifetime)
+        let history = HistoryResource(reader: HistoryReader(store: store), live: live, now: now)
+        responder = Responder(
+            access: access,
+            routes: [
+                HealthResource().route, readiness.route, login.route,
+                LogoutResource(sessions: sessions, hub: hub, cookie: cookie).route, history.route,
+                LiveResource().route,
+            ] + ViewResources(live: live).routes,
+            dashboard: configuration.dashboardDirectory.map { DashboardFiles(directory: $0, logger: logger) } ?? .none)
+    }
+
+    /// Makes sure that there is an administrator's secret.
+    public func prepare() async throws -> ServerStart {
+        ServerStart(generatedSecret: try await secret.establish(configured: configuration.secret))
+    }
+
+    /// Where the server listens, as soon as it does. Throws where it cannot.
+    public var address: ServerAddress { get async throws { try await listening.address } }
+
+    /// A link that signs one person in, once, within ``ServerConfiguration/signInLinkLifetime``. Waits until the
+    /// server listens.
+    public func makeSignInLink() async throws -> String {
+        let base = try await baseURL
+        let token = try await sessions.makeSignInToken(lifetime: configuration.signInLinkLifetime)
+        return "\(base)/sign-in#\(token.text)"
+    }
+
+    /// Where people reach the server, without a slash at the end. Waits until the server listens.
+    public var baseURL: String {
+        get async throws {
+            if let url = configuration.publicURL { return url.last == "/" ? String(url.dropLast()) : url }
+            let address = try await address
+            let any = ["0.0.0.0": "127.0.0.1", "::": "::1"]
+            let host = any[address.host] ?? address.host
+            return "http://\(host.contains(":") ? "[\(host)]" : host):\(address.port)"
+        }
+    }
+
+    public func run() async throws {
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                let application = application
+                group.addTask { try await self.serve(application) }
+                let (changes, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+                group.addTask { await self.follow(changed) }
+                group.addTask { await self.push(changes) }
+                group.addTask { await self.lookAfterSessions() }
+                defer { group.cancelAll() }
+                // The first to end is the one that serves: the others go on until they are cancelled.
+                try await group.next()
+            }
+        } catch {
+            guard !listening.isFinished else { throw error }
+            let failure = ServerError(
+                .cannotListen,
+                "Cannot listen on \(configuration.host):\(configuration.port): \(error). Is it in use, or not ours?")
+            listening.finish(.failure(failure))
+            throw failure
+        }
+        listening.finish(.failure(CancellationError()))
+    }
+
+    // MARK: Serving
+
+    private var application: Application<Responder> {
+        let (access, hub, settings, limits) = (access, hub, configuration, limits)
+        let listening = listening
+        let server = HTTPServerBuilder { respond in
+            VenusChannel(
+                responder: respond, access: access, hub: hub, limits: limits,
+                idleTimeout: TimeAmount(settings.idleTimeout),
+                firstRequestTimeout: TimeAmount(settings.firstRequestTimeout))
+        }
+        return Application(
+            responder: responder, server: server,
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port), backlog: 1_024,
+                availableConnectionsDelegate: MaximumAvailableConnections(settings.maximumConnections, logger: logger)),
+            onServerRunning: { channel in
+                let address = channel.localAddress
+                listening.finish(
+                    .success(
+                        ServerAddress(host: address?.ipAddress ?? settings.host, port: address?.port ?? settings.port)))
+            },
+            logger: logger)
+    }
+
+    private var limits: LiveSessionStateMachine.Limits {
+        var limits = LiveSessionStateMachine.Limits()
+        limits.pingInterval = configuration.pingInterval
+        limits.silenceTimeout = configuration.silenceTimeout
+        return limits
+    }
+
+    /// Serves until graceful shutdown, and then no longer than the limit.
+    private func serve(_ application: Application<Responder>) async throws {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await application.run()
+                return true
+            }
+            group.addTask {
+                try await gracefulShutdown()
+                self.readiness.stop()
+                self.hub.stop()
+                try await Task.sleep(for: self.configuration.shutdownLimit)
+                self.logger.warning("Some requests did not finish in time")
+                return false
+            }
+            _ = try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    // MARK: Live data
+
+    /// Reads the feed into the live state.
+    private func follow(_ changed: AsyncStream<Void>.Continuation) async {
+        for await frame in feed.frames() where live.receive(frame) { changed.yield() }
+        // The feed is closed: what is known goes on being served, with the age that it has.
+        while !Task.isCancelled { try? await Task.sleep(for: .seconds(3_600)) }
+    }
+
+    /// Pushes what came in; frames of several shards that come together make one tick.
+    private func push(_ changes: AsyncStream<Void>) async {
+        for await _ in changes {
+            try? await Task.sleep(for: .milliseconds(50))
+            hub.tick()
+        }
+        while !Task.isCancelled { try? await Task.sleep(for: .seconds(3_600)) }
+    }
+
+    // MARK: Sessions
+
+    private func lookAfterSessions() async {
+        var sinceCleaning = Duration.seconds(3_600)
+        while !Task.isCancelled {
+            try? await Task.sleep(for: configuration.sessionRecheckInterval)
+            await hub.recheck(sessions)
+            sinceCleaning += configuration.sessionRecheckInterval
+            guard sinceCleaning >= .seconds(600) else { continue }
+            sinceCleaning = .zero
+            do { try await sessions.removeExpired() } catch {
+                logger.warning("Expired sessions could not be removed", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+}

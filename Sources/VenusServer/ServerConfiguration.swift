@@ -1,0 +1,35 @@
+/// How the server listens, who may enter, and its limits.
+public struct ServerConfiguration: Sendable {
+    /// A name or an address; an IPv6 address without brackets.
+    public var host = "127.0.0.1"
+    /// 0 picks a free one.
+    public var port = 2248
+    /// The administrator's; `nil`: generated at the first start, and shown once.
+    public var secret: String?
+    /// The dashboard's files; `nil`, or not there: the API alone is served.
+    public var dashboardDirectory: String?
+    /// Where people reach the server when that is not the listen address, as behind a proxy that ends TLS:
+    /// `https://venus.example.com`. Its name is allowed as Host, and https makes the cookie `Secure`.
+    public var publicURL: String?
+    /// Names allowed as Host, without ports, beside loopback's, the listen address and IP addresses.
+    public var allowedHosts: [String] = []
+    public var sessionLifetime: Duration = .seconds(7 * 86_400)
+    public var signInLinkLifetime: Duration = .seconds(600)
+
+    /// Connections at a time, live sockets included; further ones wait to be accepted.
+    public var maximumConnections = 12_000
+    /// A connection without a byte in either direction for so long is closed.
+    public var idleTimeout: Duration = .seconds(60)
+    /// A connection's first request must have come by then.
+    public var firstRequestTimeout: Duration = .seconds(10)
+    /// How long requests under way may take to finish when the server stops.
+    public var shutdownLimit: Duration = .seconds(10)
+    /// How soon a session that was ended at another server ends here.
+    public var sessionRecheckInterval: Duration = .seconds(3)
+    /// How often a quiet live socket is pinged.
+    public var pingInterval: Duration = .seconds(20)
+    /// A live socket that is silent for so long is closed.
+    public var silenceTimeout: Duration = .seconds(60)
+
+    public init() {}
+}

@@ -1,0 +1,20 @@
+/// Why the server cannot start.
+public struct ServerError: Error, Sendable, CustomStringConvertible {
+    public enum Code: String, Sendable {
+        /// The configured secret is too short.
+        case weakSecret
+        /// `publicURL` is no http or https URL.
+        case invalidPublicURL
+        /// The address cannot be listened on.
+        case cannotListen
+    }
+
+    public var code: Code
+    /// What to do about it; holds no secret.
+    public var description: String
+
+    public init(_ code: Code, _ description: String) {
+        self.code = code
+        self.description = description
+    }
+}

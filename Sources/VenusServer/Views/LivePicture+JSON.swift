@@ -1,0 +1,23 @@
+/// One view as JSON: `at`, which moves with every tick, and all the rest, which tells whether anything changed.
+package struct RenderedView: Sendable, Equatable {
+    /// `{"at":"…",`
+    package var start: [UInt8]
+    /// The other members and the closing brace.
+    package var rest: [UInt8]
+
+    package var bytes: [UInt8] { start + rest }
+}
+
+extension LivePicture {
+    package func render(_ view: View) throws -> RenderedView {
+        let picture = window(view.filter.window)
+        let body: [UInt8] =
+            switch view.topic {
+            case .graph: try JSONOutput.encode(GraphOutput(picture, filter: view.filter))
+            case .kpis: try JSONOutput.encode(KPIsOutput(picture, filter: view.filter))
+            }
+        // `at` is the first of the sorted members, so it can be put before them without encoding again.
+        let start = Array("{\"at\":\"\(Timestamp.text(milliseconds: at))\",".utf8)
+        return RenderedView(start: start, rest: Array(body.dropFirst()))
+    }
+}

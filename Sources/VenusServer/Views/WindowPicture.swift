@@ -1,0 +1,77 @@
+import VenusAnalysis
+package import VenusCore
+import VenusStore
+
+/// One window of every edge, and the calls in flight of every service.
+package struct WindowPicture: Sendable {
+    package let window: Window
+    /// Milliseconds since the epoch.
+    package let at: Int64
+    package let identifiers: Identifiers
+    /// Sorted by key.
+    package let edges: [Measured]
+    /// Calls under way by key of the level service, as its proxies last said; absent where none has said so lately.
+    package let callsInFlight: [SeriesKey: Int]
+    private let frames: [FeedFrame]
+
+    /// A series and what its calls add up to.
+    package struct Measured: Sendable {
+        package var key: SeriesKey
+        package var totals: KPITotals
+        package var kpi: KPI
+    }
+
+    /// A heartbeat comes every 5 s; a proxy that missed several says nothing about now any more.
+    private static let heartbeatTrust: Int64 = 20_000
+
+    init(window: Window, at: Int64, frames: [FeedFrame], identifiers: Identifiers) {
+        self.window = window
+        self.at = at
+        self.identifiers = identifiers
+        self.frames = frames.filter { at - $0.at < window.seconds * 1_000 }
+        edges = Self.sum(self.frames, window: window, level: .edge).map { key, totals in
+            Measured(key: key, totals: totals, kpi: KPI(totals, seconds: Double(window.seconds)))
+        }
+        var inFlight: [SeriesKey: Int] = [:]
+        for frame in frames {
+            for mark in frame.producers where !mark.hasEnded && frame.at - mark.lastSeen < Self.heartbeatTrust {
+                let key = SeriesKey.service(mark.producer.service, environment: mark.producer.environment)
+                inFlight[key, default: 0] += mark.callsInFlight
+            }
+        }
+        callsInFlight = inFlight
+    }
+
+    /// The operations that match; added up anew at each call.
+    package func operations(where matches: (SeriesKey) -> Bool) -> [Measured] {
+        Self.sum(frames, window: window, level: .operation, where: matches).map { key, totals in
+            Measured(key: key, totals: totals, kpi: KPI(totals, seconds: Double(window.seconds)))
+        }
+    }
+
+    /// These edges, added up at a coarser level, sorted by key; with the calls in flight where the level has them.
+    package func grouped(_ edges: [Measured], at level: Level) -> [Measured] {
+        var sums: [SeriesKey: KPITotals] = [:]
+        for edge in edges { sums[edge.key.key(at: level), default: KPITotals()].merge(edge.totals) }
+        return sums.sorted { $0.key < $1.key }.map { key, totals in
+            let inFlight = level == .service ? callsInFlight[key] : nil
+            return Measured(
+                key: key, totals: totals, kpi: KPI(totals, seconds: Double(window.seconds), inFlight: inFlight))
+        }
+    }
+
+    private static func sum(
+        _ frames: [FeedFrame], window: Window, level: Level, where matches: (SeriesKey) -> Bool = { _ in true }
+    ) -> [(key: SeriesKey, value: KPITotals)] {
+        // A feed of an older or newer version may have fewer windows: what it lacks is not there.
+        guard let place = Window.allCases.firstIndex(of: window) else { return [] }
+        var sums: [SeriesKey: KPITotals] = [:]
+        for frame in frames {
+            for series in frame.series where series.key.level == level && matches(series.key) {
+                guard series.windows.indices.contains(place) else { continue }
+                sums[series.key, default: KPITotals()].merge(series.windows[place])
+            }
+        }
+        return sums.sorted { $0.key < $1.key }
+    }
+}
