@@ -88,6 +88,8 @@ let package = Package(
                 .crypto, .cryptoExtras, .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTP1, .nioHTTPTypes,
                 .nioHTTPTypesHTTP1, .nioPosix, .nioWebSocket, .serviceLifecycle,
             ],
+            // Served from where it is installed, never compiled.
+            exclude: ["Dashboard/web"],
             swiftSettings: settings
         ),
         .executableTarget(
