@@ -5,7 +5,10 @@ import { sameFilter } from "./filter.js";
 
 /** The close code of a session that ended. */
 const SESSION_ENDED = 4401;
-/** After this much silence the subscriptions are sent again: a living server answers with a snapshot. */
+/**
+ * After this much silence the subscriptions are sent again: a living server answers with a snapshot. It is more than
+ * the 10 s after which the server repeats what did not change.
+ */
 const SILENCE_MS = 20_000;
 /** How long that answer, or the hello of a new connection, may take. */
 const ANSWER_MS = 8_000;
@@ -48,8 +51,11 @@ export class Live {
 
   /** Asks for a topic; replaces what was asked for before. */
   subscribe(topic, filter) {
+    const before = this.#subscriptions.get(topic);
     this.#subscriptions.set(topic, filter);
-    if (this.#socket?.greeted) this.#send(topic);
+    if (!this.#socket?.greeted) return;
+    if (before && !sameFilter(before, filter)) this.#send("unsubscribe", topic, before);
+    this.#send("subscribe", topic, filter);
   }
 
   /** Tries at once, unless connected. */
@@ -92,15 +98,19 @@ export class Live {
     this.#backoff.reset();
     this.disconnectedSince = null;
     this.#listener.onState("live");
-    for (const topic of this.#subscriptions.keys()) this.#send(topic);
+    this.#sendAll();
   }
 
-  #send(topic) {
-    this.#socket.send(JSON.stringify({ type: "subscribe", topic, filter: this.#subscriptions.get(topic) }));
+  #sendAll() {
+    for (const [topic, filter] of this.#subscriptions) this.#send("subscribe", topic, filter);
+  }
+
+  #send(type, topic, filter) {
+    this.#socket.send(JSON.stringify({ type, topic, filter }));
   }
 
   #probe() {
-    for (const topic of this.#subscriptions.keys()) this.#send(topic);
+    this.#sendAll();
     this.#wait(ANSWER_MS, () => this.#drop());
   }
 

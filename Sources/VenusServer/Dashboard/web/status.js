@@ -4,8 +4,8 @@ import { serverNow } from "./api.js";
 import { byID, setText } from "./dom.js";
 import { clock, span } from "./format.js";
 
-/** Data older than this is called by its age: ticks come once a second. */
-const FRESH_SECONDS = 5;
+/** Data older than this is called by its age: what did not change is repeated every 10 s. */
+const FRESH_SECONDS = 15;
 
 export class Status {
   #state = "connecting";
@@ -45,7 +45,7 @@ export class Status {
 
   #here(age, isOld) {
     if (this.#state !== "live") return "Connecting …";
-    return isOld ? `Live · last change ${span(age)} ago` : "Live";
+    return isOld ? `Live · data ${span(age)} old` : "Live";
   }
 
   #away(age) {
