@@ -50,9 +50,7 @@ package final class LogSink: Sendable {
     }
 
     @Sendable package static func currentMilliseconds() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+        Int64((Date().timeIntervalSince1970 * 1_000).rounded(.down))
     }
 
     /// Writes the whole line, or gives up where nobody reads: a log must not stop a role.
