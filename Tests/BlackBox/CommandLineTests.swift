@@ -100,36 +100,41 @@ extension TheBinary {
             #expect(second.standardError.contains(venus.directory.file("data")))
         }
 
-        @Test("a port that is taken is refused in words")
+        @Test("a port that is taken by another program is refused in words")
         func takenPort() async throws {
             let origin = try Origin()
-            let directory = try TemporaryDirectory()
-            for (command, variable) in [("proxy", "VENUS_PROXY_LISTEN"), ("serve", "VENUS_SERVER_LISTEN")] {
+            let fleet = try await Fleet(roles: [])
+            for (command, variable) in [
+                ("up", "VENUS_PROXY_LISTEN"), ("up", "VENUS_SERVER_LISTEN"), ("proxy", "VENUS_PROXY_LISTEN"),
+                ("serve", "VENUS_SERVER_LISTEN"),
+            ] {
                 let run = try await VenusBinary.output(
-                    [command], environment: ["VENUS_DATA": directory.file(command), variable: origin.authority],
-                    directory: directory.path, within: .seconds(15))
+                    [command], environment: fleet.environment(of: command).merging([variable: origin.authority]) { $1 },
+                    directory: fleet.directory.path, within: .seconds(15))
                 #expect(run.status == .exited(1), "\(command)")
                 #expect(run.standardError.contains("\(origin.port)"), "\(command): \(run.standardError)")
             }
         }
 
+        @Test("analyze and serve without Redis and PostgreSQL say what they need", arguments: ["analyze", "serve"])
+        func missingBackends(command: String) async throws {
+            let directory = try TemporaryDirectory()
+            let run = try await VenusBinary.output(
+                [command], environment: ["VENUS_DATA": directory.file("data")], directory: directory.path,
+                within: .seconds(10))
+            #expect(run.status == .exited(1) || run.status == .exited(78))
+            #expect(run.standardError.contains("stream.url") && run.standardError.contains("store.url"))
+        }
+
         @Test("every role ends cleanly on SIGTERM and on SIGINT", arguments: [SIGTERM, SIGINT])
         func signals(signal: Int32) async throws {
-            let directory = try TemporaryDirectory()
-            for role in ["up", "proxy", "analyze", "serve"] {
-                let process = try VenusBinary.start(
-                    [role],
-                    environment: [
-                        "VENUS_DATA": directory.file(role), "VENUS_PROXY_LISTEN": "127.0.0.1:0",
-                        "VENUS_SERVER_LISTEN": "127.0.0.1:0", "VENUS_SERVER_SECRET": "a-secret-of-this-test",
-                    ], directory: directory.path)
-                if role != "analyze" {
-                    try await process.waitForLine("the address of \(role)") { $0.contains("http://127.0.0.1:") }
-                } else {
-                    try await process.waitForLine("a sign of life") { !$0.isEmpty }
-                }
-                #expect(try await process.stop(signal, within: .seconds(15)) == .exited(0), "\(role)")
+            let fleet = try await Fleet()
+            for role in Fleet.Role.allCases {
+                #expect(try await fleet.process(role).stop(signal, within: .seconds(15)) == .exited(0), "\(role)")
             }
+            let venus = try await VenusUp()
+            #expect(try await venus.process.stop(signal, within: .seconds(15)) == .exited(0))
+            #expect(venus.ownedProcesses.isEmpty, "the proxy ended before")
         }
 
         @Test("graph and tail show what goes on to a person in a terminal")
@@ -145,10 +150,7 @@ extension TheBinary {
             #expect(tail.standardOutput.text.contains("/orders/*"))
             try await tail.stop(SIGINT)
             let graph = try await VenusBinary.output(
-                ["graph"],
-                environment: venus.runEnvironment.merging([
-                    "VENUS_SERVER_LISTEN": "127.0.0.1:\(venus.serverPort)", "VENUS_SERVER_SECRET": venus.secret,
-                ]) { $1 }, directory: venus.directory.path)
+                ["graph"], environment: venus.runEnvironment, directory: venus.directory.path)
             #expect(graph.status == .exited(0), "\(graph.standardError)")
             #expect(graph.standardOutput.contains("checkout") && graph.standardOutput.contains(origin.authority))
         }

@@ -117,9 +117,9 @@ extension TheBinary {
 
         /// The calls in PostgreSQL's minute rows of the edges.
         private static func minuteCalls(_ fleet: Fleet) async throws -> Int {
+            let outcomes = "success + client_error + server_error + transport_error + unknown + cancelled + denied"
             let rows = try await PostgresServer.query(
-                "SELECT coalesce(sum(calls), 0) FROM rollups WHERE tier = 60 AND level = 'edge'", url: fleet.databaseURL
-            )
+                "SELECT coalesce(sum(\(outcomes)), 0) FROM rollups_1m WHERE level = 'edge'", url: fleet.databaseURL)
             return Int(rows.first?.first ?? "") ?? -1
         }
     }
