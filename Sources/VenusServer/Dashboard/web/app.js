@@ -78,7 +78,7 @@ function enter() {
 
 function signIn(message) {
   live.stop();
-  choose(null);
+  forget();
   byID("main").hidden = true;
   showSignIn({ message, onSignedIn: enter });
 }
@@ -111,6 +111,8 @@ function received(topic, data) {
   toolbar.seen([...graph.nodes.values()].map(({ kind, name, environment }) => ({
     environment, service: kind === "service" ? name : "",
   })));
+  const poor = [...graph.edges.values()].filter(({ grade }) => grade === "poor").length;
+  document.title = poor > 0 ? `${poor} poor · Venus` : "Venus";
   show();
 }
 
@@ -125,6 +127,19 @@ function choose(id) {
   views.graph.choose(id);
   views.table.choose(id);
   views.details.show(graph, id);
+}
+
+/** Nothing of a session stays in the page when it has ended. */
+function forget() {
+  graph = readGraph(null);
+  choose(null);
+  show();
+  views.cards.show([]);
+  views.cards.clear();
+  notice("");
+  byID("live").hidden = true;
+  byID("waiting").hidden = true;
+  document.title = "Venus";
 }
 
 function notice(text) {

@@ -15,6 +15,7 @@ export class Details {
   #history;
   #id = null;
   #head = make("div", { class: "details-head" });
+  #badge = make("p");
   #body = make("div");
   #historyBlock = make("div", { class: "details-block history" });
 
@@ -43,7 +44,8 @@ export class Details {
   }
 
   #gone(isNew) {
-    if (isNew) this.#head.replaceChildren(this.#close());
+    if (isNew) this.#head.replaceChildren(make("h2", { id: "details-title" }, "Not in this view"), this.#close());
+    this.#badge.replaceChildren();
     this.#body.replaceChildren(make("div", { class: "details-block muted" }, "No longer in this view: there were no calls, or the filter leaves it out."));
   }
 
@@ -52,14 +54,14 @@ export class Details {
   }
 
   #fillHead(item, isNew) {
-    const badge = gradeMark(item.grade, { chip: true });
-    if (!isNew && this.#head.querySelector("h2")) return this.#head.querySelector(".grade").replaceWith(badge);
+    this.#badge.replaceChildren(gradeMark(item.grade, { chip: true }));
+    if (!isNew && this.#head.contains(this.#badge)) return;
     const title = item.source ? `${item.source.name} → ${item.target.name}` : item.name;
     const kind = item.source ? "Edge" : item.kind === "service" ? "Service" : "Dependency";
     const environment = item.source ? item.source.environment : item.environment;
     this.#head.replaceChildren(
       make("p", { class: "kind" }, environment ? `${kind} · ${environment}` : kind), this.#close(),
-      make("h2", { id: "details-title" }, title), make("p", {}, badge));
+      make("h2", { id: "details-title" }, title), this.#badge);
   }
 
   #fillBody(item) {

@@ -12,6 +12,7 @@ import { fit } from "./text-fit.js";
 /** More than this nobody can read: the heaviest and the worst are drawn, the table has them all. */
 const MAXIMUM_EDGES = 250;
 const HEIGHTS = { least: 280, most: 560 };
+const LEAST_SCALE = 0.2;
 const MOVE_MS = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 350;
 const NAME_FONT = `600 13px ${getComputedStyle(document.body).fontFamily}`;
 const NAME_ROOM = { left: 46, right: 14 };
@@ -39,7 +40,7 @@ export class Graph {
     this.#arrows();
     this.#body = this.#svg.append("g").attr("class", "graph-body");
     for (const layer of ["titles", "edges", "nodes", "labels"]) this.#body.append("g").attr("class", layer);
-    this.#zoom = d3.zoom().scaleExtent([0.2, 3])
+    this.#zoom = d3.zoom().scaleExtent([LEAST_SCALE, 3])
       .filter(() => (d3.event.type === "wheel" ? d3.event.ctrlKey || d3.event.metaKey : !d3.event.button))
       .on("zoom", () => this.#body.attr("transform", d3.event.transform));
     this.#svg.call(this.#zoom).on("dblclick.zoom", null).on("click", () => {
@@ -81,17 +82,23 @@ export class Graph {
     this.#fit();
   }
 
-  /** The picture fits the canvas: made smaller where it has to be, never larger. */
+  /** The picture, with what was dragged about, fits the canvas: made smaller where it has to be, never larger. */
   #fit() {
-    const right = Math.max(0, ...this.#placed.columns) + this.#box.width / 2 + 20;
-    const scale = Math.min(1, this.#width / right);
-    const height = Math.min(HEIGHTS.most, Math.max(HEIGHTS.least, this.#placed.height * scale));
-    const whole = Math.max(0.2, Math.min(scale, height / this.#placed.height));
+    const { places, height: tall } = this.#placed;
+    const room = { x: this.#box.width / 2 + 20, y: this.#box.height / 2 + 14 };
+    const at = [...places.keys()].map(this.#place);
+    const left = Math.min(0, ...at.map(({ x }) => x - room.x));
+    const right = Math.max(0, ...at.map(({ x }) => x + room.x));
+    const top = Math.min(0, ...at.map(({ y }) => y - room.y));
+    const bottom = Math.max(tall, ...at.map(({ y }) => y + room.y));
+    const wide = Math.min(1, this.#width / (right - left));
+    const height = Math.min(HEIGHTS.most, Math.max(HEIGHTS.least, (bottom - top) * wide));
+    const scale = Math.max(LEAST_SCALE, Math.min(wide, height / (bottom - top)));
+    const x = Math.max(0, (this.#width - (right - left) * scale) / 2) - left * scale;
+    const y = Math.max(0, (height - (bottom - top) * scale) / 2) - top * scale;
     this.#svg.attr("height", height);
     this.#zoom.extent([[0, 0], [this.#width, height]]);
-    const x = Math.max(0, (this.#width - right * whole) / 2);
-    const y = Math.max(0, (height - this.#placed.height * whole) / 2);
-    this.#svg.call(this.#zoom.transform, d3.zoomIdentity.translate(x, y).scale(whole));
+    this.#svg.call(this.#zoom.transform, d3.zoomIdentity.translate(x, y).scale(scale));
   }
 
   #tidy() {
