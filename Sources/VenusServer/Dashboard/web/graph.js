@@ -110,7 +110,9 @@ export class Graph {
   }
 
   #resized() {
-    if (byID("graph").clientWidth === this.#width || byID("graph").clientWidth === 0) return;
+    const width = byID("graph").clientWidth;
+    if (width === this.#width || width === 0) return;
+    for (const place of this.#dragged.values()) place.x *= width / (this.#width || width);
     this.#arrange();
     this.#draw(false);
   }

@@ -40,6 +40,8 @@ export class Status {
     byID("status").dataset.state = isAway ? "away" : this.#state === "live" && isOld ? "old" : this.#state;
     byID("live").dataset.stale = String(isAway);
     byID("reconnect").hidden = !(isAway && this.#retryAt !== null);
+    // Counted seconds are for the eye: a screen reader hears only of the changes.
+    setText(byID("status-announcement"), isAway ? "Disconnected" : this.#state === "live" ? "Live" : "Connecting");
     setText(byID("status-text"), isAway ? this.#away(age) : this.#here(age, isOld));
   }
 
