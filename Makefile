@@ -1,0 +1,91 @@
+# Venus. `make help` tells what there is; `make up` and `make test` do all the set-up that they need.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+# Further arguments of `venus up`: make up ARGS="--config venus.yaml"
+ARGS ?=
+# SETUP=no: install no packages.
+SETUP ?= yes
+# D3, version 5, one file; Debian's package node-d3 has it here.
+D3 ?= /usr/share/nodejs/d3/dist/d3.min.js
+
+BUILD := $(SWIFT) build --configuration release
+BIN = $(shell $(BUILD) --show-bin-path)
+WEB := Sources/VenusServer/Dashboard/web
+INSTALLED_BIN := $(DESTDIR)$(PREFIX)/bin
+INSTALLED_SHARE := $(DESTDIR)$(PREFIX)/share
+TEST := $(SWIFT) test --configuration release --skip-build
+
+.DEFAULT_GOAL := help
+.PHONY: help up build dashboard setup setup-tests build-tests test test-units test-black-box lint format bench install \
+	uninstall clean
+
+help: ## what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+
+up: build ## builds Venus and runs all of it on this machine
+	"$(BIN)/venus" up $(ARGS)
+
+build: setup dashboard ## builds the release binary
+	$(BUILD) --product venus
+	@$(MAKE) --no-print-directory stage
+
+# The binary looks for the dashboard in ../share/venus/dashboard, seen from its own folder.
+.PHONY: stage
+stage:
+	@rm -rf "$(BIN)/../share/venus/dashboard"
+	@mkdir -p "$(BIN)/../share/venus"
+	@cp -R $(WEB) "$(BIN)/../share/venus/dashboard"
+
+dashboard: $(WEB)/vendor/d3.min.js ## copies the dashboard's library into its folder
+
+$(WEB)/vendor/d3.min.js: | setup
+	@test -r "$(D3)" || { echo "There is no $(D3): install node-d3, or say D3=/path/to/d3.min.js" >&2; exit 1; }
+	@mkdir -p $(@D)
+	cp "$(D3)" $@
+
+ifeq ($(SETUP),yes)
+setup:
+	@config/install-packages run
+setup-tests:
+	@config/install-packages test
+else
+setup setup-tests:
+endif
+
+test: setup-tests build build-tests ## runs every test: first the parts, then the release binary as a whole
+	@$(MAKE) --no-print-directory test-units test-black-box
+
+build-tests:
+	$(BUILD) --build-tests
+
+test-units: ## the tests of the parts, as built
+	$(TEST) --skip BlackBox
+
+test-black-box: ## the tests of the release binary, as built
+	VENUS_BINARY="$(BIN)/venus" $(TEST) --filter BlackBox
+
+lint: ## checks the format of the code, and the scripts
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+	bash -n config/install-packages .ci/run
+
+format: ## formats the code
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
+
+bench: build ## compares the proxy with HAProxy, nginx and Squid
+	VENUS_BINARY="$(BIN)/venus" Benchmarks/forwarding/run
+
+install: build ## installs below PREFIX (/usr/local)
+	install -d "$(INSTALLED_BIN)" "$(INSTALLED_SHARE)/venus" "$(INSTALLED_SHARE)/man/man1"
+	install -m 755 "$(BIN)/venus" "$(INSTALLED_BIN)/venus"
+	rm -rf "$(INSTALLED_SHARE)/venus/dashboard"
+	cp -R $(WEB) "$(INSTALLED_SHARE)/venus/dashboard"
+	install -m 644 docs/venus.1 "$(INSTALLED_SHARE)/man/man1/venus.1"
+
+uninstall: ## removes what install put there
+	rm -f "$(INSTALLED_BIN)/venus" "$(INSTALLED_SHARE)/man/man1/venus.1"
+	rm -rf "$(INSTALLED_SHARE)/venus"
+
+clean: ## removes what was built
+	rm -rf .build $(WEB)/vendor
