@@ -45,6 +45,7 @@ extension ConfigurationKey {
     package static let serverListen = ConfigurationKey("server.listen")
     package static let serverSecret = ConfigurationKey("server.secret", isSecret: true)
     package static let serverSecretFile = ConfigurationKey("server.secret_file")
+    package static let serverPublicURL = ConfigurationKey("server.public_url")
     package static let serverDashboard = ConfigurationKey("server.dashboard")
     package static let serverAllowedHosts = ConfigurationKey("server.allowed_hosts")
     package static let data = ConfigurationKey("data")
@@ -56,7 +57,7 @@ extension ConfigurationKey {
         proxyListen, proxyThreads, proxyCallerPatience, proxyConnectTimeout, proxyResponseTimeout,
         streamURL, streamURLFile, streamPrefix, streamShards, streamMaximumEntries,
         storeURL, storeURLFile,
-        serverListen, serverSecret, serverSecretFile, serverDashboard, serverAllowedHosts,
+        serverListen, serverSecret, serverSecretFile, serverPublicURL, serverAllowedHosts, serverDashboard,
         data, logLevel, logFormat,
     ]
 

@@ -74,14 +74,26 @@ extension ConfigurationReading {
 
     mutating func names(_ key: ConfigurationKey) -> [String] {
         value(
-            key, default: [], expected: "host names, for example [venus.example.com]",
+            key, default: [], expected: "host names without ports, for example [venus.example.com]",
             show: { $0.isEmpty ? "none" : $0.joined(separator: ", ") },
             parse: { text in
                 let names = text.split(separator: ",").map { String($0).trimmed.lowercased() }
-                let areHosts = names.allSatisfy { name in
-                    ListenAddress("\(name):1") != nil || ListenAddress(name) != nil
-                }
+                let areHosts = names.allSatisfy { ListenAddress("\($0):1") != nil }
                 return names.count <= 100 && areHosts ? names : nil
+            })
+    }
+
+    mutating func publicURL(_ key: ConfigurationKey) -> String? {
+        value(
+            key, default: nil,
+            expected: "http:// or https:// with a host and nothing behind it, for example "
+                + "https://venus.example.com",
+            show: { $0 ?? "(the listen address)" },
+            parse: { text in
+                let text = text.hasSuffix("/") ? String(text.dropLast()) : text
+                guard let scheme = ["http://", "https://"].first(where: text.hasPrefix) else { return nil }
+                let host = String(text.dropFirst(scheme.count))
+                return ListenAddress(host) ?? ListenAddress(host + ":443") == nil ? nil : text
             })
     }
 

@@ -1,7 +1,7 @@
 /// Finds `VENUS_…` variables that mean nothing: misspelled ones would otherwise be ignored in silence.
 enum UnknownVariables {
     /// Read by commands or by the build, not keys of the configuration.
-    static let others: Set<String> = ["VENUS_CONFIG", "VENUS_STRICT", "VENUS_BINARY"]
+    static let others: Set<String> = ["VENUS_CONFIG", "VENUS_TOKEN", "VENUS_STRICT", "VENUS_BINARY"]
 
     static func errors(in variables: [String: String]) -> [ConfigurationError] {
         let known = Set(ConfigurationKey.all.map(\.variable)).union(others)

@@ -89,6 +89,7 @@ extension VenusConfiguration.Server {
     fileprivate init(_ reading: inout ConfigurationReading) {
         listen = reading.listen(.serverListen, default: ListenAddress(host: "127.0.0.1", port: 2248))
         secret = reading.secret(.serverSecret, .serverSecretFile)
+        publicURL = reading.publicURL(.serverPublicURL)
         dashboard = reading.path(.serverDashboard, absent: "beside the binary")
         allowedHosts = reading.names(.serverAllowedHosts)
     }

@@ -50,9 +50,11 @@ package struct VenusConfiguration: Sendable {
         package var listen: ListenAddress
         /// The administrator's secret; `nil`: generated at the first start and shown once.
         package var secret: Secret?
+        /// Where browsers reach the server when that is not the listen address: `https://venus.example.com`.
+        package var publicURL: String?
         /// Folder of the dashboard's files; `nil`: beside the binary.
         package var dashboard: String?
-        /// Names under which browsers may reach the server, beside its own address.
+        /// Names, without ports, under which the server may be reached, beside those of `listen` and `publicURL`.
         package var allowedHosts: [String]
     }
 

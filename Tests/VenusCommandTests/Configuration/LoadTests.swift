@@ -189,9 +189,21 @@ struct LoadTests {
             try load(yaml: "server: { allowed_hosts: [A.example, b.example] }").server.allowedHosts
                 == ["a.example", "b.example"])
         #expect(
-            try load(["VENUS_SERVER_ALLOWED_HOSTS": "a.example, b.example:8080"]).server.allowedHosts
-                == ["a.example", "b.example:8080"])
+            try load(["VENUS_SERVER_ALLOWED_HOSTS": "a.example, b.example"]).server.allowedHosts
+                == ["a.example", "b.example"])
         #expect(try errors(["VENUS_SERVER_ALLOWED_HOSTS": "http://a"]).count == 1)
+        #expect(try errors(["VENUS_SERVER_ALLOWED_HOSTS": "a:8080"]).count == 1)
+    }
+
+    @Test("a public URL is a scheme and a host, and nothing more")
+    func publicURL() throws {
+        for good in ["https://venus.example.com", "http://h:8080", "https://[::1]:1"] {
+            #expect(try load(["VENUS_SERVER_PUBLIC_URL": good]).server.publicURL == good)
+        }
+        #expect(try load(["VENUS_SERVER_PUBLIC_URL": "https://h/"]).server.publicURL == "https://h")
+        for bad in ["h", "ftp://h", "https://", "https://h/venus", "https://u@h", "https://h?x"] {
+            #expect(try errors(["VENUS_SERVER_PUBLIC_URL": bad]).count == 1)
+        }
     }
 
     @Test("data goes to the state directory, or where it is told")
