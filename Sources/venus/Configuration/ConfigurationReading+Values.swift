@@ -25,15 +25,13 @@ extension ConfigurationReading {
     }
 
     mutating func number(_ key: ConfigurationKey, default fallback: Int, _ range: ClosedRange<Int>) -> Int {
-        number(key, default: fallback, absent: String(fallback), range) ?? fallback
+        number(key, absent: String(fallback), range) ?? fallback
     }
 
-    mutating func number(
-        _ key: ConfigurationKey, default fallback: Int?, absent: String, _ range: ClosedRange<Int>
-    ) -> Int? {
+    mutating func number(_ key: ConfigurationKey, absent: String, _ range: ClosedRange<Int>) -> Int? {
         value(
-            key, default: fallback, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)",
-            show: { $0.map(String.init) ?? absent },
+            key, absent: absent, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)",
+            show: { String($0) },
             parse: { text in
                 let digits = text.filter { $0 != "_" }
                 guard digits.allSatisfy(\.isASCIIDigit) else { return nil }
@@ -65,7 +63,7 @@ extension ConfigurationReading {
 
     mutating func path(_ key: ConfigurationKey, absent: String) -> String? {
         value(
-            key, default: nil, expected: "a path", show: { $0 ?? absent },
+            key, absent: absent, expected: "a path", show: { $0 },
             parse: { text in
                 guard !text.isEmpty, text.utf8.count < 4_096, !text.unicodeScalars.contains("\0") else { return nil }
                 return NSString(string: text).expandingTildeInPath
@@ -85,15 +83,16 @@ extension ConfigurationReading {
 
     mutating func publicURL(_ key: ConfigurationKey) -> String? {
         value(
-            key, default: nil,
+            key, absent: "(the listen address)",
             expected: "http:// or https:// with a host and nothing behind it, for example "
                 + "https://venus.example.com",
-            show: { $0 ?? "(the listen address)" },
+            show: { $0 },
             parse: { text in
                 let text = text.hasSuffix("/") ? String(text.dropLast()) : text
                 guard let scheme = ["http://", "https://"].first(where: text.hasPrefix) else { return nil }
                 let host = String(text.dropFirst(scheme.count))
-                return ListenAddress(host) ?? ListenAddress(host + ":443") == nil ? nil : text
+                let isAddress = ListenAddress(host) != nil || ListenAddress(host + ":443") != nil
+                return isAddress ? text : nil
             })
     }
 

@@ -75,15 +75,24 @@ struct ConfigurationReading {
         _ key: ConfigurationKey, default fallback: Value, expected: String,
         show: (Value) -> String, parse: (String) -> Value?
     ) -> Value {
+        value(key, absent: show(fallback), expected: expected, show: show, parse: parse) ?? fallback
+    }
+
+    /// Reads a key without a default; `nil` where it is absent or wrong.
+    ///
+    /// - Parameter absent: what `config check` prints where nobody gave it.
+    mutating func value<Value>(
+        _ key: ConfigurationKey, absent: String, expected: String, show: (Value) -> String, parse: (String) -> Value?
+    ) -> Value? {
         guard let (text, source) = text(key) else {
-            note(key, show(fallback), .default)
-            return fallback
+            note(key, absent, .default)
+            return nil
         }
         guard let value = parse(text) else {
             fail(key, at: source, "\(quoted(text, of: key)) is not valid; expected \(expected)")
-            return fallback
+            return nil
         }
-        note(key, key.isSecret && !(value is EndpointURL?) ? "(set)" : show(value), source)
+        note(key, key.isSecret ? "(set)" : show(value), source)
         return value
     }
 

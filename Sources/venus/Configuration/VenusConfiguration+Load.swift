@@ -65,7 +65,7 @@ extension VenusConfiguration {
 extension VenusConfiguration.Proxy {
     fileprivate init(_ reading: inout ConfigurationReading) {
         listen = reading.listen(.proxyListen, default: ListenAddress(host: "127.0.0.1", port: 2247))
-        threads = reading.number(.proxyThreads, default: nil, absent: "one a processor", 1...256)
+        threads = reading.number(.proxyThreads, absent: "one a processor", 1...256)
         callerPatience = reading.duration(
             .proxyCallerPatience, default: .seconds(1), .milliseconds(1) ... .seconds(3_600))
         connectTimeout = reading.duration(

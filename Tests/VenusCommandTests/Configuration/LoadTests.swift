@@ -71,6 +71,12 @@ struct LoadTests {
         #expect(configuration.stream.url == nil)
     }
 
+    @Test("numbers out of range or of another kind are refused", arguments: ["0", "-1", "257", "two", "1.5", "0x2"])
+    func numbers(_ text: String) throws {
+        #expect(try errors(["VENUS_PROXY_THREADS": text]).count == 1)
+        #expect(try errors(["VENUS_STREAM_SHARDS": text]).count == 1)
+    }
+
     @Test("on Redis there are four shards unless told otherwise")
     func shards() throws {
         #expect(try load(yaml: "stream: { url: redis://h }").stream.shards == 4)
