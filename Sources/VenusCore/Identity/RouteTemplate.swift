@@ -1,8 +1,8 @@
 /// Turns the path of a request into a template of low cardinality, which is all that ever leaves the proxy of it.
 ///
 /// A segment that looks like a value becomes `*`: numbers, UUIDs and hashes, dates, e-mail addresses, long or
-/// percent-encoded ones, tokens that mix letters with digits, and anything that is not plain ASCII. Query and fragment
-/// are cut. At most ``maximumSegments`` segments are kept; what follows is `…/**`.
+/// percent-encoded ones, tokens (``RouteWord``), and anything that is not plain ASCII. Query and fragment are cut. Where
+/// a name and a value look alike it is taken for a value: a lost name is a small loss, a kept token is not. At most ``maximumSegments`` segments are kept; what follows is `…/**`.
 public enum RouteTemplate {
     public static let maximumSegments = 12
     /// Longest segment that can be a name; longer ones are values.
@@ -46,44 +46,35 @@ public enum RouteTemplate {
         return String(decoding: output, as: UTF8.self)
     }
 
-    /// Whether a segment is part of the route's name rather than a value in it.
+    /// Whether a segment is part of the route's name rather than a value in it: all its words can be names, and few
+    /// digits are among them.
     private static func isName(_ segment: UnsafeBufferPointer<UInt8>) -> Bool {
         guard segment.count <= maximumSegmentBytes else { return false }
+        var word = RouteWord()
         var digits = 0
         var letters = 0
         var hexadecimalLetters = 0
-        var changes = 0
-        var upperAfterLower = false
-        var previous: UInt8 = 0
         for byte in segment {
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"):
                 digits += 1
-                if isLetter(previous) { changes += 1 }
+                word.append(digit: byte)
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"):
                 letters += 1
-                let lower = byte | 0x20
-                if lower <= UInt8(ascii: "f") { hexadecimalLetters += 1 }
-                if isDigit(previous) { changes += 1 }
-                if byte < UInt8(ascii: "a"), previous >= UInt8(ascii: "a") { upperAfterLower = true }
-            case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "~"), UInt8(ascii: ":"):
-                break
+                if byte | 0x20 <= UInt8(ascii: "f") { hexadecimalLetters += 1 }
+                word.append(letter: byte)
+            case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"):
+                guard word.canBeName else { return false }
+                word = RouteWord()
             default:
-                // `@`, `%`, `=`, `;`, `,` and the like belong to values.
+                // `@`, `%`, `=`, `;`, `,`, `~` and the like belong to values.
                 return false
             }
-            previous = byte
         }
-        if digits == 0 { return segment.count < 24 || !upperAfterLower }
-        if letters == 0 { return false }
-        // Only hexadecimal digits, and many: a hash or an identifier. `v1`, `oauth2`, `s3` and the like stay.
-        if hexadecimalLetters == letters, digits + letters >= 8 { return false }
-        return digits <= 3 && changes <= 2
-    }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
-    private static func isLetter(_ byte: UInt8) -> Bool {
-        let lower = byte | 0x20
-        return lower >= UInt8(ascii: "a") && lower <= UInt8(ascii: "z")
+        guard word.canBeName, digits <= RouteWord.maximumDigits else { return false }
+        // Numbers, dates and versions on their own.
+        if digits > 0, letters == 0 { return false }
+        // Only hexadecimal digits, and many: a hash or an identifier.
+        return letters == 0 || hexadecimalLetters < letters || digits + letters < 8
     }
 }
