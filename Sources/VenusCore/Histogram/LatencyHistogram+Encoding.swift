@@ -34,7 +34,9 @@ extension LatencyHistogram {
             let distance = try reader.read(Int.self)
             guard distance < BucketIndex.count, place == 0 || distance > 0 else { throw .corrupt }
             index += distance
-            filled.append((index, try reader.readNumber()))
+            let value = try reader.readNumber()
+            guard value <= KPITotals.maximumStoredCount else { throw .corrupt }
+            filled.append((index, value))
         }
         guard
             let histogram = LatencyHistogram(sum: sum, minimum: minimum, maximum: maximum, filledBuckets: filled)

@@ -25,7 +25,7 @@ public struct LatencyHistogram: Sendable, Hashable {
         buckets[index - offset] += 1
         noteExtremes(minimum: microseconds, maximum: microseconds)
         count += 1
-        sum += UInt64(microseconds)
+        sum &+= UInt64(microseconds)
     }
 
     public mutating func merge(_ other: LatencyHistogram) {
@@ -33,7 +33,7 @@ public struct LatencyHistogram: Sendable, Hashable {
         add(buckets: other.buckets, from: other.offset)
         noteExtremes(minimum: other.minimum, maximum: other.maximum)
         count += other.count
-        sum += other.sum
+        sum &+= other.sum
     }
 
     /// Takes away what was merged before. Minimum and maximum stay: set them by ``resetExtremes(minimum:maximum:)``.
@@ -46,7 +46,7 @@ public struct LatencyHistogram: Sendable, Hashable {
             buckets[other.offset + place - offset] -= value
         }
         count -= other.count
-        sum -= other.sum
+        sum &-= other.sum
         if count == 0 { self = LatencyHistogram() }
     }
 
@@ -98,6 +98,12 @@ public struct LatencyHistogram: Sendable, Hashable {
             guard !overflow else { return nil }
             count = total
             buckets[index - offset] += value
+        }
+        // A sum that its count and extremes cannot have, or no value at all, was not written by us.
+        guard count > 0, count <= KPITotals.maximumStoredCount, sum / count <= UInt64(maximum),
+            sum / count >= UInt64(minimum)
+        else {
+            return nil
         }
         self.sum = sum
         self.minimum = minimum

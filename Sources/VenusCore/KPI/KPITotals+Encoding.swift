@@ -20,23 +20,33 @@ extension KPITotals {
         self.init()
         let version = try reader.readByte()
         guard version <= Self.version else { throw .newerVersion(version) }
-        success = try reader.readNumber()
-        clientError = try reader.readNumber()
-        serverError = try reader.readNumber()
-        transportError = try reader.readNumber()
-        unknown = try reader.readNumber()
-        cancelled = try reader.readNumber()
-        denied = try reader.readNumber()
-        estimated = try reader.readNumber()
-        tunnels = try reader.readNumber()
+        success = try Self.readCount(from: &reader)
+        clientError = try Self.readCount(from: &reader)
+        serverError = try Self.readCount(from: &reader)
+        transportError = try Self.readCount(from: &reader)
+        unknown = try Self.readCount(from: &reader)
+        cancelled = try Self.readCount(from: &reader)
+        denied = try Self.readCount(from: &reader)
+        estimated = try Self.readCount(from: &reader)
+        tunnels = try Self.readCount(from: &reader)
         bytesSent = try reader.readNumber()
         bytesReceived = try reader.readNumber()
         for place in phases.indices {
             phases[place].sum = try reader.readNumber()
-            phases[place].count = try reader.readNumber()
+            phases[place].count = try Self.readCount(from: &reader)
         }
         duration = try LatencyHistogram(from: &reader)
         ttfb = try LatencyHistogram(from: &reader)
+    }
+
+    /// Most calls that stored totals may claim, three years of a billion a second: beyond it the bytes are corrupt, and
+    /// merging thousands of such totals cannot overflow.
+    static let maximumStoredCount: UInt64 = 1 << 52
+
+    private static func readCount(from reader: inout ByteReader) throws(EncodingError) -> UInt64 {
+        let count = try reader.readNumber()
+        guard count <= maximumStoredCount else { throw .corrupt }
+        return count
     }
 }
 

@@ -58,7 +58,7 @@ public struct KPITotals: Sendable, Hashable {
         bytesReceived &+= call.bytesReceived
         for phase in Phase.allCases {
             guard let time = call.phases[phase] else { continue }
-            phases[phase.rawValue].sum += UInt64(time)
+            phases[phase.rawValue].sum &+= UInt64(time)
             phases[phase.rawValue].count += 1
         }
         guard call.hasResponseTime else { return }
@@ -81,7 +81,7 @@ public struct KPITotals: Sendable, Hashable {
         duration.merge(other.duration)
         ttfb.merge(other.ttfb)
         for place in phases.indices {
-            phases[place].sum += other.phases[place].sum
+            phases[place].sum &+= other.phases[place].sum
             phases[place].count += other.phases[place].count
         }
     }
@@ -102,7 +102,7 @@ public struct KPITotals: Sendable, Hashable {
         duration.subtract(other.duration)
         ttfb.subtract(other.ttfb)
         for place in phases.indices {
-            phases[place].sum -= other.phases[place].sum
+            phases[place].sum &-= other.phases[place].sum
             phases[place].count -= other.phases[place].count
         }
     }
