@@ -1,0 +1,110 @@
+import Foundation
+import Testing
+import VenusCore
+
+@Suite("The latency histogram")
+struct LatencyHistogramTests {
+    private func histogram(_ values: some Sequence<UInt32>) -> LatencyHistogram {
+        var histogram = LatencyHistogram()
+        for value in values { histogram.record(value) }
+        return histogram
+    }
+
+    private func values(_ count: Int, seed: UInt64) -> [UInt32] {
+        var generator = SeededGenerator(seed: seed)
+        return (0..<count).map { _ in generator.microseconds() }
+    }
+
+    @Test("of nothing says nothing")
+    func empty() {
+        let empty = LatencyHistogram()
+        #expect(empty.isEmpty)
+        #expect(empty.mean == nil)
+        #expect(empty.quantile(0.5) == nil)
+        #expect(empty.filledBuckets.isEmpty)
+    }
+
+    @Test("of one value is that value, at every quantile", arguments: [0, 1, 2, 999, 1_000_000, 3_600_000_000, .max])
+    func single(_ value: UInt32) {
+        let one = histogram([value])
+        #expect(one.mean == Double(value))
+        for q in [0, 0.5, 0.99, 1] { #expect(one.quantile(q) == Double(value)) }
+    }
+
+    @Test("keeps count, sum, minimum and maximum exactly")
+    func exact() {
+        let values = values(10_000, seed: 2)
+        let histogram = histogram(values)
+        #expect(histogram.count == 10_000)
+        #expect(histogram.sum == values.reduce(0) { $0 + UInt64($1) })
+        #expect(histogram.minimum == values.min())
+        #expect(histogram.maximum == values.max())
+        #expect(histogram.filledBuckets.reduce(0) { $0 + $1.count } == 10_000)
+    }
+
+    @Test("estimates every quantile within 0.55 % of the value of nearest rank", arguments: 1...40)
+    func quantiles(_ seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let count = Int.random(in: 1...2_000, using: &generator)
+        let sorted = values(count, seed: seed &* 77).sorted()
+        let histogram = histogram(sorted.shuffled(using: &generator))
+        for hundredths in 0...100 {
+            let q = Double(hundredths) / 100
+            let rank = max(1, Int((q * Double(count)).rounded(.up)))
+            let exact = Double(sorted[rank - 1])
+            let estimate = try #require(histogram.quantile(q))
+            #expect(abs(estimate - exact) <= exact * 0.0055, "q \(q) of \(count)")
+        }
+    }
+
+    @Test("has quantiles that rise, within minimum and maximum")
+    func quantilesRise() throws {
+        let histogram = histogram(values(777, seed: 5) + [0, 0, .max])
+        var previous = 0.0
+        for hundredths in 0...100 {
+            let estimate = try #require(histogram.quantile(Double(hundredths) / 100))
+            #expect(estimate >= previous && estimate >= Double(histogram.minimum))
+            #expect(estimate <= Double(histogram.maximum))
+            previous = estimate
+        }
+    }
+
+    @Test("merged is the histogram of all values, in any order", arguments: 1...20)
+    func merging(_ seed: UInt64) {
+        let parts = (0..<5).map { values(Int(seed) * $0 * 7, seed: seed * 100 + UInt64($0)) }
+        let whole = histogram(parts.joined())
+        var forwards = LatencyHistogram()
+        var backwards = LatencyHistogram()
+        for part in parts { forwards.merge(histogram(part)) }
+        for part in parts.reversed() { backwards.merge(histogram(part)) }
+        #expect(forwards == whole)
+        #expect(backwards == whole)
+    }
+
+    @Test("gives back what it was before the merge, but for the extremes", arguments: 1...20)
+    func subtracting(_ seed: UInt64) {
+        let kept = histogram(values(300, seed: seed))
+        let taken = histogram(values(Int(seed) * 20, seed: seed + 1_000))
+        var both = kept
+        both.merge(taken)
+        both.subtract(taken)
+        both.resetExtremes(minimum: kept.minimum, maximum: kept.maximum)
+        #expect(both == kept)
+        both.subtract(kept)
+        #expect(both == LatencyHistogram())
+        both.resetExtremes(minimum: 1, maximum: 2)
+        #expect(both == LatencyHistogram())
+    }
+
+    @Test("equals another that came to the same counts by another way")
+    func equality() {
+        var wide = histogram([1, 1_000, 3_600_000_000])
+        wide.subtract(histogram([1]))
+        wide.subtract(histogram([3_600_000_000]))
+        wide.resetExtremes(minimum: 1_000, maximum: 1_000)
+        #expect(wide == histogram([1_000]))
+        #expect(wide.hashValue == histogram([1_000]).hashValue)
+        #expect(wide != histogram([1_001]))
+        #expect(wide.encoded == histogram([1_000]).encoded)
+    }
+}
