@@ -60,7 +60,7 @@ export class HistoryPanel {
     try {
       const history = await get("/history", { range: this.#range, ...this.#query });
       if (request !== this.#request) return;
-      setText(this.#message, history.points.length === 0 ? "No history in this range yet." : "");
+      setText(this.#message, history.points.some(wasSeen) ? "" : "No calls in this range.");
       this.#draw(history);
     } catch (error) {
       if (!(error instanceof APIError)) throw error;
@@ -69,7 +69,7 @@ export class HistoryPanel {
   }
 
   #draw(history) {
-    const points = history.points.map(({ at, coverage, kpis }) => ({ at: new Date(at), coverage, kpis: kpis ?? {} }));
+    const points = history.points.filter(wasSeen).map(({ at, coverage, kpis }) => ({ at: new Date(at), coverage, kpis: kpis ?? {} }));
     const view = {
       from: new Date(history.from), to: new Date(history.to), stepSeconds: TIER_SECONDS[history.tier] ?? 60,
       totals: history.totals ?? {},
@@ -77,3 +77,6 @@ export class HistoryPanel {
     for (const chart of this.#charts) chart.show(points, view);
   }
 }
+
+/** A bucket without calls is a gap: whether nobody called or nobody looked, it does not say. */
+const wasSeen = ({ coverage, kpis }) => coverage > 0 && kpis.calls > 0;
