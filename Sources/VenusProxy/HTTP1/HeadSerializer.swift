@@ -1,0 +1,94 @@
+/// Writes the heads that the proxy sends on. Fields keep their order and their bytes; those of this hop are left out,
+/// `Host`, `Transfer-Encoding`, `Via` and, if missing, `Date` are written anew.
+package enum HeadSerializer {
+    /// Most bytes by which a head grows: `Via`, `Date`, `Connection`, `Transfer-Encoding` and a default path.
+    package static let maximumGrowth = 512
+
+    /// The request head for the next hop, always in HTTP/1.1.
+    package static func request(
+        _ head: RequestHead, _ bytes: Span<UInt8>, fields: borrowing FieldTable, pseudonym: UnsafeBufferPointer<UInt8>,
+        into sink: inout ByteSink
+    ) {
+        sink.append(bytes, head.methodName)
+        sink.append(UInt8(ascii: " "))
+        if head.path.isEmpty {
+            let isServerWide = head.method == .options && head.pathAndQuery.isEmpty
+            sink.append(isServerWide ? UInt8(ascii: "*") : UInt8(ascii: "/"))
+        }
+        sink.append(bytes, head.pathAndQuery)
+        sink.append(" HTTP/1.1\r\nHost: ")
+        sink.append(bytes, head.authority)
+        sink.append("\r\n")
+        appendFields(bytes, fields: fields, into: &sink)
+        if head.flags.contains(.chunked) { sink.append("Transfer-Encoding: chunked\r\n") }
+        appendVia(isVersion10: head.flags.contains(.version10), pseudonym: pseudonym, into: &sink)
+        sink.append("\r\n")
+    }
+
+    /// What of a response head the exchange decides.
+    package struct ResponseOptions: Sendable {
+        /// The connection to the client ends after this response.
+        package var close: Bool
+        /// The body goes on in chunks.
+        package var chunked: Bool
+
+        package init(close: Bool, chunked: Bool) {
+            self.close = close
+            self.chunked = chunked
+        }
+    }
+
+    /// The response head for the client.
+    package static func response(
+        _ head: ResponseHead, _ bytes: Span<UInt8>, fields: borrowing FieldTable, options: ResponseOptions,
+        pseudonym: UnsafeBufferPointer<UInt8>, date: HTTPDate, into sink: inout ByteSink
+    ) {
+        sink.append("HTTP/1.1 ")
+        sink.append(bytes, head.statusAndReason)
+        sink.append("\r\n")
+        appendFields(bytes, fields: fields, into: &sink)
+        if options.chunked { sink.append("Transfer-Encoding: chunked\r\n") }
+        appendVia(isVersion10: head.flags.contains(.version10), pseudonym: pseudonym, into: &sink)
+        if !head.isInterim {
+            if !head.flags.contains(.hasDate) { appendDate(date, into: &sink) }
+            if options.close { sink.append("Connection: close\r\n") }
+        }
+        sink.append("\r\n")
+    }
+
+    static func appendDate(_ date: HTTPDate, into sink: inout ByteSink) {
+        sink.append("Date: ")
+        for place in 0..<HTTPDate.length { sink.append(date.bytes[place]) }
+        sink.append("\r\n")
+    }
+
+    private static func appendVia(
+        isVersion10: Bool, pseudonym: UnsafeBufferPointer<UInt8>, into sink: inout ByteSink
+    ) {
+        sink.append(isVersion10 ? "Via: 1.0 " : "Via: 1.1 ")
+        sink.append(pseudonym)
+        sink.append("\r\n")
+    }
+
+    /// The fields that are passed on, in runs that lie together.
+    @inline(__always)
+    private static func appendFields(_ bytes: Span<UInt8>, fields: borrowing FieldTable, into sink: inout ByteSink) {
+        var start = 0
+        var end = 0
+        var hasContentLength = false
+        for index in 0..<fields.count {
+            let field = fields[index]
+            // A repeated Content-Length, which only a response may have, goes on once.
+            let isRepeated = field.name == .contentLength && hasContentLength
+            if field.name == .contentLength { hasContentLength = true }
+            if isRepeated || HopByHop.isDropped(field) {
+                if end > start { sink.append(bytes, from: start, to: end) }
+                start = field.line.end
+            } else if start == end {
+                start = field.line.start
+            }
+            end = field.line.end
+        }
+        if end > start { sink.append(bytes, from: start, to: end) }
+    }
+}

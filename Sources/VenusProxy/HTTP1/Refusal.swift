@@ -1,0 +1,108 @@
+package import VenusCore
+
+/// An answer of our own: the status, the RFC 9209 name, and a text for the person who reads it.
+package struct Refusal: Sendable {
+    package var status: UInt16
+    /// As in `Proxy-Status: venus; error=NAME`.
+    package var errorType: ErrorType
+    /// Holds nothing of the request.
+    package var explanation: StaticString
+
+    package init(status: UInt16, errorType: ErrorType, explanation: StaticString) {
+        self.status = status
+        self.errorType = errorType
+        self.explanation = explanation
+    }
+
+    /// The client's head is at fault.
+    package init(_ fault: HeadError) {
+        self.init(status: fault.status, errorType: .httpRequestError, explanation: fault.explanation)
+    }
+
+    /// The client took too long over its request.
+    package static let requestTimeout = Refusal(
+        status: 408, errorType: .httpRequestError, explanation: "the request did not arrive in time")
+
+    /// The client's body breaks its framing.
+    package static let malformedBody = Refusal(
+        status: 400, errorType: .httpRequestError, explanation: "the request's body breaks its chunked coding")
+
+    /// The call to the dependency failed.
+    package init(_ errorType: ErrorType) {
+        let (status, explanation): (UInt16, StaticString) =
+            switch errorType {
+            case .dnsTimeout: (504, "resolving the host's name took too long; check the name servers")
+            case .dnsError: (502, "the host's name could not be resolved; check its spelling and the name servers")
+            case .connectionRefused: (502, "the host refused the connection; check the port and that it is running")
+            case .connectionTimeout: (504, "the host did not accept the connection in time; check route and firewall")
+            case .connectionTerminated: (502, "the host closed the connection before it answered; try again")
+            case .connectionLimitReached: (503, "too many connections to the host are in use; try again later")
+            case .destinationIPUnroutable: (502, "there is no route to the host; check the network")
+            case .httpResponseTimeout: (504, "the host did not answer in time; check that it is well")
+            case .httpResponseIncomplete: (502, "the host's answer ended too early; try again")
+            case .httpProtocolError: (502, "the host's answer is not valid HTTP; check what listens on that port")
+            case .httpResponseHeaderSectionSize: (502, "the head of the host's answer is larger than 64 KiB")
+            case .httpResponseTransferCoding: (502, "the host's answer has an unknown transfer coding")
+            case .httpUpgradeFailed: (502, "the host changed the protocol without being asked")
+            case .proxyLoopDetected: (502, "the request leads back to this proxy; check the client's proxy settings")
+            case .proxyInternalError: (503, "the proxy is out of resources; try again later")
+            default: (502, "the call failed")
+            }
+        self.init(status: status, errorType: errorType, explanation: explanation)
+    }
+}
+
+extension HeadError {
+    /// The error type of a call whose response head has this fault.
+    package var responseErrorType: ErrorType {
+        switch self {
+        case .headTooLarge, .tooManyFields: .httpResponseHeaderSectionSize
+        case .unsupportedTransferCoding, .malformedTransferEncoding: .httpResponseTransferCoding
+        default: .httpProtocolError
+        }
+    }
+}
+
+extension HeadSerializer {
+    /// The whole answer of a refusal, with its body; the body is left out in answer to HEAD.
+    package static func refusal(
+        _ refusal: Refusal, close: Bool, isHead: Bool, date: HTTPDate, into sink: inout ByteSink
+    ) {
+        let name = refusal.errorType.staticName
+        sink.append("HTTP/1.1 ")
+        sink.append(decimal: Int(refusal.status))
+        sink.append(" ")
+        sink.append(reason(refusal.status))
+        sink.append("\r\nProxy-Status: venus; error=")
+        sink.append(name)
+        sink.append("\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ")
+        let lengths = name.utf8CodeUnitCount + refusal.explanation.utf8CodeUnitCount
+        sink.append(decimal: lengths + 11)
+        sink.append("\r\nCache-Control: no-store\r\n")
+        appendDate(date, into: &sink)
+        if close { sink.append("Connection: close\r\n") }
+        sink.append("\r\n")
+        guard !isHead else { return }
+        // 11 bytes beside name and explanation.
+        sink.append("venus: ")
+        sink.append(name)
+        sink.append(": ")
+        sink.append(refusal.explanation)
+        sink.append(".\n")
+    }
+
+    private static func reason(_ status: UInt16) -> StaticString {
+        switch status {
+        case 400: "Bad Request"
+        case 408: "Request Timeout"
+        case 414: "URI Too Long"
+        case 431: "Request Header Fields Too Large"
+        case 501: "Not Implemented"
+        case 502: "Bad Gateway"
+        case 503: "Service Unavailable"
+        case 504: "Gateway Timeout"
+        case 505: "HTTP Version Not Supported"
+        default: "Error"
+        }
+    }
+}
