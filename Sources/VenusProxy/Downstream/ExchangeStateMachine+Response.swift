@@ -1,0 +1,129 @@
+package import VenusCore
+
+extension ExchangeStateMachine {
+    /// What to do with a response head.
+    package enum ResponseHeadAction: Sendable, Hashable {
+        /// Pass the 1xx response on, and read on for the final one.
+        case forwardInterim
+        /// Leave the 1xx response out: the client speaks HTTP/1.0.
+        case dropInterim
+        /// Pass the head on; its body follows.
+        case forward(close: Bool, chunked: Bool)
+        /// It cannot be used.
+        case fail(ErrorType)
+    }
+
+    /// A valid response head is here. `isStopping`: the proxy stops, so connections end with their responses.
+    package mutating func responseHead(_ head: ResponseHead, at time: SteadyTime, isStopping: Bool)
+        -> ResponseHeadAction
+    {
+        precondition(stage == .exchanging && !hasResponded, "a response belongs to a request")
+        hasResponseBytes = true
+        since = time
+        if head.isInterim {
+            // Upgrade is never passed on, so nobody asked for another protocol.
+            if head.status == 101 { return .fail(.httpUpgradeFailed) }
+            interimResponses += 1
+            guard interimResponses <= Self.maximumInterimResponses else { return .fail(.httpProtocolError) }
+            return isVersion10 ? .dropInterim : .forwardInterim
+        }
+        times.firstByteCame(at: time)
+        hasResponded = true
+        status = head.status
+        response = BodyDecoder(.response(head, to: method))
+        let isChunked = head.flags.contains(.chunked)
+        unchunks = isVersion10 && response.framing == .chunked
+        upstreamPersists =
+            !head.flags.contains(.close) && !head.flags.contains(.version10)
+            && response.framing != .untilClose
+        // An error that comes before the request is complete ends the connection: the rest may be long.
+        let isEarlyError = !request.isComplete && head.status >= 400
+        closes = closes || isStopping || response.framing == .untilClose || isEarlyError
+        return .forward(close: closes, chunked: isChunked && !isVersion10)
+    }
+
+    /// Takes bytes of the response's body and says how many belong to it; `nil` if they break its framing.
+    package mutating func responseBytes(_ bytes: Span<UInt8>, at time: SteadyTime) -> Int? {
+        since = time
+        return response.consume(bytes)
+    }
+
+    /// The same, taking the chunked coding off: the content is moved to the front.
+    package mutating func responseBytesUnchunked(
+        _ bytes: inout MutableSpan<UInt8>, at time: SteadyTime
+    ) -> (taken: Int, content: Int)? {
+        since = time
+        return response.unchunk(&bytes)
+    }
+
+    /// What to do now that the response is complete and handed to the client.
+    package enum Completion: Sendable, Hashable {
+        /// Wait until the client has taken it all; then ask ``flushed(at:)``.
+        case flush
+        /// The call ends as a success or with its status; go on as told.
+        case end(Afterwards)
+    }
+
+    package enum Afterwards: Sendable, Hashable {
+        /// Read the next request.
+        case next
+        /// Throw the rest of the request away before the next.
+        case drain
+        /// Shut our side, throw away what still comes, and close.
+        case linger
+        /// Close at once: the client has nothing under way.
+        case close
+    }
+
+    /// The last byte of the response came and was handed on; `isPending` while some of it waits for the client.
+    package mutating func responseCompleted(isPending: Bool, at time: SteadyTime) -> Completion {
+        precondition(hasResponded && response.isComplete, "a response is complete when its body is")
+        times.ended(at: time)
+        since = time
+        if isPending {
+            stage = .flushing
+            return .flush
+        }
+        return .end(afterwards(at: time))
+    }
+
+    /// The client has taken the last byte.
+    package mutating func flushed(at time: SteadyTime) -> Afterwards {
+        precondition(stage == .flushing, "only a pending response is flushed")
+        return afterwards(at: time)
+    }
+
+    mutating func afterwards(at time: SteadyTime) -> Afterwards {
+        since = time
+        if request.isComplete {
+            stage = closes ? .lingering : .idle
+            return closes ? .close : .next
+        }
+        stage = closes ? .lingering : .draining
+        return closes ? .linger : .drain
+    }
+
+    /// What to do with bytes that are thrown away while draining.
+    package enum Draining: Sendable, Hashable {
+        case goOn
+        /// The request is complete; so many of the bytes belonged to it.
+        case next(Int)
+        case close
+    }
+
+    /// Bytes of a request came whose response is done.
+    package mutating func drained(_ bytes: Span<UInt8>, at time: SteadyTime) -> Draining {
+        drainedBytes += bytes.count
+        guard drainedBytes <= Self.maximumDrainedBytes, let taken = request.consume(bytes) else { return .close }
+        guard request.isComplete else { return .goOn }
+        stage = .idle
+        since = time
+        return .next(taken)
+    }
+
+    /// Bytes came after our last word; whether to go on throwing them away.
+    package mutating func discarded(_ count: Int) -> Bool {
+        drainedBytes += count
+        return drainedBytes <= Self.maximumDrainedBytes
+    }
+}

@@ -1,0 +1,173 @@
+/// Who gets which connection to a dependency: idle ones are used again, the newest first; new ones are opened up to a
+/// limit; beyond it callers wait in the order in which they came.
+///
+/// One pool a loop, without I/O. Targets, upstream connections and clients are numbers: indices and slots of the loop.
+package struct UpstreamPoolStateMachine {
+    private static let none: Int32 = -1
+
+    /// Connections to one dependency at most, whatever they are doing.
+    private let maximumPerTarget: Int
+    /// Idle connections to one dependency at most.
+    private let maximumIdlePerTarget: Int
+
+    private struct Entry {
+        /// Being opened, in use, or idle.
+        var open = 0
+        var idle = 0
+        var newestIdle = UpstreamPoolStateMachine.none
+        var firstWaiting = UpstreamPoolStateMachine.none
+        var lastWaiting = UpstreamPoolStateMachine.none
+    }
+
+    private struct Link {
+        var next = UpstreamPoolStateMachine.none
+        var previous = UpstreamPoolStateMachine.none
+    }
+
+    private var entries: [Entry] = []
+    private var idleLinks: [Link] = []
+    private var waitLinks: [Link] = []
+
+    package init(maximumPerTarget: Int, maximumIdlePerTarget: Int) {
+        self.maximumPerTarget = max(1, maximumPerTarget)
+        self.maximumIdlePerTarget = maximumIdlePerTarget
+    }
+
+    /// What a caller does to get a connection.
+    package enum Acquisition: Sendable, Hashable {
+        /// Use this idle one.
+        case reuse(Int32)
+        /// Open one; it counts from now on.
+        case open
+        /// Wait: ``Release/serve(_:)`` or ``Closing/open(_:)`` will name the caller.
+        case wait
+    }
+
+    package mutating func acquire(target: Int32, client: Int32, mayReuse: Bool = true) -> Acquisition {
+        grow(&entries, to: target, Entry())
+        let index = Int(target)
+        if mayReuse, entries[index].newestIdle != Self.none {
+            let upstream = entries[index].newestIdle
+            unlinkIdle(upstream, index)
+            return .reuse(upstream)
+        }
+        if entries[index].open < maximumPerTarget {
+            entries[index].open += 1
+            return .open
+        }
+        grow(&waitLinks, to: client, Link())
+        waitLinks[Int(client)] = Link(next: Self.none, previous: entries[index].lastWaiting)
+        if entries[index].lastWaiting != Self.none {
+            waitLinks[Int(entries[index].lastWaiting)].next = client
+        } else {
+            entries[index].firstWaiting = client
+        }
+        entries[index].lastWaiting = client
+        return .wait
+    }
+
+    /// What becomes of a connection that has done its work and could do more.
+    package enum Release: Sendable, Hashable {
+        /// Keep it until it is used again or idle for too long.
+        case park
+        /// Give it to this caller, who waits.
+        case serve(Int32)
+        /// Close it: there are enough idle ones. It no longer counts.
+        case close
+    }
+
+    package mutating func release(_ upstream: Int32, target: Int32) -> Release {
+        let index = Int(target)
+        if let client = popWaiting(index) { return .serve(client) }
+        guard entries[index].idle < maximumIdlePerTarget else {
+            entries[index].open -= 1
+            return .close
+        }
+        grow(&idleLinks, to: upstream, Link())
+        idleLinks[Int(upstream)] = Link(next: entries[index].newestIdle, previous: Self.none)
+        if entries[index].newestIdle != Self.none { idleLinks[Int(entries[index].newestIdle)].previous = upstream }
+        entries[index].newestIdle = upstream
+        entries[index].idle += 1
+        return .park
+    }
+
+    /// What to do after a connection that was being opened or in use is gone.
+    package enum Closing: Sendable, Hashable {
+        case nothing
+        /// Open one for this caller, who waits; it counts in the place of the other.
+        case open(Int32)
+    }
+
+    package mutating func closed(target: Int32) -> Closing {
+        let index = Int(target)
+        if let client = popWaiting(index) { return .open(client) }
+        precondition(entries[index].open > 0, "a connection that was never counted is gone")
+        entries[index].open -= 1
+        return .nothing
+    }
+
+    /// An idle connection is gone.
+    package mutating func idleClosed(_ upstream: Int32, target: Int32) {
+        unlinkIdle(upstream, Int(target))
+        entries[Int(target)].open -= 1
+    }
+
+    /// A caller that waits is gone.
+    package mutating func stopWaiting(client: Int32, target: Int32) {
+        let link = waitLinks[Int(client)]
+        let index = Int(target)
+        if link.previous != Self.none {
+            waitLinks[Int(link.previous)].next = link.next
+        } else {
+            entries[index].firstWaiting = link.next
+        }
+        if link.next != Self.none {
+            waitLinks[Int(link.next)].previous = link.previous
+        } else {
+            entries[index].lastWaiting = link.previous
+        }
+        waitLinks[Int(client)] = Link()
+    }
+
+    /// Whether nothing is open to the target and nobody waits for it.
+    package func isUnused(_ target: Int32) -> Bool {
+        guard Int(target) < entries.count else { return true }
+        return entries[Int(target)].open == 0 && entries[Int(target)].firstWaiting == Self.none
+    }
+
+    /// Connections to the target, whatever they are doing.
+    package func openCount(_ target: Int32) -> Int { Int(target) < entries.count ? entries[Int(target)].open : 0 }
+
+    private mutating func popWaiting(_ index: Int) -> Int32? {
+        let client = entries[index].firstWaiting
+        guard client != Self.none else { return nil }
+        let next = waitLinks[Int(client)].next
+        entries[index].firstWaiting = next
+        if next == Self.none {
+            entries[index].lastWaiting = Self.none
+        } else {
+            waitLinks[Int(next)].previous = Self.none
+        }
+        waitLinks[Int(client)] = Link()
+        return client
+    }
+
+    private mutating func unlinkIdle(_ upstream: Int32, _ index: Int) {
+        let link = idleLinks[Int(upstream)]
+        if link.previous != Self.none {
+            idleLinks[Int(link.previous)].next = link.next
+        } else {
+            precondition(entries[index].newestIdle == upstream, "not an idle connection of this target")
+            entries[index].newestIdle = link.next
+        }
+        if link.next != Self.none { idleLinks[Int(link.next)].previous = link.previous }
+        idleLinks[Int(upstream)] = Link()
+        entries[index].idle -= 1
+    }
+
+    private func grow<Element>(_ array: inout [Element], to index: Int32, _ element: Element) {
+        if Int(index) >= array.count {
+            array.append(contentsOf: repeatElement(element, count: Int(index) + 1 - array.count))
+        }
+    }
+}
