@@ -1,1 +1,232 @@
+#define _GNU_SOURCE
 #include "CLinux.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+static int result_or_error(int result) { return result < 0 ? -errno : result; }
+
+int clinux_epoll_create(void) { return result_or_error(epoll_create1(EPOLL_CLOEXEC)); }
+
+int clinux_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t token) {
+    struct epoll_event event = {.events = events, .data = {.u64 = token}};
+    return result_or_error(epoll_ctl(epoll, operation, descriptor, &event));
+}
+
+int clinux_epoll_wait(int epoll, struct epoll_event *events, int capacity, int milliseconds) {
+    int count = epoll_wait(epoll, events, capacity, milliseconds);
+    if (count >= 0) return count;
+    return errno == EINTR ? 0 : -errno;
+}
+
+int clinux_eventfd(void) { return result_or_error(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)); }
+
+void clinux_eventfd_signal(int descriptor) {
+    uint64_t one = 1;
+    while (write(descriptor, &one, sizeof one) < 0 && errno == EINTR) {}
+}
+
+void clinux_eventfd_clear(int descriptor) {
+    uint64_t count;
+    while (read(descriptor, &count, sizeof count) < 0 && errno == EINTR) {}
+}
+
+static socklen_t fill(struct sockaddr_storage *storage, const struct clinux_address *address, uint16_t port) {
+    memset(storage, 0, sizeof *storage);
+    if (address->is_ipv6) {
+        struct sockaddr_in6 *six = (struct sockaddr_in6 *)storage;
+        six->sin6_family = AF_INET6;
+        six->sin6_port = htons(port);
+        six->sin6_scope_id = address->scope;
+        memcpy(&six->sin6_addr, address->bytes, 16);
+        return sizeof *six;
+    }
+    struct sockaddr_in *four = (struct sockaddr_in *)storage;
+    four->sin_family = AF_INET;
+    four->sin_port = htons(port);
+    memcpy(&four->sin_addr, address->bytes, 4);
+    return sizeof *four;
+}
+
+static int tcp_socket(const struct clinux_address *address) {
+    return socket(address->is_ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+static int close_and_fail(int descriptor) {
+    int error = errno;
+    close(descriptor);
+    return -error;
+}
+
+int clinux_listen(const struct clinux_address *address, uint16_t port, int backlog) {
+    struct sockaddr_storage storage;
+    socklen_t length = fill(&storage, address, port);
+    int descriptor = tcp_socket(address);
+    if (descriptor < 0) return -errno;
+    int on = 1, off = 0;
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0) return close_and_fail(descriptor);
+    // Accepted sockets inherit it, which saves a call for each.
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (address->is_ipv6) setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+    if (bind(descriptor, (struct sockaddr *)&storage, length) < 0) return close_and_fail(descriptor);
+    if (listen(descriptor, backlog) < 0) return close_and_fail(descriptor);
+    return descriptor;
+}
+
+int clinux_local_port(int descriptor) {
+    struct sockaddr_storage storage;
+    socklen_t length = sizeof storage;
+    if (getsockname(descriptor, (struct sockaddr *)&storage, &length) < 0) return -errno;
+    if (storage.ss_family == AF_INET6) return ntohs(((struct sockaddr_in6 *)&storage)->sin6_port);
+    return ntohs(((struct sockaddr_in *)&storage)->sin_port);
+}
+
+int clinux_accept(int listener) {
+    return result_or_error(accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC));
+}
+
+int clinux_connect(const struct clinux_address *address, uint16_t port) {
+    struct sockaddr_storage storage;
+    socklen_t length = fill(&storage, address, port);
+    int descriptor = tcp_socket(address);
+    if (descriptor < 0) return -errno;
+    int on = 1;
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (connect(descriptor, (struct sockaddr *)&storage, length) < 0 && errno != EINPROGRESS) {
+        return close_and_fail(descriptor);
+    }
+    return descriptor;
+}
+
+int clinux_socket_error(int descriptor) {
+    int error = 0;
+    socklen_t length = sizeof error;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &length) < 0) return errno;
+    return error;
+}
+
+long clinux_receive(int descriptor, void *buffer, size_t capacity) {
+    while (true) {
+        long count = recv(descriptor, buffer, capacity, 0);
+        if (count >= 0) return count;
+        if (errno != EINTR) return -errno;
+    }
+}
+
+int clinux_is_quiet(int descriptor) {
+    uint8_t byte;
+    long count = recv(descriptor, &byte, 1, MSG_PEEK);
+    return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+long clinux_send(int descriptor, const void *bytes, size_t count) {
+    while (true) {
+        long sent = send(descriptor, bytes, count, MSG_NOSIGNAL);
+        if (sent >= 0) return sent;
+        if (errno != EINTR) return -errno;
+    }
+}
+
+int clinux_shut_down_writing(int descriptor) { return result_or_error(shutdown(descriptor, SHUT_WR)); }
+
+void clinux_close_with_reset(int descriptor) {
+    struct linger now = {.l_onoff = 1, .l_linger = 0};
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    close(descriptor);
+}
+
+int clinux_pipe(int *reading, int *writing, int capacity) {
+    int ends[2];
+    if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) < 0) return -errno;
+    fcntl(ends[0], F_SETPIPE_SZ, capacity);
+    *reading = ends[0];
+    *writing = ends[1];
+    return 0;
+}
+
+long clinux_splice(int from, int to, size_t count) {
+    while (true) {
+        long moved = splice(from, NULL, to, NULL, count, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+        if (moved >= 0) return moved;
+        if (errno != EINTR) return -errno;
+    }
+}
+
+static bool copy_address(struct clinux_address *address, const struct sockaddr *source) {
+    memset(address, 0, sizeof *address);
+    if (source->sa_family == AF_INET) {
+        memcpy(address->bytes, &((const struct sockaddr_in *)source)->sin_addr, 4);
+        return true;
+    }
+    if (source->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)source;
+        address->is_ipv6 = true;
+        address->scope = six->sin6_scope_id;
+        memcpy(address->bytes, &six->sin6_addr, 16);
+        return true;
+    }
+    return false;
+}
+
+int clinux_resolve(const char *host, struct clinux_address *addresses, int capacity) {
+    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *list = NULL;
+    int code = getaddrinfo(host, NULL, &hints, &list);
+    if (code != 0) return code == EAI_NONAME || code == EAI_NODATA ? -1 : -2;
+    int count = 0;
+    for (struct addrinfo *entry = list; entry != NULL && count < capacity; entry = entry->ai_next) {
+        if (copy_address(&addresses[count], entry->ai_addr)) count += 1;
+    }
+    freeaddrinfo(list);
+    return count > 0 ? count : -1;
+}
+
+int clinux_parse_address(const char *text, struct clinux_address *address) {
+    memset(address, 0, sizeof *address);
+    if (inet_pton(AF_INET, text, address->bytes) == 1) return 1;
+    address->is_ipv6 = true;
+    return inet_pton(AF_INET6, text, address->bytes) == 1;
+}
+
+void clinux_format_address(const struct clinux_address *address, char *text, size_t capacity) {
+    if (inet_ntop(address->is_ipv6 ? AF_INET6 : AF_INET, address->bytes, text, capacity) == NULL) text[0] = 0;
+}
+
+int clinux_is_local_address(const struct clinux_address *address) {
+    struct ifaddrs *list = NULL;
+    if (getifaddrs(&list) < 0) return 0;
+    int found = 0;
+    for (struct ifaddrs *entry = list; entry != NULL && !found; entry = entry->ifa_next) {
+        struct clinux_address own;
+        if (entry->ifa_addr == NULL || !copy_address(&own, entry->ifa_addr)) continue;
+        found = own.is_ipv6 == address->is_ipv6 && memcmp(own.bytes, address->bytes, own.is_ipv6 ? 16 : 4) == 0;
+    }
+    freeifaddrs(list);
+    return found;
+}
+
+void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
+
+uint64_t clinux_steady_microseconds(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000u + (uint64_t)time.tv_nsec / 1000u;
+}
+
+int64_t clinux_wall_microseconds(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_REALTIME, &time);
+    return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
+}

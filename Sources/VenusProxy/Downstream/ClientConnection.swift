@@ -1,0 +1,46 @@
+import VenusCore
+
+/// One side of a conversation, as epoll knows it.
+struct Channel {
+    var descriptor: Int32 = -1
+    /// What epoll watches for; meaningless unless registered.
+    var interest: UInt32 = 0
+    var isRegistered = false
+}
+
+/// A client connection: about 700 bytes, and buffers only while bytes wait.
+struct ClientConnection: Slotted {
+    var channel = Channel()
+    var exchange = ExchangeStateMachine()
+    var tunnel = TunnelStateMachine()
+    var assembly = HeadAssembly()
+    /// Read from the client and not yet understood: part of a head, or the next requests.
+    var input = Buffer()
+    /// For the dependency.
+    var upload = Buffer()
+    /// For the client.
+    var download = Buffer()
+    /// Part of a response head.
+    var responseInput = Buffer()
+    /// The request once more, in case that a reused connection turns out to be dead.
+    var replay = Buffer()
+    /// Bytes in pipes on their way through a tunnel.
+    var uploadPipe = TunnelPipe()
+    var downloadPipe = TunnelPipe()
+    var tunnelBytesSent: UInt64 = 0
+    var tunnelBytesReceived: UInt64 = 0
+    /// The slot of the connection that carries the call.
+    var upstream: Int32 = -1
+    /// The call's target; afterwards the one to look at first.
+    var target: Int32 = -1
+    /// Whether the pool counts a connection for this client that has no slot yet.
+    var holdsPlace = false
+    /// Whether the client is in the pool's queue.
+    var isWaiting = false
+    /// Whether the loop will look at `input` after this batch of events.
+    var isQueued = false
+    /// Whether our side has been shut.
+    var isShut = false
+    var operation: UInt32 = 0
+    var traceID: TraceID?
+}

@@ -1,0 +1,210 @@
+import CLinux
+import Glibc
+
+extension EventLoop {
+    /// Bytes of the next requests that are taken in while a call is under way; then the client has to wait.
+    private static let pipelineBytes = 16 << 10
+
+    mutating func clientEvent(_ slot: Int32, _ flags: UInt32) {
+        let client = clients[slot]
+        if flags & Poller.writable != 0 {
+            flushClient(slot)
+            guard clients.isUsed(slot), client.pointee.channel.descriptor >= 0 else { return }
+        }
+        guard flags & (Poller.readable | Poller.broken | Poller.peerEnded) != 0 else { return }
+        if wantsInput(client) {
+            readClient(slot)
+        } else if client.pointee.exchange.stage == .tunnelling {
+            tunnelBroken(slot, .client, flags)
+        } else if flags & (Poller.broken | Poller.peerEnded) != 0 {
+            leave(slot)
+        }
+    }
+
+    /// Whether bytes of the client can be taken in now.
+    @inline(__always)
+    private func wantsInput(_ client: UnsafeMutablePointer<ClientConnection>) -> Bool {
+        switch client.pointee.exchange.stage {
+        case .idle, .head, .draining, .lingering: return true
+        case .assigning, .blocked, .resolving, .connecting, .exchanging, .flushing:
+            if !client.pointee.exchange.request.isComplete {
+                return client.pointee.exchange.stage == .exchanging && client.pointee.upload.isEmpty
+            }
+            return client.pointee.input.count < Self.pipelineBytes
+        case .tunnelling: return tunnelWantsInput(client, from: .client)
+        }
+    }
+
+    /// Tells epoll what the client's socket is watched for now.
+    @inline(__always)
+    mutating func updateClientInterest(_ slot: Int32) {
+        let client = clients[slot]
+        var interest: UInt32 = 0
+        if wantsInput(client) {
+            interest = Poller.readable
+        } else if client.pointee.exchange.stage != .tunnelling {
+            // Not read now, but its end is of interest.
+            interest = Poller.peerEnded
+        }
+        if !client.pointee.download.isEmpty || client.pointee.downloadPipe.count > 0 { interest |= Poller.writable }
+        let token = EventToken(.client, slot: slot, generation: clients.generation(of: slot))
+        watch(&client.pointee.channel, interest, token: token.rawValue)
+    }
+
+    @inline(__always)
+    mutating func watch(_ channel: inout Channel, _ interest: UInt32, token: UInt64) {
+        if channel.isRegistered, channel.interest == interest { return }
+        changeWatch(&channel, interest, token: token)
+    }
+
+    private mutating func changeWatch(_ channel: inout Channel, _ interest: UInt32, token: UInt64) {
+        if channel.isRegistered {
+            poller.modify(channel.descriptor, interest, token: token)
+        } else if interest != 0 {
+            channel.isRegistered = poller.add(channel.descriptor, interest, token: token)
+        }
+        channel.interest = interest
+    }
+
+    /// Reads once and handles what came.
+    mutating func readClient(_ slot: Int32) {
+        let client = clients[slot]
+        guard wantsInput(client) else { return }
+        switch client.pointee.exchange.stage {
+        case .idle, .head: readHead(slot)
+        case .tunnelling: readTunnel(slot, .client)
+        default: readBehindHead(slot)
+        }
+    }
+
+    private mutating func readHead(_ slot: Int32) {
+        let client = clients[slot]
+        let known = client.pointee.input.count
+        switch Socket.receive(
+            client.pointee.channel.descriptor, into: scratch.input + known, capacity: ScratchMemory.readBytes)
+        {
+        case .moved(let count):
+            if known > 0 { takeKept(&client.pointee.input) }
+            readRequest(slot, count: known + count, known: known)
+        case .wouldBlock: break
+        case .ended, .failed: leave(slot)
+        }
+    }
+
+    /// Moves kept bytes to the front of the scratch memory.
+    @inline(__always)
+    mutating func takeKept(_ buffer: inout Buffer) {
+        let bytes = buffer.bytes
+        precondition(bytes.count <= ScratchMemory.keptBytes)
+        if let first = bytes.baseAddress { memcpy(scratch.input, first, bytes.count) }
+        buffers.release(&buffer)
+    }
+
+    /// Requests that came together with the one before.
+    mutating func readQueuedInput(_ slot: Int32) {
+        let client = clients[slot]
+        guard client.pointee.exchange.stage == .idle, !client.pointee.input.isEmpty else { return }
+        let count = client.pointee.input.count
+        takeKept(&client.pointee.input)
+        readRequest(slot, count: count, known: 0)
+    }
+
+    /// Reads what comes after a head: the body, the next requests, or bytes that nobody wants.
+    private mutating func readBehindHead(_ slot: Int32) {
+        let client = clients[slot]
+        switch Socket.receive(
+            client.pointee.channel.descriptor, into: scratch.input, capacity: ScratchMemory.readBytes)
+        {
+        case .moved(let count):
+            let bytes = UnsafeBufferPointer(start: UnsafePointer(scratch.input), count: count)
+            switch client.pointee.exchange.stage {
+            case .draining: drain(slot, bytes)
+            case .lingering: if !client.pointee.exchange.discarded(count) { closeClient(slot) }
+            default:
+                if client.pointee.exchange.request.isComplete {
+                    keepPipelined(slot, bytes)
+                } else {
+                    forwardBody(slot, bytes)
+                }
+            }
+        case .wouldBlock: break
+        case .ended, .failed: leave(slot)
+        }
+    }
+
+    private mutating func drain(_ slot: Int32, _ bytes: UnsafeBufferPointer<UInt8>) {
+        switch clients[slot].pointee.exchange.drained(bytes.span, at: now) {
+        case .goOn: break
+        case .close: closeClient(slot)
+        case .next(let taken):
+            if taken < bytes.count { keepPipelined(slot, UnsafeBufferPointer(rebasing: bytes[taken...])) }
+            guard clients.isUsed(slot) else { return }
+            nextRequest(slot)
+        }
+    }
+
+    /// Keeps bytes of later requests until their turn has come.
+    mutating func keepPipelined(_ slot: Int32, _ bytes: UnsafeBufferPointer<UInt8>) {
+        guard let first = bytes.baseAddress, !bytes.isEmpty else { return }
+        guard buffers.append(first, count: bytes.count, to: &clients[slot].pointee.input) else { return leave(slot) }
+        updateClientInterest(slot)
+    }
+
+    /// Sends bytes to the client, or keeps what it does not take. `false` if the connection is gone.
+    @inline(__always)
+    mutating func sendToClient(_ slot: Int32, _ bytes: UnsafePointer<UInt8>, count: Int) -> Bool {
+        let client = clients[slot]
+        var sent = 0
+        if client.pointee.download.isEmpty {
+            switch Socket.send(client.pointee.channel.descriptor, bytes, count: count) {
+            case .moved(count): return true
+            case .moved(let some): sent = some
+            case .wouldBlock, .ended: break
+            case .failed:
+                leave(slot)
+                return false
+            }
+        }
+        guard buffers.append(bytes + sent, count: count - sent, to: &client.pointee.download) else {
+            giveUp(slot)
+            return false
+        }
+        return true
+    }
+
+    /// The client's socket takes bytes again.
+    private mutating func flushClient(_ slot: Int32) {
+        let client = clients[slot]
+        if !client.pointee.download.isEmpty {
+            let bytes = client.pointee.download.bytes
+            guard let first = bytes.baseAddress else { return }
+            switch Socket.send(client.pointee.channel.descriptor, first, count: bytes.count) {
+            case .moved(let count): client.pointee.download.consume(count)
+            case .wouldBlock, .ended: return
+            case .failed: return leave(slot)
+            }
+            client.pointee.exchange.bytesTaken(at: now)
+            guard client.pointee.download.isEmpty else { return }
+            buffers.release(&client.pointee.download)
+        }
+        clientFlushed(slot)
+    }
+
+    /// Nothing waits for the client any more.
+    private mutating func clientFlushed(_ slot: Int32) {
+        let client = clients[slot]
+        switch client.pointee.exchange.stage {
+        case .flushing:
+            recordCall(slot, client.pointee.exchange.responseEnd)
+            let afterwards = client.pointee.exchange.flushed(at: now)
+            goOn(slot, afterwards)
+        case .tunnelling: tunnelFlushed(slot, toward: .client)
+        case .lingering:
+            shutClient(slot)
+            updateClientInterest(slot)
+        case .idle, .head, .assigning, .blocked, .resolving, .connecting, .exchanging, .draining:
+            updateClientInterest(slot)
+            if client.pointee.upstream >= 0 { updateUpstreamInterest(client.pointee.upstream) }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+import Logging
+import VenusCore
+
+extension EventLoop {
+    /// Does what the state machine says about a call that cannot go on.
+    mutating func perform(_ slot: Int32, _ failure: ExchangeStateMachine.Failure) {
+        switch failure {
+        case .retry: retry(slot)
+        case .refuse(let errorType, let end):
+            recordCall(slot, end)
+            dropUpstream(slot)
+            answer(slot, Refusal(errorType))
+        case .abort(let end):
+            recordCall(slot, end)
+            abortClient(slot)
+        }
+    }
+
+    /// Answers with an error of our own. What carried the call has been dropped.
+    mutating func answer(_ slot: Int32, _ refusal: Refusal) {
+        let client = clients[slot]
+        let isStopping = stopAt != nil
+        buffers.release(&client.pointee.upload)
+        buffers.release(&client.pointee.replay)
+        buffers.release(&client.pointee.responseInput)
+        var sink = ByteSink(scratch.head)
+        HeadSerializer.refusal(
+            refusal, close: client.pointee.exchange.refusalCloses(isStopping: isStopping),
+            isHead: client.pointee.exchange.isHeadRequest, date: currentDate(), into: &sink)
+        // Before the bytes go out: if they cannot, the connection is closed without a second record.
+        let afterwards = client.pointee.exchange.refused(at: now, isStopping: isStopping)
+        guard let bytes = scratch.head.baseAddress, sendToClient(slot, bytes, count: sink.count) else { return }
+        goOn(slot, afterwards)
+    }
+
+    /// What comes after a response.
+    @inline(__always)
+    mutating func goOn(_ slot: Int32, _ afterwards: ExchangeStateMachine.Afterwards) {
+        let client = clients[slot]
+        buffers.release(&client.pointee.replay)
+        switch afterwards {
+        case .next:
+            if stopAt != nil { closeClient(slot) } else { nextRequest(slot) }
+        case .drain:
+            armClient(slot)
+            updateClientInterest(slot)
+        case .close:
+            // Bytes that nobody reads would turn the end into a reset.
+            if client.pointee.input.isEmpty && client.pointee.download.isEmpty { return closeClient(slot) }
+            linger(slot)
+        case .linger: linger(slot)
+        }
+    }
+
+    @inline(__always)
+    mutating func nextRequest(_ slot: Int32) {
+        let client = clients[slot]
+        if !client.pointee.input.isEmpty, !client.pointee.isQueued {
+            client.pointee.isQueued = true
+            queued.append(slot)
+        }
+        armClient(slot)
+        updateClientInterest(slot)
+    }
+
+    private mutating func linger(_ slot: Int32) {
+        let client = clients[slot]
+        buffers.release(&client.pointee.input)
+        if client.pointee.download.isEmpty { shutClient(slot) }
+        armClient(slot)
+        updateClientInterest(slot)
+    }
+
+    mutating func shutClient(_ slot: Int32) {
+        let client = clients[slot]
+        guard !client.pointee.isShut else { return }
+        client.pointee.isShut = true
+        Socket.shutDownWriting(client.pointee.channel.descriptor)
+    }
+
+    mutating func clientTimedOut(_ slot: Int32) {
+        let client = clients[slot]
+        let expiry = client.pointee.exchange.timedOut(
+            clientStalls: !client.pointee.download.isEmpty, upstreamStalls: !client.pointee.upload.isEmpty, at: now)
+        switch expiry {
+        case .close: if client.pointee.exchange.stage == .tunnelling { endTunnel(slot) } else { closeClient(slot) }
+        case .refuse:
+            log(.notice, "refused a request", ["status": "408", "reason": "\(Refusal.requestTimeout.explanation)"])
+            answer(slot, .requestTimeout)
+        case .refuseCall(let end):
+            recordCall(slot, end)
+            dropUpstream(slot)
+            answer(slot, .requestTimeout)
+        case .failed(let failure): perform(slot, failure)
+        }
+    }
+
+    /// The client has ended its connection, or it broke. `asCancelled`: we end it, in the middle of whatever it is.
+    mutating func leave(_ slot: Int32, asCancelled: Bool = false) {
+        let client = clients[slot]
+        if client.pointee.exchange.stage == .tunnelling { return endTunnel(slot) }
+        let patience = asCancelled ? UInt64.max : settings.callerPatience
+        if let end = client.pointee.exchange.clientLeft(at: now, patience: patience) { recordCall(slot, end) }
+        closeClient(slot)
+    }
+
+    /// No memory for what has to wait: the connection is given up.
+    mutating func giveUp(_ slot: Int32) {
+        log(.error, "buffers are at their limit", ["bytes": "\(settings.maximumBufferBytes)"])
+        let client = clients[slot]
+        if client.pointee.exchange.isCalling {
+            client.pointee.exchange.callEnded(at: now)
+            recordCall(slot, .failed(.proxyInternalError))
+        }
+        abortClient(slot)
+    }
+
+    /// Ends a connection in the middle of a response, so that the client cannot take it for complete.
+    private mutating func abortClient(_ slot: Int32) {
+        let client = clients[slot]
+        // Where only the end of the connection ends the body, a clean end would be a lie.
+        if client.pointee.exchange.isEndedByClose {
+            Socket.abort(client.pointee.channel.descriptor)
+            client.pointee.channel.descriptor = -1
+        }
+        closeClient(slot)
+    }
+
+    /// Closes the client's connection and everything that was done for it. Its call has been recorded.
+    mutating func closeClient(_ slot: Int32) {
+        let client = clients[slot]
+        dropUpstream(slot)
+        buffers.release(&client.pointee.input)
+        buffers.release(&client.pointee.upload)
+        buffers.release(&client.pointee.download)
+        buffers.release(&client.pointee.responseInput)
+        buffers.release(&client.pointee.replay)
+        pipes.giveBack(&client.pointee.uploadPipe)
+        pipes.giveBack(&client.pointee.downloadPipe)
+        if client.pointee.channel.descriptor >= 0 { Socket.close(client.pointee.channel.descriptor) }
+        client.pointee.channel.descriptor = -1
+        disarmClient(slot)
+        clients.release(slot)
+        listenAgainIfPossible()
+    }
+}

@@ -1,0 +1,175 @@
+import CLinux
+import Glibc
+import Logging
+import VenusCore
+
+/// One thread of the data plane: its own listener, its own connections, its own pools, its own recorder.
+///
+/// A value without copies that lives on its thread's stack, so nothing on the hit path is counted, locked or checked
+/// for exclusivity at run time. Connections are plain values in tables, at stable addresses, named by slots.
+/// Level-triggered: a socket is tried first, and watched for only what would block. The rules are in the state
+/// machines; this reads, writes, connects and wakes.
+struct EventLoop: ~Copyable {
+    let settings: LoopSettings
+    let mailbox: LoopMailbox
+    let resolver: Resolver
+    let recorder: Recorder?
+    let logger: Logger
+    let poller: Poller
+    let scratch = ScratchMemory()
+    var listener: Int32
+    var clients = SlotTable<ClientConnection>()
+    var upstreams = SlotTable<UpstreamConnection>()
+    var timers: TimerWheel
+    var buffers: BufferPool
+    var pipes = PipePool(maximum: 64)
+    var targets: TargetTable
+    var pool: UpstreamPoolStateMachine
+    var fields = FieldTable()
+    var wallClock = WallClock()
+    var logLimit = LogLimit()
+    /// The time of the event at hand.
+    var now: SteadyTime
+    /// Clients with bytes to look at after this batch of events.
+    var queued: [Int32] = []
+    /// When the recorder's block is handed over, at the latest.
+    var flushAt = SteadyTime.distantFuture
+    /// When the listener is watched again, after descriptors ran out.
+    var acceptAgainAt = SteadyTime.distantFuture
+    var isListening = false
+    /// Set once the loop stops: when what is under way is cut off.
+    var stopAt: SteadyTime?
+    var date: HTTPDate
+    var dateSecond: Int64 = -1
+
+    /// How long a recorded call may wait for its block to fill.
+    static let longestRecordingDelay: UInt64 = 100_000
+
+    init(
+        settings: LoopSettings, listener: Int32, mailbox: LoopMailbox, resolver: Resolver, recorder: Recorder?,
+        logger: Logger
+    ) throws(ProxyError) {
+        self.settings = settings
+        self.listener = listener
+        self.mailbox = mailbox
+        self.resolver = resolver
+        self.recorder = recorder
+        self.logger = logger
+        poller = try Poller()
+        now = .now
+        timers = TimerWheel(now: now)
+        buffers = BufferPool(maximumBytes: settings.maximumBufferBytes, maximumFreeBytes: 4 << 20)
+        targets = TargetTable(maximum: settings.maximumDependencies)
+        pool = UpstreamPoolStateMachine(
+            maximumPerTarget: settings.maximumConnectionsPerDependency,
+            maximumIdlePerTarget: settings.maximumIdlePerDependency)
+        date = HTTPDate(second: 0)
+    }
+
+    /// Runs until it was told to stop and is done.
+    mutating func run() {
+        poller.add(mailbox.descriptor, Poller.readable, token: EventToken(.mailbox).rawValue)
+        listen()
+        while !isDone {
+            let count = poller.wait(milliseconds: waitingTime)
+            now = .now
+            for place in 0..<count { handle(poller.event(at: place)) }
+            expireTimers()
+            handleQueued()
+            if let recorder, recorder.hasPending { flushRecorder(recorder) }
+        }
+        recorder?.flush()
+    }
+
+    private var isDone: Bool { stopAt != nil && clients.count == 0 }
+
+    private var waitingTime: Int32 {
+        if !queued.isEmpty { return 0 }
+        var next = timers.millisecondsToNext(now: now)
+        let time = min(flushAt, acceptAgainAt, stopAt ?? .distantFuture)
+        if time != .distantFuture {
+            let milliseconds = Int32(clamping: (time.since(now) + 999) / 1_000)
+            next = next < 0 ? milliseconds : min(next, milliseconds)
+        }
+        return next
+    }
+
+    @inline(__always)
+    private mutating func handle(_ event: (token: UInt64, flags: UInt32)) {
+        let token = EventToken(rawValue: event.token)
+        let slot = token.slot
+        switch token.kind {
+        case .client:
+            guard clients.generation(of: slot) == token.generation, clients.isUsed(slot) else { return }
+            now = .now
+            clientEvent(slot, event.flags)
+        case .upstream:
+            guard upstreams.generation(of: slot) == token.generation, upstreams.isUsed(slot) else { return }
+            now = .now
+            upstreamEvent(slot, event.flags)
+        case .listener: acceptClients()
+        case .mailbox: for message in mailbox.takeAll() { handle(message) }
+        }
+    }
+
+    private mutating func handle(_ message: LoopMessage) {
+        switch message {
+        case .resolved(let ticket, let resolution): nameResolved(ticket, resolution)
+        case .shutDown(let deadline): beginStopping(deadline: deadline)
+        }
+    }
+
+    private mutating func handleQueued() {
+        guard !queued.isEmpty else { return }
+        let batch = queued
+        queued.removeAll(keepingCapacity: true)
+        for slot in batch where clients.isUsed(slot) && clients[slot].pointee.isQueued {
+            clients[slot].pointee.isQueued = false
+            now = .now
+            readQueuedInput(slot)
+        }
+    }
+
+    private mutating func flushRecorder(_ recorder: Recorder) {
+        if flushAt == .distantFuture {
+            flushAt = now + Self.longestRecordingDelay
+        } else if now >= flushAt {
+            recorder.flush()
+            flushAt = .distantFuture
+        }
+    }
+
+    /// The `Date` of this second.
+    mutating func currentDate() -> HTTPDate {
+        let second = wallClock.microseconds(at: now) / 1_000_000
+        if second != dateSecond {
+            dateSecond = second
+            date = HTTPDate(second: second)
+        }
+        return date
+    }
+}
+
+/// Lets through so many log lines a second; the next one says how many were left out.
+struct LogLimit {
+    static let linesPerSecond = 10
+    private var second: UInt64 = 0
+    private var lines = 0
+    private var suppressed = 0
+
+    /// Whether to write a line now; how many were left out before it.
+    mutating func admit(at time: SteadyTime) -> Int? {
+        let current = time.microseconds / 1_000_000
+        if current != second {
+            second = current
+            lines = 0
+        }
+        guard lines < Self.linesPerSecond else {
+            suppressed += 1
+            return nil
+        }
+        lines += 1
+        defer { suppressed = 0 }
+        return suppressed
+    }
+}

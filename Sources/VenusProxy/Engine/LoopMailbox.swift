@@ -1,0 +1,39 @@
+import CLinux
+import Synchronization
+
+/// What other threads tell a loop.
+enum LoopMessage: Sendable {
+    /// A name was resolved for a client that waits.
+    case resolved(ResolutionTicket, Resolution)
+    /// Stop: no new connections, and calls under way until the time is over.
+    case shutDown(deadline: SteadyTime)
+}
+
+/// Wakes a loop from other threads: a queue under a lock, and an eventfd.
+///
+/// The queue is bounded by who writes to it: one message for each client that waits for a name, and the stop.
+final class LoopMailbox: Sendable {
+    let descriptor: Int32
+    private let messages = Mutex<[LoopMessage]>([])
+
+    init() throws(ProxyError) {
+        descriptor = clinux_eventfd()
+        guard descriptor >= 0 else { throw ProxyError(.resources, "eventfd: \(Socket.describe(-descriptor))") }
+    }
+
+    deinit { Socket.close(descriptor) }
+
+    func post(_ message: LoopMessage) {
+        messages.withLock { $0.append(message) }
+        clinux_eventfd_signal(descriptor)
+    }
+
+    /// Everything that was posted; for the loop's thread.
+    func takeAll() -> [LoopMessage] {
+        clinux_eventfd_clear(descriptor)
+        return messages.withLock { messages in
+            defer { messages = [] }
+            return messages
+        }
+    }
+}

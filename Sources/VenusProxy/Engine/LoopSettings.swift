@@ -1,0 +1,47 @@
+/// One loop's share of the configuration, in the units of the hit path.
+struct LoopSettings: Sendable {
+    var timeouts: ExchangeTimeouts
+    /// Microseconds.
+    var upstreamIdle: UInt64
+    /// Microseconds.
+    var callerPatience: UInt64
+    var maximumClients: Int
+    var maximumConnectionsPerDependency: Int
+    var maximumIdlePerDependency: Int
+    var maximumDependencies: Int
+    var maximumBufferBytes: Int
+    var listenAddress: IPAddress
+    var listenPort: UInt16
+    /// The name of this proxy in `Via`; unique to it, so that only its own loops are taken for loops.
+    var pseudonym: [UInt8]
+
+    init(_ configuration: ProxyConfiguration, loops: Int, address: IPAddress, port: UInt16, pseudonym: String) {
+        timeouts = ExchangeTimeouts(
+            idle: configuration.clientIdleTimeout.microseconds, head: configuration.headTimeout.microseconds,
+            connect: configuration.connectTimeout.microseconds, dns: configuration.dnsTimeout.microseconds,
+            response: configuration.responseTimeout.microseconds, body: configuration.bodyTimeout.microseconds,
+            tunnel: configuration.tunnelIdleTimeout.microseconds, linger: configuration.lingerTimeout.microseconds)
+        upstreamIdle = configuration.upstreamIdleTimeout.microseconds
+        callerPatience = configuration.callerPatience.microseconds
+        func share(_ total: Int) -> Int { max(1, (total + loops - 1) / loops) }
+        maximumClients = share(configuration.maximumClients)
+        maximumConnectionsPerDependency = share(configuration.maximumConnectionsPerDependency)
+        maximumIdlePerDependency = share(configuration.maximumIdleConnectionsPerDependency)
+        maximumDependencies = max(1, configuration.maximumDependencies)
+        maximumBufferBytes = share(configuration.maximumBufferBytes)
+        listenAddress = address
+        listenPort = port
+        self.pseudonym = Array(pseudonym.utf8)
+    }
+
+    /// Whether a connection to this address would come back to us.
+    func isOwnListener(_ address: IPAddress, port: UInt16) -> Bool {
+        guard port == listenPort else { return false }
+        let target = address.unmapped
+        let own = listenAddress.unmapped
+        if own.isUnspecified { return target.isOfThisMachine }
+        // The unspecified address as a target stands for loopback.
+        if target.isUnspecified { return own.isLoopback }
+        return target.bytes == own.bytes && target.isIPv6 == own.isIPv6
+    }
+}

@@ -1,0 +1,165 @@
+import CLinux
+import Glibc
+public import Logging
+import Synchronization
+import VenusCore
+
+/// The data plane: a forward proxy for HTTP/1.1 and CONNECT on threads of its own.
+///
+/// Started once and stopped once. Every call is recorded through the shipper, if there is one; the proxy never waits
+/// for it.
+public final class ProxyServer: Sendable {
+    private let configuration: ProxyConfiguration
+    private let shipper: CallShipper?
+    private let logger: Logger
+    private let resolver: Resolver
+    private let state = Mutex(State.new)
+
+    private enum State {
+        case new
+        case running([Loop])
+        case stopped
+    }
+
+    private struct Loop: Sendable {
+        var thread: Thread
+        var mailbox: LoopMailbox
+        var end: LoopEnd
+    }
+
+    /// Tells that a loop's thread has nothing left to do.
+    private final class LoopEnd: Sendable {
+        private let state = Mutex<(isOver: Bool, waiting: CheckedContinuation<Void, Never>?)>((false, nil))
+
+        func signal() {
+            let waiting = state.withLock { state in
+                state.isOver = true
+                return state.waiting.take()
+            }
+            waiting?.resume()
+        }
+
+        func wait() async {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    if !state.isOver { state.waiting = continuation }
+                    return state.isOver
+                }
+                if isOver { continuation.resume() }
+            }
+        }
+    }
+
+    /// `shipper`: where calls are recorded; `nil` forwards without recording.
+    public convenience init(configuration: ProxyConfiguration, shipper: CallShipper?, logger: Logger) {
+        self.init(configuration: configuration, shipper: shipper, logger: logger, lookup: Resolver.system)
+    }
+
+    /// With a resolver of one's own.
+    package init(
+        configuration: ProxyConfiguration, shipper: CallShipper?, logger: Logger, lookup: @escaping Resolver.Lookup
+    ) {
+        self.configuration = configuration
+        self.shipper = shipper
+        self.logger = logger
+        var limits = Resolver.Limits()
+        limits.threads = max(1, configuration.resolverThreads)
+        limits.names = max(1, configuration.maximumResolvedNames)
+        limits.lifetime = configuration.dnsLifetime.microseconds
+        limits.negativeLifetime = configuration.dnsNegativeLifetime.microseconds
+        resolver = Resolver(limits: limits, lookup: lookup)
+    }
+
+    /// Listens and forwards from now on. Throws ``ProxyError``.
+    public func start() throws -> BoundAddress {
+        try state.withLock { state in
+            guard case .new = state else { throw ProxyError(.state, "the proxy was started before") }
+            signal(SIGPIPE, SIG_IGN)
+            let address = try listenAddress()
+            let count = loopCount
+            let (listeners, port) = try openListeners(count: count, on: address)
+            let pseudonym = "venus-" + String(UInt32.random(in: .min ... .max), radix: 16)
+            let settings = LoopSettings(
+                configuration, loops: count, address: address, port: port, pseudonym: pseudonym)
+            var loops: [Loop] = []
+            do {
+                for listener in listeners { loops.append(try startLoop(settings, listener: listener)) }
+            } catch {
+                for listener in listeners.dropFirst(loops.count) { Socket.close(listener) }
+                for loop in loops { loop.mailbox.post(.shutDown(deadline: .zero)) }
+                for loop in loops { loop.thread.join() }
+                throw error
+            }
+            state = .running(loops)
+            return BoundAddress(host: address.text, port: port)
+        }
+    }
+
+    /// Stops: no new connection from now on, idle ones are closed, calls under way may take until `limit` and are then
+    /// cut off. Returns when everything is recorded and the threads have ended.
+    public func shutDown(within limit: Duration) async {
+        let loops = state.withLock { state -> [Loop] in
+            defer { state = .stopped }
+            if case .running(let loops) = state { return loops }
+            return []
+        }
+        let deadline = SteadyTime.now + limit.microseconds
+        for loop in loops { loop.mailbox.post(.shutDown(deadline: deadline)) }
+        for loop in loops {
+            await loop.end.wait()
+            // Over in a moment: the thread has only to return.
+            loop.thread.join()
+        }
+        resolver.stop()
+    }
+
+    private var loopCount: Int {
+        if configuration.loops > 0 { return configuration.loops }
+        return min(16, max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
+    }
+
+    private func listenAddress() throws(ProxyError) -> IPAddress {
+        if let address = IPAddress(configuration.host) { return address }
+        guard let address = Resolver.system(configuration.host)?.first else {
+            throw ProxyError(.address, "cannot listen on \(configuration.host): it is no address of this machine")
+        }
+        return address
+    }
+
+    /// One listener a loop, all on the same port: the system spreads connections over them.
+    private func openListeners(count: Int, on address: IPAddress) throws(ProxyError) -> ([Int32], port: UInt16) {
+        var listeners: [Int32] = []
+        var port = configuration.port
+        for _ in 0..<count {
+            let listener = Socket.listen(on: address, port: port, backlog: 4_096)
+            guard listener >= 0 else {
+                for listener in listeners { Socket.close(listener) }
+                throw ProxyError(
+                    .address,
+                    "cannot listen on \(BoundAddress(host: configuration.host, port: port)): "
+                        + "\(Socket.describe(-listener)); choose another address or port")
+            }
+            listeners.append(listener)
+            if port == 0 { port = UInt16(clamping: max(0, clinux_local_port(listener))) }
+        }
+        return (listeners, port)
+    }
+
+    private func startLoop(_ settings: LoopSettings, listener: Int32) throws(ProxyError) -> Loop {
+        let mailbox = try LoopMailbox()
+        let end = LoopEnd()
+        let thread = try Thread(name: "venus-loop") { [shipper, logger, resolver] in
+            defer { end.signal() }
+            do {
+                var loop = try EventLoop(
+                    settings: settings, listener: listener, mailbox: mailbox, resolver: resolver,
+                    recorder: shipper?.makeRecorder(), logger: logger)
+                loop.run()
+            } catch {
+                logger.critical("a loop could not start", metadata: ["error": "\(error)"])
+                Socket.close(listener)
+            }
+        }
+        return Loop(thread: thread, mailbox: mailbox, end: end)
+    }
+}

@@ -1,0 +1,216 @@
+import Glibc
+import VenusCore
+
+extension EventLoop {
+    /// A read of this size means bulk: the direction goes on through a pipe.
+    private static let bulkBytes = 64 << 10
+    /// Bytes moved through a pipe in one turn at most, so that the others get theirs.
+    private static let turnBytes = 4 << 20
+
+    /// The connection for a CONNECT is there: the client is told, and what it has sent early goes out.
+    mutating func openTunnel(_ slot: Int32) {
+        let client = clients[slot]
+        client.pointee.exchange.tunnelOpened(at: now)
+        client.pointee.tunnelBytesSent = UInt64(client.pointee.upload.count)
+        client.pointee.tunnelBytesReceived = 0
+        let answer: StaticString = "HTTP/1.1 200 Connection Established\r\n\r\n"
+        guard sendToClient(slot, answer.utf8Start, count: answer.utf8CodeUnitCount) else { return }
+        armClient(slot)
+        tunnelFlush(slot, toward: .dependency)
+    }
+
+    /// Whether bytes of this side can be taken in: what came before them has been passed on.
+    @inline(__always)
+    func tunnelWantsInput(
+        _ client: UnsafeMutablePointer<ClientConnection>, from side: TunnelStateMachine.Side
+    ) -> Bool {
+        guard client.pointee.tunnel.isOpen(from: side) else { return false }
+        switch side {
+        case .client: return client.pointee.upload.isEmpty && client.pointee.uploadPipe.count == 0
+        case .dependency: return client.pointee.download.isEmpty && client.pointee.downloadPipe.count == 0
+        }
+    }
+
+    private func descriptor(_ slot: Int32, _ side: TunnelStateMachine.Side) -> Int32 {
+        switch side {
+        case .client: clients[slot].pointee.channel.descriptor
+        case .dependency: upstreams[clients[slot].pointee.upstream].pointee.channel.descriptor
+        }
+    }
+
+    private mutating func count(_ slot: Int32, from side: TunnelStateMachine.Side, _ bytes: Int) {
+        clients[slot].pointee.exchange.bytesTaken(at: now)
+        switch side {
+        case .client: clients[slot].pointee.tunnelBytesSent += UInt64(bytes)
+        case .dependency: clients[slot].pointee.tunnelBytesReceived += UInt64(bytes)
+        }
+    }
+
+    /// Takes bytes of one side and passes them to the other.
+    mutating func readTunnel(_ slot: Int32, _ side: TunnelStateMachine.Side) {
+        let client = clients[slot]
+        let isPiped = side == .client ? client.pointee.uploadPipe.isOpen : client.pointee.downloadPipe.isOpen
+        if isPiped { return spliceTunnel(slot, side) }
+        switch Socket.receive(descriptor(slot, side), into: scratch.input, capacity: ScratchMemory.readBytes) {
+        case .moved(let bytes):
+            count(slot, from: side, bytes)
+            pass(slot, from: side, bytes)
+        case .wouldBlock: break
+        case .ended: perform(slot, client.pointee.tunnel.ended(side, isPending: false))
+        case .failed: endTunnel(slot, withReset: true)
+        }
+    }
+
+    /// Sends bytes of the scratch memory to the other side, or keeps what it does not take.
+    private mutating func pass(_ slot: Int32, from side: TunnelStateMachine.Side, _ bytes: Int) {
+        let client = clients[slot]
+        var sent = 0
+        switch Socket.send(descriptor(slot, side.other), scratch.input, count: bytes) {
+        case .moved(let some): sent = some
+        case .wouldBlock, .ended: break
+        case .failed: return endTunnel(slot, withReset: true)
+        }
+        if sent < bytes {
+            let isKept =
+                side == .client
+                ? buffers.append(scratch.input + sent, count: bytes - sent, to: &client.pointee.upload)
+                : buffers.append(scratch.input + sent, count: bytes - sent, to: &client.pointee.download)
+            guard isKept else { return endTunnel(slot, withReset: true) }
+            updateTunnelInterest(slot)
+        } else if bytes >= Self.bulkBytes, let pipe = pipes.borrow() {
+            if side == .client { client.pointee.uploadPipe = pipe } else { client.pointee.downloadPipe = pipe }
+        }
+    }
+
+    /// Moves bulk from one side into the pipe and from the pipe to the other, without copying.
+    private mutating func spliceTunnel(_ slot: Int32, _ side: TunnelStateMachine.Side) {
+        let client = clients[slot]
+        var pipe = side == .client ? client.pointee.uploadPipe : client.pointee.downloadPipe
+        var hasEnded = false
+        var total = 0
+        while pipe.count == 0, total < Self.turnBytes {
+            switch Socket.splice(from: descriptor(slot, side), to: pipe.writing, count: PipePool.capacity) {
+            case .moved(let bytes):
+                count(slot, from: side, bytes)
+                total += bytes
+                pipe.count += bytes
+            case .wouldBlock:
+                // Silence: the pipe may serve another tunnel.
+                pipes.giveBack(&pipe)
+                setPipe(slot, side, pipe)
+                return
+            case .ended: hasEnded = true
+            case .failed:
+                setPipe(slot, side, pipe)
+                return endTunnel(slot, withReset: true)
+            }
+            if hasEnded { break }
+            guard drain(&pipe, into: descriptor(slot, side.other)) else {
+                setPipe(slot, side, pipe)
+                return endTunnel(slot, withReset: true)
+            }
+        }
+        setPipe(slot, side, pipe)
+        if hasEnded { return perform(slot, client.pointee.tunnel.ended(side, isPending: pipe.count > 0)) }
+        if pipe.count > 0 { updateTunnelInterest(slot) }
+    }
+
+    private mutating func setPipe(_ slot: Int32, _ side: TunnelStateMachine.Side, _ pipe: TunnelPipe) {
+        if side == .client {
+            clients[slot].pointee.uploadPipe = pipe
+        } else {
+            clients[slot].pointee.downloadPipe = pipe
+        }
+    }
+
+    /// Empties a pipe as far as the socket takes it; `false` if that is broken.
+    private func drain(_ pipe: inout TunnelPipe, into descriptor: Int32) -> Bool {
+        while pipe.count > 0 {
+            switch Socket.splice(from: pipe.reading, to: descriptor, count: pipe.count) {
+            case .moved(let bytes): pipe.count -= bytes
+            case .wouldBlock, .ended: return true
+            case .failed: return false
+            }
+        }
+        return true
+    }
+
+    /// Sends what waits for one side.
+    mutating func tunnelFlush(_ slot: Int32, toward side: TunnelStateMachine.Side) {
+        let client = clients[slot]
+        let target = descriptor(slot, side)
+        var waiting = side == .client ? client.pointee.download : client.pointee.upload
+        if let first = waiting.bytes.baseAddress, !waiting.isEmpty {
+            switch Socket.send(target, first, count: waiting.count) {
+            case .moved(let sent): waiting.consume(sent)
+            case .wouldBlock, .ended: break
+            case .failed: return endTunnel(slot, withReset: true)
+            }
+            client.pointee.exchange.bytesTaken(at: now)
+            if waiting.isEmpty { buffers.release(&waiting) }
+            if side == .client { client.pointee.download = waiting } else { client.pointee.upload = waiting }
+        }
+        guard waiting.isEmpty else { return updateTunnelInterest(slot) }
+        tunnelFlushed(slot, toward: side)
+    }
+
+    /// The buffer for one side is empty; its pipe may not be.
+    mutating func tunnelFlushed(_ slot: Int32, toward side: TunnelStateMachine.Side) {
+        let client = clients[slot]
+        var pipe = side == .client ? client.pointee.downloadPipe : client.pointee.uploadPipe
+        if pipe.count > 0 {
+            let isWhole = drain(&pipe, into: descriptor(slot, side))
+            client.pointee.exchange.bytesTaken(at: now)
+            setPipe(slot, side.other, pipe)
+            guard isWhole else { return endTunnel(slot, withReset: true) }
+        }
+        if pipe.count == 0 {
+            perform(slot, client.pointee.tunnel.flushed(from: side.other))
+        } else {
+            updateTunnelInterest(slot)
+        }
+    }
+
+    private mutating func perform(_ slot: Int32, _ action: TunnelStateMachine.Action) {
+        switch action {
+        case .nothing: break
+        case .shutDown(let side): Socket.shutDownWriting(descriptor(slot, side))
+        case .finish: return endTunnel(slot)
+        }
+        updateTunnelInterest(slot)
+    }
+
+    private mutating func updateTunnelInterest(_ slot: Int32) {
+        updateClientInterest(slot)
+        updateUpstreamInterest(clients[slot].pointee.upstream)
+    }
+
+    /// epoll reports a socket that is not read now. Broken for good, or ended both ways with bytes still to pass on.
+    mutating func tunnelBroken(_ slot: Int32, _ side: TunnelStateMachine.Side, _ flags: UInt32) {
+        guard flags & Poller.broken != 0 else { return }
+        switch side {
+        case .client:
+            let client = clients[slot]
+            unwatch(&client.pointee.channel)
+        case .dependency:
+            let upstream = upstreams[clients[slot].pointee.upstream]
+            unwatch(&upstream.pointee.channel)
+        }
+    }
+
+    /// Ends a tunnel and records it: an established one is a success, however it ends.
+    mutating func endTunnel(_ slot: Int32, withReset: Bool = false) {
+        let client = clients[slot]
+        client.pointee.exchange.callEnded(at: now)
+        recordCall(slot, CallEnd(.success))
+        if withReset {
+            // The side that still works must not take the end for a clean one.
+            Socket.abort(client.pointee.channel.descriptor)
+            client.pointee.channel.descriptor = -1
+            let upstream = client.pointee.upstream
+            Socket.abort(upstreams[upstream].pointee.channel.descriptor)
+            upstreams[upstream].pointee.channel.descriptor = -1
+        }
+        closeClient(slot)
+    }
+}

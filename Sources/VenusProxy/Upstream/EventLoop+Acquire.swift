@@ -1,0 +1,160 @@
+import CLinux
+import Glibc
+import VenusCore
+
+extension EventLoop {
+    /// Sends a request's first bytes: a head of `headCount` bytes and what has come of the body. On a pooled
+    /// connection at once, otherwise as soon as there is one.
+    @inline(__always)
+    mutating func send(_ slot: Int32, _ bytes: UnsafePointer<UInt8>, count: Int, headCount: Int) {
+        let client = clients[slot]
+        guard case .reuse(let upstream) = acquire(slot, mayReuse: true) else {
+            return sendLater(slot, bytes, count: count)
+        }
+        attach(slot, to: upstream)
+        if client.pointee.exchange.isReplayable {
+            guard buffers.append(bytes, count: headCount, to: &client.pointee.replay) else { return giveUp(slot) }
+        } else if clinux_is_quiet(upstreams[upstream].pointee.channel.descriptor) == 0 {
+            // What cannot be sent twice is not sent on a connection that is already over.
+            return retryUnsent(slot, bytes, count: count)
+        }
+        switch Socket.send(upstreams[upstream].pointee.channel.descriptor, bytes, count: count) {
+        case .moved(count): break
+        case .moved(let sent):
+            guard buffers.append(bytes + sent, count: count - sent, to: &client.pointee.upload) else {
+                return giveUp(slot)
+            }
+        case .wouldBlock, .ended:
+            guard buffers.append(bytes, count: count, to: &client.pointee.upload) else { return giveUp(slot) }
+        case .failed: return retryUnsent(slot, bytes, count: count)
+        }
+        afterSending(slot, upstream)
+    }
+
+    @inline(__always)
+    private mutating func afterSending(_ slot: Int32, _ upstream: Int32) {
+        armClient(slot)
+        updateClientInterest(slot)
+        updateUpstreamInterest(upstream)
+    }
+
+    /// There is no connection to send on yet.
+    private mutating func sendLater(_ slot: Int32, _ bytes: UnsafePointer<UInt8>, count: Int) {
+        guard buffers.append(bytes, count: count, to: &clients[slot].pointee.upload) else { return giveUp(slot) }
+        goForConnection(slot)
+    }
+
+    /// A reused connection was dead before a byte went out.
+    private mutating func retryUnsent(_ slot: Int32, _ bytes: UnsafePointer<UInt8>, count: Int) {
+        let client = clients[slot]
+        let end = client.pointee.exchange.upstreamEnded(isClean: false, nothingSent: true, at: now)
+        guard case .failed(let failure) = end else { preconditionFailure("nothing was answered") }
+        guard case .retry = failure else { return perform(slot, failure) }
+        buffers.release(&client.pointee.replay)
+        guard buffers.append(bytes, count: count, to: &client.pointee.upload) else { return giveUp(slot) }
+        dropUpstream(slot)
+        acquireConnection(slot, mayReuse: false)
+    }
+
+    /// Sends the request once more, on a new connection.
+    mutating func retry(_ slot: Int32) {
+        let client = clients[slot]
+        buffers.release(&client.pointee.upload)
+        client.pointee.upload = client.pointee.replay
+        client.pointee.replay = Buffer()
+        dropUpstream(slot)
+        acquireConnection(slot, mayReuse: false)
+    }
+
+    /// Asks the pool; whatever it says is noted in the client.
+    @inline(__always)
+    private mutating func acquire(_ slot: Int32, mayReuse: Bool) -> UpstreamPoolStateMachine.Acquisition {
+        let client = clients[slot]
+        let acquisition = pool.acquire(target: client.pointee.target, client: slot, mayReuse: mayReuse)
+        switch acquisition {
+        case .reuse: break
+        case .open: client.pointee.holdsPlace = true
+        case .wait: client.pointee.isWaiting = true
+        }
+        return acquisition
+    }
+
+    /// Gets a connection for a client whose request waits in `upload`.
+    mutating func acquireConnection(_ slot: Int32, mayReuse: Bool) {
+        if case .reuse(let upstream) = acquire(slot, mayReuse: mayReuse) {
+            attach(slot, to: upstream)
+            return startSending(slot)
+        }
+        goForConnection(slot)
+    }
+
+    /// Goes on as the pool said: opens a connection, or waits for one.
+    private mutating func goForConnection(_ slot: Int32) {
+        let client = clients[slot]
+        if client.pointee.holdsPlace { return openConnection(slot) }
+        client.pointee.exchange.awaitConnection(.blocked, at: now)
+        armClient(slot)
+        updateClientInterest(slot)
+    }
+
+    /// An idle connection carries the client's call from now on.
+    @inline(__always)
+    private mutating func attach(_ slot: Int32, to upstream: Int32) {
+        clients[slot].pointee.upstream = upstream
+        clients[slot].pointee.exchange.connected(isReused: true, at: now)
+        upstreams[upstream].pointee.client = slot
+        upstreams[upstream].pointee.calls &+= 1
+        upstreams[upstream].pointee.deadline = .distantFuture
+    }
+
+    /// A connection was handed to a client that had waited for it.
+    mutating func serveWaiting(_ slot: Int32, with upstream: Int32) {
+        clients[slot].pointee.isWaiting = false
+        if clients[slot].pointee.exchange.method == .connect {
+            // A tunnel needs a connection of its own: the place is kept, the connection is not.
+            closeUpstreamSlot(upstream)
+            clients[slot].pointee.holdsPlace = true
+            return openConnection(slot)
+        }
+        attach(slot, to: upstream)
+        startSending(slot)
+    }
+
+    /// The place of a connection was handed to a client that had waited for one.
+    private mutating func openWaiting(_ slot: Int32) {
+        clients[slot].pointee.isWaiting = false
+        clients[slot].pointee.holdsPlace = true
+        openConnection(slot)
+    }
+
+    /// Sends what waits in `upload` on the client's connection.
+    mutating func startSending(_ slot: Int32) {
+        guard let upstream = flushUpload(slot) else { return }
+        afterSending(slot, upstream)
+    }
+
+    /// A connection that counted for a target is gone: the next in the queue may open one.
+    mutating func placeFreed(target: Int32) {
+        if case .open(let next) = pool.closed(target: target) { openWaiting(next) }
+    }
+
+    /// Lets go of whatever carries the client's call, or would: it cannot be used again.
+    mutating func dropUpstream(_ slot: Int32) {
+        let client = clients[slot]
+        if client.pointee.isWaiting {
+            client.pointee.isWaiting = false
+            pool.stopWaiting(client: slot, target: client.pointee.target)
+        }
+        let upstream = client.pointee.upstream
+        if upstream >= 0 {
+            client.pointee.upstream = -1
+            let target = upstreams[upstream].pointee.target
+            closeUpstreamSlot(upstream)
+            placeFreed(target: target)
+        }
+        if client.pointee.holdsPlace {
+            client.pointee.holdsPlace = false
+            placeFreed(target: client.pointee.target)
+        }
+    }
+}

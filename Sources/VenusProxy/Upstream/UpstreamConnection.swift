@@ -1,0 +1,16 @@
+/// A connection to a dependency, being made, in use, or idle. It holds no buffer: the client's connection does.
+struct UpstreamConnection: Slotted {
+    var channel = Channel()
+    var target: Int32 = -1
+    /// The client whose call it carries; −1: idle.
+    var client: Int32 = -1
+    var isConnecting = false
+    /// Whether writing to it failed: what it still says is read, nothing more is sent.
+    var isWriteBroken = false
+    /// Which of the target's addresses is being tried, or was connected to.
+    var attempt: Int32 = 0
+    /// When this attempt is given up, or the idle connection closed.
+    var deadline = SteadyTime.distantFuture
+    /// Calls it has carried.
+    var calls: UInt32 = 0
+}
