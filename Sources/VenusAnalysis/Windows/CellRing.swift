@@ -60,6 +60,8 @@ package struct CellRing: Sendable {
         guard let newestStart = newest?.start, start <= newestStart else {
             if let newest { packed.append(PackedCell(start: newest.start, totals: newest.totals)) }
             newest = (start, totals)
+            // A window that has moved past this cell has moved past those before it.
+            for place in rolling.indices where start < rolling[place].start { rolling[place].tail = packed.count + 1 }
             return
         }
         if start == newestStart { newest?.totals.merge(totals) } else { enterLate(totals, start: start) }
