@@ -121,7 +121,9 @@ let package = Package(
         ),
         .testTarget(
             name: "VenusAnalysisTests",
-            dependencies: ["VenusCore", "VenusCallLog", "VenusStore", "VenusAnalysis", "TestSupport", .logging],
+            dependencies: [
+                "VenusCore", "VenusCallLog", "VenusStore", "VenusAnalysis", "TestSupport", .logging, .serviceLifecycle,
+            ],
             swiftSettings: settings
         ),
         .testTarget(

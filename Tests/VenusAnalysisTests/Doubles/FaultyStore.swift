@@ -1,0 +1,72 @@
+import Synchronization
+import VenusCore
+import VenusStore
+
+/// A store whose commits fail when the test says so, before they are written or after.
+final class FaultyStore: Store {
+    enum Fault: Sendable {
+        /// Not written, and known not to be.
+        case unavailable
+        /// The answer was lost: written.
+        case ambiguousWritten
+        /// The answer was lost: not written.
+        case ambiguousLost
+    }
+
+    private let base: any Store
+    private let faults = Mutex<[Fault]>([])
+
+    init(_ base: any Store) { self.base = base }
+
+    /// The next commit fails this way.
+    func failNextCommit(_ fault: Fault) { faults.withLock { $0.append(fault) } }
+
+    func commit(_ commit: ShardCommit, under lease: Lease) async throws {
+        switch faults.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
+        case .unavailable: throw StoreError(.unavailable, "away")
+        case .ambiguousLost: throw StoreError(.ambiguous, "the connection broke")
+        case .ambiguousWritten:
+            try await base.commit(commit, under: lease)
+            throw StoreError(.ambiguous, "the connection broke")
+        case nil: try await base.commit(commit, under: lease)
+        }
+    }
+
+    func ping() async throws { try await base.ping() }
+    func close() async { await base.close() }
+    func acquireLease(_ name: String, owner: String, duration: Duration) async throws -> Lease? {
+        try await base.acquireLease(name, owner: owner, duration: duration)
+    }
+    func releaseLease(_ lease: Lease) async throws { try await base.releaseLease(lease) }
+    func shardState(_ shard: Int) async throws -> ShardState { try await base.shardState(shard) }
+    func checkpoints(shard: Int, sinceSeconds: Int64) async throws -> [Checkpoint] {
+        try await base.checkpoints(shard: shard, sinceSeconds: sinceSeconds)
+    }
+    func dueMarks(tier: Tier, limit: Int) async throws -> [RollupMark] {
+        try await base.dueMarks(tier: tier, limit: limit)
+    }
+    func recompute(_ mark: RollupMark, under lease: Lease) async throws { try await base.recompute(mark, under: lease) }
+    func prune(nowSeconds: Int64, retention: [Tier: Int64]) async throws {
+        try await base.prune(nowSeconds: nowSeconds, retention: retention)
+    }
+    func rollups(_ query: RollupQuery) async throws -> [RollupRow] { try await base.rollups(query) }
+    func openCells() async throws -> [OpenCells] { try await base.openCells() }
+    func producers(limit: Int) async throws -> [ProducerMark] { try await base.producers(limit: limit) }
+    func losses(since: Int64, limit: Int) async throws -> [Loss] { try await base.losses(since: since, limit: limit) }
+    func setting(_ name: String) async throws -> String? { try await base.setting(name) }
+    func setSetting(_ name: String, to value: String, ifAbsent: Bool) async throws -> String {
+        try await base.setSetting(name, to: value, ifAbsent: ifAbsent)
+    }
+    func addSession(_ session: Session) async throws { try await base.addSession(session) }
+    func session(tokenHash: [UInt8], now: Int64) async throws -> Session? {
+        try await base.session(tokenHash: tokenHash, now: now)
+    }
+    func removeSession(tokenHash: [UInt8]) async throws { try await base.removeSession(tokenHash: tokenHash) }
+    func addSignInToken(hash: [UInt8], expiresAt: Int64) async throws {
+        try await base.addSignInToken(hash: hash, expiresAt: expiresAt)
+    }
+    func takeSignInToken(hash: [UInt8], now: Int64) async throws -> Bool {
+        try await base.takeSignInToken(hash: hash, now: now)
+    }
+    func removeExpiredSessions(now: Int64) async throws { try await base.removeExpiredSessions(now: now) }
+}

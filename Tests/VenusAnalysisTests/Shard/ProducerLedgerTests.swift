@@ -1,0 +1,78 @@
+import Testing
+import VenusAnalysis
+import VenusCallLog
+import VenusCore
+import VenusStore
+
+@Suite struct ProducerLedgerTests {
+    private let producer = Samples.producer("p")
+    private let now = Samples.epoch * 1_000
+
+    private func header(_ first: UInt64, _ count: Int) -> BlockHeader {
+        BlockHeader(producer: producer, first: first, count: count, t0: Samples.epoch * 1_000_000)
+    }
+
+    @Test("a block that was appended twice counts once")
+    func duplicate() {
+        var ledger = ProducerLedger(shard: 0)
+        #expect(ledger.noteBlock(header(1, 10), appendedAt: now, now: now) == 0)
+        #expect(ledger.noteBlock(header(1, 10), appendedAt: now, now: now) == 10)
+        #expect(ledger.noteBlock(header(3, 2), appendedAt: now, now: now) == 2)
+        #expect(ledger.takeChanges(now: now).losses.isEmpty)
+    }
+
+    @Test("of a block that is known in part, the rest counts")
+    func overlap() {
+        var ledger = ProducerLedger(shard: 0)
+        _ = ledger.noteBlock(header(1, 10), appendedAt: now, now: now)
+        #expect(ledger.noteBlock(header(8, 10), appendedAt: now, now: now) == 3)
+        let changes = ledger.takeChanges(now: now)
+        #expect(changes.marks.map(\.highest) == [17])
+        #expect(changes.losses.isEmpty)
+    }
+
+    @Test("a gap is a loss, with service and time")
+    func gap() {
+        var ledger = ProducerLedger(shard: 0)
+        _ = ledger.noteBlock(header(4, 2), appendedAt: now, now: now)
+        _ = ledger.noteBlock(header(10, 1), appendedAt: now, now: now + 7)
+        let losses = ledger.takeChanges(now: now).losses
+        #expect(losses.map(\.first) == [1, 6])
+        #expect(losses.map(\.count) == [3, 4])
+        #expect(losses.map(\.at) == [now, now + 7])
+        #expect(losses.allSatisfy { $0.service == "checkout" && $0.environment == "production" })
+    }
+
+    @Test("what a heartbeat gave out may still come; what an end gave out will not")
+    func heartbeats() {
+        var ledger = ProducerLedger(shard: 0)
+        let word = { (next: UInt64, isEnd: Bool) in
+            Heartbeat(
+                producer: producer, next: next, callsInFlight: 1, callsQueued: 4, callsDropped: 0, version: "1",
+                isEnd: isEnd)
+        }
+        ledger.note(word(5, false), appendedAt: now, now: now)
+        #expect(ledger.takeChanges(now: now).losses.isEmpty)
+        _ = ledger.noteBlock(header(1, 4), appendedAt: now, now: now)
+        ledger.note(word(9, true), appendedAt: now, now: now)
+        let changes = ledger.takeChanges(now: now)
+        #expect(changes.losses.map(\.first) == [5])
+        #expect(changes.losses.map(\.count) == [4])
+        #expect(changes.marks.map(\.hasEnded) == [true])
+        #expect(changes.marks.map(\.highest) == [8])
+        // The answer to the end was lost, so it was sent again.
+        ledger.note(word(9, true), appendedAt: now, now: now)
+        #expect(ledger.takeChanges(now: now).losses.isEmpty)
+    }
+
+    @Test("a ledger goes on from stored marks, and forgets producers that are long silent")
+    func stored() {
+        var ledger = ProducerLedger(shard: 0)
+        _ = ledger.noteBlock(header(1, 10), appendedAt: now, now: now)
+        var next = ProducerLedger(shard: 0, marks: ledger.takeChanges(now: now).marks)
+        #expect(next.noteBlock(header(1, 11), appendedAt: now, now: now) == 10)
+        #expect(next.isKnown("p"))
+        _ = next.takeChanges(now: now + 9 * 86_400_000)
+        #expect(!next.isKnown("p"))
+    }
+}

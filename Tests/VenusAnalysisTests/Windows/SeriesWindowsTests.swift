@@ -1,0 +1,75 @@
+import Testing
+import VenusAnalysis
+import VenusCore
+
+@Suite struct SeriesWindowsTests {
+    @Test(
+        "windows equal what the calls they cover add up to, whatever comes late", arguments: [5, 6, 7, 8] as [UInt64])
+    func sameAsDirect(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var now = Samples.epoch + Int64.random(in: 0..<100, using: &random)
+        var windows = SeriesWindows(now: now)
+        var entered: [(second: Int64, totals: KPITotals)] = []
+        for _ in 0..<600 {
+            for _ in 0..<Int.random(in: 0...3, using: &random) {
+                let age: Int64 =
+                    switch Int.random(in: 0..<10, using: &random) {
+                    case 0..<6: Int64.random(in: -2...2, using: &random)
+                    case 6..<8: Int64.random(in: 0...1_000, using: &random)
+                    default: Int64.random(in: 0...5_000, using: &random)
+                    }
+                var totals = KPITotals()
+                for _ in 0..<Int.random(in: 1...3, using: &random) {
+                    totals.record(Samples.call(end: 0, using: &random))
+                }
+                windows.enter(totals, at: now - age)
+                // A window covers a call when it enters; it need not remember what it did not cover then.
+                entered.append((now - age, totals))
+            }
+            #expect(windows.totals == Window.allCases.map { direct(entered, $0, now: now) })
+            now +=
+                random.chance(3) ? Int64.random(in: 0...4_000, using: &random) : Int64.random(in: 0...9, using: &random)
+            windows.advance(to: now)
+            #expect(windows.totals == Window.allCases.map { direct(entered, $0, now: now) })
+            #expect(windows.isEmpty == windows.totals.allSatisfy(\.isEmpty))
+        }
+    }
+
+    @Test("a window that everything has left is as good as new")
+    func emptied() {
+        var windows = SeriesWindows(now: Samples.epoch)
+        var totals = KPITotals()
+        totals.record(Call(operation: 0, start: 0, duration: 3_000_000, outcome: .success))
+        windows.enter(totals, at: Samples.epoch)
+        #expect(!windows.isEmpty)
+        windows.advance(to: Samples.epoch + 3_660)
+        #expect(windows.isEmpty)
+        #expect(windows.totals.allSatisfy { $0 == KPITotals() })
+    }
+
+    @Test("the largest value leaves with its cell")
+    func extremes() {
+        var windows = SeriesWindows(now: Samples.epoch)
+        for (second, duration) in [(0, 900_000), (3, 40), (5, 70_000)] as [(Int64, UInt32)] {
+            var totals = KPITotals()
+            totals.record(Call(operation: 0, start: 0, duration: duration, outcome: .success))
+            windows.advance(to: Samples.epoch + second)
+            windows.enter(totals, at: Samples.epoch + second)
+        }
+        #expect(windows.totals[0].duration.maximum == 900_000)
+        #expect(windows.totals[0].duration.minimum == 40)
+        windows.advance(to: Samples.epoch + 11)
+        #expect(windows.totals[0].duration.maximum == 70_000)
+        windows.advance(to: Samples.epoch + 14)
+        #expect(windows.totals[0].duration.minimum == 70_000)
+        #expect(windows.totals[1].duration.minimum == 40)
+    }
+
+    private func direct(_ entered: [(second: Int64, totals: KPITotals)], _ window: Window, now: Int64) -> KPITotals {
+        let cell = window.cellSeconds
+        let start = (now + cell - 1) / cell * cell - window.seconds
+        var totals = KPITotals()
+        for one in entered where one.second >= start { totals.merge(one.totals) }
+        return totals
+    }
+}
