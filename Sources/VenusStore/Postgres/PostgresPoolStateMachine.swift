@@ -1,7 +1,7 @@
 /// Who has which connection and who waits for one. Free of I/O: its methods say what is to be done.
-struct PostgresPoolStateMachine<Connection> {
+package struct PostgresPoolStateMachine<Connection> {
     /// Connections at most, given out, idle and being opened.
-    let limit: Int
+    package let limit: Int
     /// The one that was used last is used next.
     private var idle: [Connection] = []
     private var open = 0
@@ -9,9 +9,9 @@ struct PostgresPoolStateMachine<Connection> {
     private var waiting: [UInt64] = []
     private var isClosed = false
 
-    init(limit: Int) { self.limit = max(1, limit) }
+    package init(limit: Int) { self.limit = max(1, limit) }
 
-    enum AcquireAction {
+    package enum AcquireAction {
         case use(Connection)
         /// Open a connection: there is room for one. Say ``connectionLost()`` where that fails.
         case open
@@ -20,7 +20,7 @@ struct PostgresPoolStateMachine<Connection> {
         case refuse
     }
 
-    mutating func acquire(for caller: UInt64) -> AcquireAction {
+    package mutating func acquire(for caller: UInt64) -> AcquireAction {
         if isClosed { return .refuse }
         if let connection = idle.popLast() { return .use(connection) }
         if open < limit {
@@ -31,7 +31,7 @@ struct PostgresPoolStateMachine<Connection> {
         return .wait
     }
 
-    enum ReleaseAction {
+    package enum ReleaseAction {
         case none
         case give(Connection, to: UInt64)
         /// Let this caller open a connection.
@@ -40,7 +40,7 @@ struct PostgresPoolStateMachine<Connection> {
     }
 
     /// A connection is back.
-    mutating func release(_ connection: Connection) -> ReleaseAction {
+    package mutating func release(_ connection: Connection) -> ReleaseAction {
         if isClosed {
             open -= 1
             return .close(connection)
@@ -53,7 +53,7 @@ struct PostgresPoolStateMachine<Connection> {
     }
 
     /// A connection that was given out is of no more use, or could not be opened.
-    mutating func connectionLost() -> ReleaseAction {
+    package mutating func connectionLost() -> ReleaseAction {
         guard !isClosed, !waiting.isEmpty else {
             open -= 1
             return .none
@@ -63,23 +63,26 @@ struct PostgresPoolStateMachine<Connection> {
 
     /// The connections that nobody uses, which are no longer the pool's. Where one of them was found broken, the others
     /// are likely to be: the server was restarted.
-    mutating func takeIdle() -> [Connection] {
+    package mutating func takeIdle() -> [Connection] {
         defer { idle = [] }
         open -= idle.count
         return idle
     }
 
     /// The caller waits no longer. Returns whether it did.
-    mutating func giveUp(_ caller: UInt64) -> Bool {
+    package mutating func giveUp(_ caller: UInt64) -> Bool {
         guard let place = waiting.firstIndex(of: caller) else { return false }
         waiting.remove(at: place)
         return true
     }
 
     /// Nothing is given out from now on. Returns what to close, and whom to refuse.
-    mutating func close() -> (idle: [Connection], waiting: [UInt64]) {
+    package mutating func close() -> (idle: [Connection], waiting: [UInt64]) {
         isClosed = true
         defer { waiting = [] }
         return (takeIdle(), waiting)
     }
 }
+
+extension PostgresPoolStateMachine.AcquireAction: Equatable where Connection: Equatable {}
+extension PostgresPoolStateMachine.ReleaseAction: Equatable where Connection: Equatable {}
