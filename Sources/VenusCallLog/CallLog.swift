@@ -80,7 +80,7 @@ public struct EntryID: Sendable, Hashable, Comparable, CustomStringConvertible {
 }
 
 /// What can go wrong between us and the call log.
-public struct CallLogError: Error, Sendable, CustomStringConvertible {
+public struct CallLogError: Error, Sendable, Hashable, CustomStringConvertible {
     public enum Code: String, Sendable {
         /// No connection, or it broke, or no answer came in time: worth trying again.
         case unavailable

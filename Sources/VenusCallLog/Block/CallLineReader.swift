@@ -35,8 +35,9 @@ struct CallLineReader {
         guard let status = UInt16(exactly: try nextNumber() ?? 0) else { throw failure }
         call.status = status
         if let errorType = try nextNumber() {
-            guard let code = UInt8(exactly: errorType), let errorType = ErrorType(rawValue: code) else { throw failure }
-            call.errorType = errorType
+            // Codes are only ever appended: one that a newer version knows is none to this one.
+            guard let code = UInt8(exactly: errorType) else { throw failure }
+            call.errorType = ErrorType(rawValue: code)
         }
         for phase in Phase.allCases {
             guard let time = try nextNumber() else { continue }

@@ -1,11 +1,11 @@
 import VenusCallLog
-import VenusCore
+package import VenusCore
 
 /// Collects the calls of one block and turns them into text. All memory is taken at the start and used again.
 ///
 /// Calls are kept as values until the block is full, because every line holds the time since the earliest start, which
 /// is known only then.
-struct BlockBuilder {
+package struct BlockBuilder {
     private var calls: [Call] = []
     /// Room for the longest text a block can have.
     private var text = [UInt8](repeating: 0, count: CallBlock.maximumCalls * CallLine.maximumBytes)
@@ -19,20 +19,20 @@ struct BlockBuilder {
         var number: Int
     }
 
-    init() { calls.reserveCapacity(CallBlock.maximumCalls) }
+    package init() { calls.reserveCapacity(CallBlock.maximumCalls) }
 
-    var count: Int { calls.count }
-    var isFull: Bool { calls.count == CallBlock.maximumCalls }
+    package var count: Int { calls.count }
+    package var isFull: Bool { calls.count == CallBlock.maximumCalls }
 
     /// Takes one more call; the builder is not full.
-    mutating func append(_ call: Call) {
+    package mutating func append(_ call: Call) {
         precondition(calls.count < CallBlock.maximumCalls, "a full block is handed over before the next call")
         calls.append(call)
         t0 = min(t0, call.start)
     }
 
     /// The block of the calls taken since the last one, at least one.
-    mutating func finish(_ table: OperationTable) -> QueuedBlock {
+    package mutating func finish(_ table: OperationTable) -> QueuedBlock {
         precondition(!calls.isEmpty, "an empty block is never handed over")
         if lines.count < table.count {
             lines += repeatElement(Line(block: 0, number: 0), count: table.count - lines.count)

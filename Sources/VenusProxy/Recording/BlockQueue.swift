@@ -2,32 +2,32 @@
 /// it has no room for: so their loss shows as a gap.
 ///
 /// A block that does not fit is dropped, not an older one: what waits stays whole and in order.
-struct BlockQueue: Sendable {
+package struct BlockQueue: Sendable {
     private let maximumCalls: Int
     private let maximumBytes: Int
     private var blocks: [QueuedBlock?] = []
     /// Place of the oldest block; those before it are gone.
     private var head = 0
     /// Sequence number of the next call.
-    private(set) var next: UInt64 = 1
-    private(set) var calls = 0
-    private(set) var bytes = 0
+    package private(set) var next: UInt64 = 1
+    package private(set) var calls = 0
+    package private(set) var bytes = 0
     /// Calls that found no room.
-    private(set) var dropped: UInt64 = 0
+    package private(set) var dropped: UInt64 = 0
 
-    init(maximumCalls: Int, maximumBytes: Int) {
+    package init(maximumCalls: Int, maximumBytes: Int) {
         self.maximumCalls = maximumCalls
         self.maximumBytes = maximumBytes
     }
 
     /// The oldest block.
-    var first: QueuedBlock? { head < blocks.count ? blocks[head] : nil }
+    package var first: QueuedBlock? { head < blocks.count ? blocks[head] : nil }
 
     /// Sequence number of the next call that will be appended, if nothing is lost: all below it were appended or lost.
-    var nextToAppend: UInt64 { first?.first ?? next }
+    package var nextToAppend: UInt64 { first?.first ?? next }
 
     /// Numbers the block's calls and takes it, or drops it.
-    mutating func offer(_ block: consuming QueuedBlock) {
+    package mutating func offer(_ block: consuming QueuedBlock) {
         block.first = next
         next += UInt64(block.count)
         guard calls + block.count <= maximumCalls, bytes + block.bytes <= maximumBytes else {
@@ -40,7 +40,7 @@ struct BlockQueue: Sendable {
     }
 
     /// Takes the oldest block out, once it is appended.
-    mutating func removeFirst() {
+    package mutating func removeFirst() {
         guard let block = first else { preconditionFailure("only a block that was there is taken out") }
         calls -= block.count
         bytes -= block.bytes

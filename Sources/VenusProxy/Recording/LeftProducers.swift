@@ -1,16 +1,18 @@
 import Glibc
-import VenusCallLog
+package import VenusCallLog
 import VenusCore
 
 /// Producers that were killed: their files are still in the state directory, and nobody holds the lock.
-struct LeftProducers {
-    let directory: String
+package struct LeftProducers {
+    private let directory: String
+
+    package init(directory: String) { self.directory = directory }
 
     /// Appends the `end` of each of them and removes its file. A producer that lives, or that another process is
     /// closing, is left alone.
     ///
     /// - Returns: the producers that were closed, and how many calls each had recorded.
-    func close(in callLog: any CallLog) async throws -> [ProducerFile.Content] {
+    package func close(in callLog: any CallLog) async throws -> [ProducerFile.Content] {
         var closed: [ProducerFile.Content] = []
         for name in Self.names(in: directory) {
             guard let left = Left("\(directory)/\(name)") else { continue }

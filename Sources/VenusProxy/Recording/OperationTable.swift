@@ -5,11 +5,11 @@ import VenusCore
 /// Open addressing over a table of fixed size; nothing is ever removed. Beyond the bound an operation counts as
 /// `_overflow` of its dependency, and beyond ``maximumOverflowingDependencies`` of these as `_overflow` of all. A line is
 /// shorter than 1 KB, so a full table of the default size stays below 10 MB, and usually far below.
-struct OperationTable {
-    static let maximumOverflowingDependencies = 512
-    static let overflow: StaticString = "_overflow"
+package struct OperationTable {
+    package static let maximumOverflowingDependencies = 512
+    package static let overflow: StaticString = "_overflow"
     /// Longest host name (RFC 1035: 255 octets).
-    static let maximumHostBytes = 255
+    package static let maximumHostBytes = 255
 
     private let maximumOperations: Int
     /// 1 + the index of the operation, 0 where free; beside it, the upper half of the line's hash.
@@ -26,7 +26,7 @@ struct OperationTable {
         var tag: UInt32
     }
 
-    init(maximumOperations: Int, seed: UInt64 = .random(in: 0 ... .max)) {
+    package init(maximumOperations: Int, seed: UInt64 = .random(in: 0 ... .max)) {
         self.maximumOperations = max(1, min(maximumOperations, 1 << 20))
         self.seed = seed
         var capacity = 1
@@ -35,10 +35,10 @@ struct OperationTable {
         wanted.reserveCapacity(1_024)
     }
 
-    var count: Int { ends.count }
+    package var count: Int { ends.count }
 
     /// The place of the operation's line; with a known operation it allocates nothing.
-    mutating func intern(
+    package mutating func intern(
         scheme: Scheme, host: UnsafeBufferPointer<UInt8>, port: UInt16, method: UnsafeBufferPointer<UInt8>,
         path: UnsafeBufferPointer<UInt8>, networkProtocol: NetworkProtocol
     ) -> UInt32 {
@@ -67,7 +67,7 @@ struct OperationTable {
     }
 
     /// Appends the line of the operation at `place`, without a newline.
-    func append(line place: Int, to output: inout [UInt8]) {
+    package func append(line place: Int, to output: inout [UInt8]) {
         output += lines[(place == 0 ? 0 : ends[place - 1])..<ends[place]]
     }
 

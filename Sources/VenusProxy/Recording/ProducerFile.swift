@@ -1,17 +1,17 @@
 import Glibc
-import VenusCore
+package import VenusCore
 
 /// A small file, mapped into memory, that says who this producer is and how many calls each of its loops recorded.
 ///
 /// A count is a plain store on its loop. The file outlives a killed process, and its lock does not: so the next start
 /// in the same directory knows that the producer ended, and at which number. The name is `PRODUCER.producer`.
-final class ProducerFile: @unchecked Sendable {
+package final class ProducerFile: @unchecked Sendable {
     // Sendable: everything but the mapped counts is immutable, and each count has one writer, the loop that it was given
     // to; nobody in this process reads them.
 
-    static let suffix = ".producer"
+    package static let suffix = ".producer"
     /// Most loops that one producer can have.
-    static let maximumLoops = 256
+    package static let maximumLoops = 256
     private static let magic = Array("VENUSPR1".utf8)
     private static let headerBytes = 8_192
     /// A loop's count has a cache line of its own.
@@ -23,16 +23,16 @@ final class ProducerFile: @unchecked Sendable {
     private let memory: UnsafeMutableRawPointer
 
     /// What a file says of its producer.
-    struct Content: Hashable {
-        var producer: Producer
-        var shard: Int
-        var version: String
+    package struct Content: Hashable {
+        package var producer: Producer
+        package var shard: Int
+        package var version: String
         /// Calls recorded by all loops: that many numbers were given out, or would have been.
-        var recorded: UInt64
+        package var recorded: UInt64
     }
 
     /// Creates and locks the file of a producer that starts now.
-    init(directory: String, producer: Producer, shard: Int, version: String) throws(ProducerFileError) {
+    package init(directory: String, producer: Producer, shard: Int, version: String) throws(ProducerFileError) {
         try Self.makeDirectory(directory)
         var writer = ByteWriter()
         for text in [producer.id, producer.environment, producer.service, producer.instance, producer.host, version] {
@@ -74,16 +74,16 @@ final class ProducerFile: @unchecked Sendable {
     }
 
     /// Where the loop of this number (below ``maximumLoops``) counts its calls; valid as long as the file.
-    func count(loop: Int) -> UnsafeMutablePointer<UInt64> {
+    package func count(loop: Int) -> UnsafeMutablePointer<UInt64> {
         precondition(loop >= 0 && loop < Self.maximumLoops, "a producer has at most \(Self.maximumLoops) loops")
         return (memory + Self.headerBytes + loop * Self.strideBytes).assumingMemoryBound(to: UInt64.self)
     }
 
     /// After the producer's `end`: there is nothing left to close.
-    func remove() { unlink(path) }
+    package func remove() { unlink(path) }
 
     /// Reads a file that another process may have left; `nil` where it is none of ours, or damaged.
-    static func read(_ descriptor: CInt) -> Content? {
+    package static func read(_ descriptor: CInt) -> Content? {
         var bytes = [UInt8](repeating: 0, count: totalBytes)
         let length = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
         guard length == totalBytes, bytes.starts(with: magic) else { return nil }

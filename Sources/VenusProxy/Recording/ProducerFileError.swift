@@ -1,10 +1,10 @@
 import Glibc
 
 /// Why a producer's file could not be made.
-struct ProducerFileError: Error, CustomStringConvertible {
-    let description: String
+package struct ProducerFileError: Error, CustomStringConvertible {
+    package let description: String
 
-    init(_ what: String) { description = what }
+    package init(_ what: String) { description = what }
 
-    init(_ what: String, _ code: CInt) { description = "\(what): \(String(cString: strerror(code)))" }
+    package init(_ what: String, _ code: CInt) { description = "\(what): \(String(cString: strerror(code)))" }
 }

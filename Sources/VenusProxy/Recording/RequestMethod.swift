@@ -1,9 +1,9 @@
 /// The request methods that are told apart; any other is recorded as `_OTHER`, so that garbage makes no operations.
-enum RequestMethod {
-    static let other: StaticString = "_OTHER"
+package enum RequestMethod {
+    package static let other: StaticString = "_OTHER"
 
     /// The registered name that `bytes` are (methods are case-sensitive), or ``other``.
-    static func name(_ bytes: UnsafeBufferPointer<UInt8>) -> StaticString {
+    package static func name(_ bytes: UnsafeBufferPointer<UInt8>) -> StaticString {
         for name in common where matches(bytes, name) { return name }
         for name in registered where matches(bytes, name) { return name }
         return other

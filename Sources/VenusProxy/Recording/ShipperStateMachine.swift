@@ -1,9 +1,9 @@
 import VenusCallLog
-import VenusCore
+package import VenusCore
 
 /// What a ``CallShipper`` does next: it decides, and the shipper performs it. Time and chance are inputs.
-struct ShipperStateMachine: Sendable {
-    enum Action: Sendable, Hashable {
+package struct ShipperStateMachine: Sendable {
+    package enum Action: Sendable, Hashable {
         /// Nothing to append now.
         case wait
         case append(QueuedBlock)
@@ -13,7 +13,7 @@ struct ShipperStateMachine: Sendable {
     }
 
     /// What to say about a log that comes and goes; the times are those given.
-    enum Notice: Sendable, Hashable {
+    package enum Notice: Sendable, Hashable {
         case away
         case back
     }
@@ -35,9 +35,9 @@ struct ShipperStateMachine: Sendable {
     private var backoff: Backoff
     private var isHeartbeatDue = true
     private var isAway = false
-    private(set) var queue: BlockQueue
+    package private(set) var queue: BlockQueue
 
-    init(producer: Producer, configuration: CallShipperConfiguration) {
+    package init(producer: Producer, configuration: CallShipperConfiguration) {
         self.producer = producer
         version = configuration.version
         backoff = Backoff(first: configuration.firstRetryDelay, longest: configuration.longestRetryDelay)
@@ -46,17 +46,17 @@ struct ShipperStateMachine: Sendable {
     }
 
     /// Whether the producer's `end` is in the log.
-    var hasEnded: Bool { state == .ended }
+    package var hasEnded: Bool { state == .ended }
 
     /// Whether there is nothing more to do.
-    var isOver: Bool { state == .ended || state == .abandoned }
+    package var isOver: Bool { state == .ended || state == .abandoned }
 
     /// A block from a loop. After the end it is numbered and dropped, so that it is counted.
-    mutating func offer(_ block: consuming QueuedBlock) { queue.offer(block) }
+    package mutating func offer(_ block: consuming QueuedBlock) { queue.offer(block) }
 
-    mutating func heartbeatIsDue() { isHeartbeatDue = true }
+    package mutating func heartbeatIsDue() { isHeartbeatDue = true }
 
-    mutating func finish() {
+    package mutating func finish() {
         switch state {
         case .shipping: state = .finishing
         case .finishing, .ended, .abandoned: break
@@ -64,7 +64,7 @@ struct ShipperStateMachine: Sendable {
     }
 
     /// No more time: what waits stays behind.
-    mutating func abandon() {
+    package mutating func abandon() {
         switch state {
         case .shipping, .finishing: state = .abandoned
         case .ended, .abandoned: break
@@ -72,7 +72,7 @@ struct ShipperStateMachine: Sendable {
     }
 
     /// The next thing to append; asked again only after ``succeeded(_:)`` or ``failed(random:)``.
-    mutating func next(callsInFlight: Int) -> Action {
+    package mutating func next(callsInFlight: Int) -> Action {
         switch state {
         case .ended, .abandoned: return .stop
         case .shipping:
@@ -86,7 +86,7 @@ struct ShipperStateMachine: Sendable {
     }
 
     /// The log holds what ``next(callsInFlight:)`` gave.
-    mutating func succeeded(_ action: Action) -> Notice? {
+    package mutating func succeeded(_ action: Action) -> Notice? {
         switch action {
         case .append: queue.removeFirst()
         case .appendHeartbeat(let heartbeat):
@@ -100,7 +100,7 @@ struct ShipperStateMachine: Sendable {
     }
 
     /// The append failed: try again after the wait.
-    mutating func failed(random: Double) -> (wait: Duration, notice: Notice?) {
+    package mutating func failed(random: Double) -> (wait: Duration, notice: Notice?) {
         defer { isAway = true }
         return (backoff.failed(random: random), isAway ? nil : .away)
     }

@@ -1,0 +1,16 @@
+extension CallLogError {
+    /// What an error reply of Redis means for us.
+    package init(redis text: String) {
+        let code = text.prefix { $0 != " " }
+        // One line, not endless, whatever the server writes.
+        let line = String(text.prefix(200).map { $0.isNewline || $0.isASCII && $0 < " " ? " " : $0 })
+        switch code {
+        case "LOADING", "BUSY", "MASTERDOWN", "TRYAGAIN", "CLUSTERDOWN", "UNBLOCKED":
+            self.init(.unavailable, "Redis is not ready: \(line)")
+        case "MOVED", "ASK", "CROSSSLOT":
+            self.init(.refused, "this Redis is a cluster, which is not supported yet; use a single Redis")
+        case "NOAUTH": self.init(.refused, "Redis wants a password; give it in the URL")
+        default: self.init(.refused, "Redis refused: \(line)")
+        }
+    }
+}

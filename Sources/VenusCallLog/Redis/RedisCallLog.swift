@@ -1,0 +1,133 @@
+public import Logging
+
+/// The call log in Redis Streams, one stream a shard: `PREFIX:calls:{0}`, `PREFIX:calls:{1}`, …
+///
+/// Connects when it is first used and whenever a connection broke. Appends share one connection; reads, which block,
+/// have one a shard. Unread entries are never removed: when a shard holds `maximumEntries`, appends are refused.
+public final class RedisCallLog: CallLog {
+    /// How long Redis may take for a command, beside the wait of a read.
+    static let commandTimeout: Duration = .seconds(5)
+    /// How long the length of a stream is taken as known; meanwhile each producer adds what it appends itself.
+    static let lengthValidity: Duration = .seconds(1)
+
+    public let shards: Int
+    private let prefix: String
+    private let writer: RedisClient
+    private let readers: [RedisClient]
+    private let fill: StreamFill
+
+    /// - Parameters:
+    ///   - url: `redis://[user[:password]@]host[:port][/database]`.
+    ///   - prefix: of every key.
+    ///   - maximumEntries: most entries in a shard, about.
+    ///
+    /// Throws ``CallLogError`` for a URL that cannot be used; connects later.
+    public init(url: String, prefix: String, shards: Int, maximumEntries: Int, logger: Logger) throws {
+        precondition(shards > 0, "a call log has at least one shard")
+        let url = try RedisURL(url)
+        self.shards = shards
+        self.prefix = prefix
+        writer = RedisClient(url: url)
+        readers = (0..<shards).map { _ in RedisClient(url: url) }
+        fill = StreamFill(shards: shards, maximumEntries: maximumEntries, validity: Self.lengthValidity)
+        logger.debug("using Redis as call log", metadata: ["url": "\(url)", "shards": "\(shards)"])
+    }
+
+    @discardableResult
+    public func append(_ entry: [EntryField], to shard: Int) async throws -> EntryID {
+        if fill.mustAsk(shard, at: .now) {
+            let length = try await count(shard: shard)
+            guard fill.learned(shard, length: length, at: .now) else {
+                throw CallLogError(
+                    .refused,
+                    "the stream holds \(length) entries, as many as it may: nobody reads it, or not fast enough")
+            }
+        }
+        var command = [Array("XADD".utf8), key(shard), [UInt8(ascii: "*")]]
+        for field in entry {
+            command.append(Array(field.name.utf8))
+            command.append(field.value)
+        }
+        let reply = try await writer.send(command, timeout: Self.commandTimeout)
+        fill.appended(to: shard)
+        guard let id = reply.text.flatMap({ EntryID($0) }) else { throw Self.unexpected("XADD") }
+        return id
+    }
+
+    public func read(shard: Int, after cursor: EntryID, limit: Int, wait: Duration) async throws -> [LogEntry] {
+        guard limit > 0 else { return [] }
+        var command = ["XREAD", "COUNT", "\(limit)"]
+        if wait > .zero { command += ["BLOCK", "\(max(1, Int64(wait / .milliseconds(1))))"] }
+        command.append("STREAMS")
+        let reply = try await readers[shard].send(
+            command.map { Array($0.utf8) } + [key(shard), Array(cursor.description.utf8)],
+            timeout: Self.commandTimeout + wait)
+        return try Self.entries(reply)
+    }
+
+    public func trim(shard: Int, through id: EntryID) async throws {
+        // MINID keeps the given id, so it is the next one.
+        guard id.sequence < .max || id.milliseconds < .max else { return }
+        let next =
+            id.sequence < .max
+            ? EntryID(milliseconds: id.milliseconds, sequence: id.sequence + 1)
+            : EntryID(milliseconds: id.milliseconds + 1, sequence: 0)
+        _ = try await writer.send(
+            [Array("XTRIM".utf8), key(shard), Array("MINID".utf8), Array(next.description.utf8)],
+            timeout: Self.commandTimeout)
+    }
+
+    public func lastID(shard: Int) async throws -> EntryID {
+        let key = key(shard)
+        guard try await writer.send([Array("EXISTS".utf8), key], timeout: Self.commandTimeout) == .integer(1) else {
+            return .start
+        }
+        let reply = try await writer.send(
+            [Array("XINFO".utf8), Array("STREAM".utf8), key], timeout: Self.commandTimeout)
+        guard case .array(let parts) = reply, let name = parts.firstIndex(where: { $0.text == "last-generated-id" }),
+            name + 1 < parts.count, let id = parts[name + 1].text.flatMap({ EntryID($0) })
+        else { throw Self.unexpected("XINFO STREAM") }
+        return id
+    }
+
+    public func count(shard: Int) async throws -> Int {
+        let reply = try await writer.send([Array("XLEN".utf8), key(shard)], timeout: Self.commandTimeout)
+        guard case .integer(let length) = reply else { throw Self.unexpected("XLEN") }
+        return Int(length)
+    }
+
+    public func close() async {
+        await writer.close()
+        for reader in readers { await reader.close() }
+    }
+
+    /// In braces what a cluster places the key by.
+    private func key(_ shard: Int) -> [UInt8] {
+        precondition(shard >= 0 && shard < shards, "the shard is one of this log")
+        return Array("\(prefix):calls:{\(shard)}".utf8)
+    }
+
+    /// `[[key, [[id, [name, value, …]], …]]]`, or nothing.
+    private static func entries(_ reply: RedisReply) throws -> [LogEntry] {
+        if reply == .null { return [] }
+        guard case .array(let streams) = reply, streams.count == 1, case .array(let stream) = streams[0],
+            stream.count == 2, case .array(let items) = stream[1]
+        else { throw unexpected("XREAD") }
+        return try items.map { item in
+            guard case .array(let parts) = item, parts.count == 2, let id = parts[0].text.flatMap({ EntryID($0) }),
+                case .array(let texts) = parts[1], texts.count.isMultiple(of: 2)
+            else { throw unexpected("XREAD") }
+            let fields = try stride(from: 0, to: texts.count, by: 2).map { place in
+                guard let name = texts[place].text, let value = texts[place + 1].bytes else {
+                    throw unexpected("XREAD")
+                }
+                return EntryField(name, value)
+            }
+            return LogEntry(id: id, fields: fields)
+        }
+    }
+
+    private static func unexpected(_ command: String) -> CallLogError {
+        CallLogError(.protocolViolation, "Redis answered \(command) with something unexpected")
+    }
+}

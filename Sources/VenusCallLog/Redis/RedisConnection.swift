@@ -1,0 +1,91 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// A connection to Redis after its setup. When it breaks it stays broken: ``RedisClient`` makes a new one.
+final class RedisConnection: Sendable {
+    /// How long connecting and the setup may take together.
+    static let connectTimeout: TimeAmount = .seconds(3)
+
+    private let channel: any Channel
+    private let handler: NIOLoopBound<RedisChannelHandler>
+    private let lastID = Atomic<UInt64>(0)
+
+    private init(channel: any Channel, handler: NIOLoopBound<RedisChannelHandler>) {
+        self.channel = channel
+        self.handler = handler
+    }
+
+    /// Connects and sets up. Throws ``CallLogError``.
+    static func connect(to url: RedisURL) async throws -> RedisConnection {
+        let connection: (RedisConnection, EventLoopFuture<Void>)
+        do {
+            connection = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connectTimeout(connectTimeout)
+                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .channelOption(.socketOption(.so_keepalive), value: 1)
+                .connect(host: url.host, port: url.port) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let ready = channel.eventLoop.makePromise(of: Void.self)
+                        let handler = RedisChannelHandler(url: url, ready: ready)
+                        try channel.pipeline.syncOperations.addHandler(handler)
+                        let bound = NIOLoopBound(handler, eventLoop: channel.eventLoop)
+                        let timeout = channel.eventLoop.scheduleTask(in: connectTimeout) {
+                            bound.value.setupTakesTooLong()
+                        }
+                        ready.futureResult.whenComplete { _ in timeout.cancel() }
+                        return (RedisConnection(channel: channel, handler: bound), ready.futureResult)
+                    }
+                }
+        } catch {
+            throw CallLogError(.unavailable, "cannot connect to Redis at \(url.host):\(url.port): \(error)")
+        }
+        try await connection.1.get()
+        return connection.0
+    }
+
+    var isActive: Bool { channel.isActive }
+
+    /// Sends a command and waits for its reply; an error reply is thrown.
+    ///
+    /// - Throws: ``CallLogError``; `CancellationError` as soon as the task is cancelled, though the command may be done.
+    func send(_ command: [[UInt8]], timeout: Duration) async throws -> RedisReply {
+        let id = lastID.wrappingAdd(1, ordering: .relaxed).newValue
+        let cancellation = Cancellation()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                channel.eventLoop.execute {
+                    if cancellation.isCancelled { return continuation.resume(throwing: CancellationError()) }
+                    self.handler.value.submit(id, command, timeout: TimeAmount(timeout), continuation)
+                }
+            }
+        } onCancel: {
+            cancellation.cancel()
+            channel.eventLoop.execute { self.handler.value.cancel(id) }
+        }
+    }
+
+    /// Whether a command was cancelled, also where that came before it reached the event loop.
+    private final class Cancellation: Sendable {
+        private let flag = Atomic(false)
+        var isCancelled: Bool { flag.load(ordering: .acquiring) }
+        func cancel() { flag.store(true, ordering: .releasing) }
+    }
+
+    /// Gives every message of the channel to `onMessage`, in order, until the connection breaks or the task is cancelled.
+    func subscribe(
+        to name: String, pingInterval: Duration, _ onMessage: @escaping @Sendable ([UInt8]) -> Void
+    ) async {
+        await withTaskCancellationHandler {
+            channel.eventLoop.execute {
+                self.handler.value.subscribe(to: name, pingInterval: TimeAmount(pingInterval), onMessage)
+            }
+            // How it ended does not matter: it ended.
+            try? await channel.closeFuture.get()
+        } onCancel: {
+            close()
+        }
+    }
+
+    func close() { channel.close(promise: nil) }
+}

@@ -1,0 +1,171 @@
+/// One conversation with Redis, without its socket: first the setup (AUTH, SELECT), then commands whose replies come in
+/// the order of the commands, or a subscription.
+package struct RedisConnectionStateMachine: Sendable {
+    /// Most commands that wait for a reply.
+    package static let maximumCommands = 1_024
+
+    package typealias CommandID = UInt64
+
+    package enum Action: Sendable, Hashable {
+        case send([[UInt8]])
+        case succeed(CommandID, RedisReply)
+        case fail(CommandID, CallLogError)
+        /// The setup is over: commands may come.
+        case ready
+        /// The connection is of no more use; also the setup failed if it was not ``ready`` yet.
+        case close(CallLogError)
+        /// Published on the channel that this connection is subscribed to.
+        case message([UInt8])
+    }
+
+    private enum Step: Sendable {
+        case authenticate
+        case select
+    }
+
+    private enum State: Sendable {
+        /// The socket is not connected.
+        case disconnected
+        /// The setup's replies are awaited, in this order.
+        case settingUp([Step])
+        /// Replies belong to the commands in flight.
+        case ready
+        /// What comes are messages, and answers to SUBSCRIBE and PING.
+        case subscribed
+        /// Nothing is expected any more.
+        case closed(CallLogError)
+    }
+
+    private let url: RedisURL
+    private var state = State.disconnected
+    /// Sent and not answered, oldest first; `nil` where nobody waits any more.
+    private var inFlight: [CommandID?] = []
+    private var head = 0
+
+    package init(url: RedisURL) { self.url = url }
+
+    package mutating func connected() -> [Action] {
+        guard case .disconnected = state else { preconditionFailure("a socket connects once") }
+        var steps: [Step] = []
+        var actions: [Action] = []
+        if let password = url.password {
+            steps.append(.authenticate)
+            actions.append(.send((["AUTH"] + (url.user.map { [$0] } ?? []) + [password]).map { Array($0.utf8) }))
+        }
+        if url.database != 0 {
+            steps.append(.select)
+            actions.append(.send(["SELECT", String(url.database)].map { Array($0.utf8) }))
+        }
+        state = steps.isEmpty ? .ready : .settingUp(steps)
+        return steps.isEmpty ? [.ready] : actions
+    }
+
+    package mutating func submit(_ id: CommandID, _ command: [[UInt8]]) -> [Action] {
+        switch state {
+        case .disconnected, .settingUp, .subscribed:
+            preconditionFailure("a command is submitted once the connection is ready")
+        case .closed(let error): return [.fail(id, error)]
+        case .ready:
+            guard inFlight.count - head < Self.maximumCommands else {
+                return [.fail(id, CallLogError(.unavailable, "too many commands wait for Redis"))]
+            }
+            inFlight.append(id)
+            return [.send(command)]
+        }
+    }
+
+    /// From now on there are messages of this channel instead of replies.
+    package mutating func subscribe(to channel: String) -> [Action] {
+        switch state {
+        case .disconnected, .settingUp, .subscribed:
+            preconditionFailure("a connection subscribes once, when it is ready")
+        case .closed(let error): return [.close(error)]
+        case .ready:
+            state = .subscribed
+            return [.send([Array("SUBSCRIBE".utf8), Array(channel.utf8)])]
+        }
+    }
+
+    /// Nobody waits for the command any more; its reply will be passed over.
+    package mutating func forget(_ id: CommandID) {
+        guard let place = inFlight[head...].firstIndex(of: id) else { return }
+        inFlight[place] = nil
+    }
+
+    /// A command's time is over, or the setup's: later replies could not be told apart in time, so the connection ends.
+    package mutating func timedOut() -> [Action] { end(CallLogError(.unavailable, "Redis did not answer in time")) }
+
+    package mutating func received(_ reply: RedisReply) -> [Action] {
+        switch state {
+        case .disconnected: preconditionFailure("bytes come after the connection")
+        case .closed: return []
+        case .settingUp(let steps): return setupReply(reply, steps)
+        case .subscribed: return subscriptionReply(reply)
+        case .ready:
+            guard head < inFlight.count else {
+                return end(CallLogError(.protocolViolation, "Redis answered something that was not asked"))
+            }
+            let id = inFlight[head]
+            head += 1
+            if head == inFlight.count {
+                inFlight.removeAll(keepingCapacity: true)
+                head = 0
+            } else if head >= Self.maximumCommands {
+                inFlight.removeFirst(head)
+                head = 0
+            }
+            guard let id else { return [] }
+            if case .error(let text) = reply { return [.fail(id, CallLogError(redis: text))] }
+            return [.succeed(id, reply)]
+        }
+    }
+
+    /// The socket is closed, or what came makes no sense.
+    package mutating func disconnected(_ error: CallLogError) -> [Action] { end(error) }
+
+    private mutating func setupReply(_ reply: RedisReply, _ steps: [Step]) -> [Action] {
+        if case .error(let text) = reply {
+            // Of the text only the code: a server may quote the command, and with it the password.
+            let code = text.prefix { $0 != " " }.prefix(32)
+            switch CallLogError(redis: text).code {
+            case .unavailable: return end(CallLogError(.unavailable, "Redis is not ready: \(code)"))
+            case .refused, .protocolViolation, .closed: break
+            }
+            switch steps[0] {
+            case .authenticate: return end(CallLogError(.refused, "Redis refused the user or password (\(code))"))
+            case .select: return end(CallLogError(.refused, "Redis refused the database \(url.database) (\(code))"))
+            }
+        }
+        guard reply.text == "OK" else {
+            return end(CallLogError(.protocolViolation, "Redis answered the setup with something else than OK"))
+        }
+        let rest = Array(steps.dropFirst())
+        state = rest.isEmpty ? .ready : .settingUp(rest)
+        return rest.isEmpty ? [.ready] : []
+    }
+
+    private mutating func subscriptionReply(_ reply: RedisReply) -> [Action] {
+        switch reply {
+        case .error(let text): return end(CallLogError(redis: text))
+        case .array(let parts):
+            switch parts.first?.text {
+            case "message":
+                guard parts.count == 3, let payload = parts[2].bytes else { break }
+                return [.message(payload)]
+            case "subscribe", "pong": return []
+            case _: break
+            }
+        case .status, .string, .integer, .null: break
+        }
+        return end(CallLogError(.protocolViolation, "Redis sent something that is no message of a subscription"))
+    }
+
+    private mutating func end(_ error: CallLogError) -> [Action] {
+        if case .closed = state { return [] }
+        state = .closed(error)
+        let waiting = inFlight[head...].compactMap(\.self)
+        inFlight = []
+        head = 0
+        return waiting.map { .fail($0, error) } + [.close(error)]
+    }
+}

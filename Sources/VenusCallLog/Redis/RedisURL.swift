@@ -1,0 +1,90 @@
+import Foundation
+
+/// Where a Redis is, and as whom to speak to it: `redis://[user[:password]@]host[:port][/database]`.
+///
+/// `redis://:password@host` gives a password alone. User and password may be percent-encoded. No text of an error holds
+/// the URL, since it may hold a password.
+package struct RedisURL: Sendable, Hashable {
+    package static let defaultPort = 6_379
+
+    package var host: String
+    package var port: Int
+    package var user: String?
+    package var password: String?
+    package var database: Int
+
+    package init(_ text: String) throws(CallLogError) {
+        guard let separator = text.range(of: "://") else {
+            throw Self.invalid("it has no scheme; write redis://host:port")
+        }
+        switch text[..<separator.lowerBound].lowercased() {
+        case "redis": break
+        case "rediss": throw Self.invalid("rediss (TLS) is not supported yet; use redis")
+        case "redis+cluster", "rediss+cluster":
+            throw Self.invalid("a Redis Cluster is not supported yet; use a single Redis")
+        default: throw Self.invalid("its scheme is not redis")
+        }
+        var rest = text[separator.upperBound...]
+        guard !rest.contains(where: { "?#".contains($0) }) else {
+            throw Self.invalid("it has a query or a fragment; a password that holds ? or # is percent-encoded")
+        }
+        (user, password) = (nil, nil)
+        if let at = rest.lastIndex(of: "@") {
+            (user, password) = try Self.credentials(rest[..<at])
+            rest = rest[rest.index(after: at)...]
+        }
+        database = 0
+        if let slash = rest.firstIndex(of: "/") {
+            let name = rest[rest.index(after: slash)...]
+            if !name.isEmpty {
+                guard let number = Int(name), number >= 0 else { throw Self.invalid("its database is not a number") }
+                database = number
+            }
+            rest = rest[..<slash]
+        }
+        (host, port) = try Self.address(rest)
+    }
+
+    private static func credentials(_ text: Substring) throws(CallLogError) -> (user: String?, password: String?) {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let user = parts[0].removingPercentEncoding,
+            let password = parts.count == 2 ? parts[1].removingPercentEncoding : ""
+        else { throw invalid("its user or password is not percent-encoded correctly") }
+        guard user.isEmpty || !password.isEmpty else { throw invalid("it has a user, but no password") }
+        return (user.isEmpty ? nil : user, password.isEmpty ? nil : password)
+    }
+
+    private static func address(_ text: Substring) throws(CallLogError) -> (host: String, port: Int) {
+        var host = text
+        var portText: Substring?
+        if text.hasPrefix("[") {
+            guard let bracket = text.firstIndex(of: "]") else {
+                throw invalid("its IPv6 address has no closing bracket")
+            }
+            host = text[text.index(after: text.startIndex)..<bracket]
+            let behind = text[text.index(after: bracket)...]
+            guard behind.isEmpty || behind.hasPrefix(":") else { throw invalid("its host cannot be read") }
+            portText = behind.isEmpty ? nil : behind.dropFirst()
+        } else if let colon = text.firstIndex(of: ":") {
+            host = text[..<colon]
+            portText = text[text.index(after: colon)...]
+        }
+        guard !host.isEmpty else { throw invalid("it has no host") }
+        guard let portText else { return (String(host), defaultPort) }
+        guard let port = Int(portText), (1...65_535).contains(port) else {
+            throw invalid("its port is not a number from 1 to 65535")
+        }
+        return (String(host), port)
+    }
+
+    private static func invalid(_ why: String) -> CallLogError {
+        CallLogError(.refused, "the Redis URL cannot be used: \(why)")
+    }
+}
+
+extension RedisURL: CustomStringConvertible {
+    /// Without user and password.
+    package var description: String {
+        "redis://\(host.contains(":") ? "[\(host)]" : host):\(port)\(database == 0 ? "" : "/\(database)")"
+    }
+}
