@@ -33,8 +33,16 @@ extension ConfigurationKey {
     package static let proxyListen = ConfigurationKey("proxy.listen")
     package static let proxyThreads = ConfigurationKey("proxy.threads")
     package static let proxyCallerPatience = ConfigurationKey("proxy.caller_patience")
+    package static let proxyHeadTimeout = ConfigurationKey("proxy.head_timeout")
+    package static let proxyDNSTimeout = ConfigurationKey("proxy.dns_timeout")
     package static let proxyConnectTimeout = ConfigurationKey("proxy.connect_timeout")
     package static let proxyResponseTimeout = ConfigurationKey("proxy.response_timeout")
+    package static let proxyBodyTimeout = ConfigurationKey("proxy.body_timeout")
+    package static let proxyClientIdleTimeout = ConfigurationKey("proxy.client_idle_timeout")
+    package static let proxyUpstreamIdleTimeout = ConfigurationKey("proxy.upstream_idle_timeout")
+    package static let proxyTunnelIdleTimeout = ConfigurationKey("proxy.tunnel_idle_timeout")
+    package static let proxyMaximumClients = ConfigurationKey("proxy.max_clients")
+    package static let proxyMaximumConnections = ConfigurationKey("proxy.max_connections_per_dependency")
     package static let streamURL = ConfigurationKey("stream.url", isSecret: true)
     package static let streamURLFile = ConfigurationKey("stream.url_file")
     package static let streamPrefix = ConfigurationKey("stream.prefix")
@@ -54,7 +62,10 @@ extension ConfigurationKey {
 
     package static let all: [ConfigurationKey] = [
         environment, service, instance,
-        proxyListen, proxyThreads, proxyCallerPatience, proxyConnectTimeout, proxyResponseTimeout,
+        proxyListen, proxyThreads, proxyCallerPatience,
+        proxyHeadTimeout, proxyDNSTimeout, proxyConnectTimeout, proxyResponseTimeout, proxyBodyTimeout,
+        proxyClientIdleTimeout, proxyUpstreamIdleTimeout, proxyTunnelIdleTimeout,
+        proxyMaximumClients, proxyMaximumConnections,
         streamURL, streamURLFile, streamPrefix, streamShards, streamMaximumEntries,
         storeURL, storeURLFile,
         serverListen, serverSecret, serverSecretFile, serverPublicURL, serverAllowedHosts, serverDashboard,

@@ -66,12 +66,21 @@ extension VenusConfiguration.Proxy {
     fileprivate init(_ reading: inout ConfigurationReading) {
         listen = reading.listen(.proxyListen, default: ListenAddress(host: "127.0.0.1", port: 2247))
         threads = reading.number(.proxyThreads, absent: "one a processor", 1...256)
-        callerPatience = reading.duration(
-            .proxyCallerPatience, default: .seconds(1), .milliseconds(1) ... .seconds(3_600))
-        connectTimeout = reading.duration(
-            .proxyConnectTimeout, default: .seconds(10), .milliseconds(1) ... .seconds(3_600))
-        responseTimeout = reading.duration(
-            .proxyResponseTimeout, default: .seconds(3_600), .milliseconds(1) ... .seconds(86_400))
+        let short = Duration.milliseconds(1) ... .seconds(3_600)
+        // An application's own patience rules: the proxy's is far longer, so that it never is the one that gives up on
+        // a slow answer, a quiet event stream or a silent tunnel.
+        let long = Duration.milliseconds(1) ... .seconds(7 * 86_400)
+        callerPatience = reading.duration(.proxyCallerPatience, default: .seconds(1), short)
+        headTimeout = reading.duration(.proxyHeadTimeout, default: .seconds(30), short)
+        dnsTimeout = reading.duration(.proxyDNSTimeout, default: .seconds(5), short)
+        connectTimeout = reading.duration(.proxyConnectTimeout, default: .seconds(10), short)
+        responseTimeout = reading.duration(.proxyResponseTimeout, default: .seconds(600), long)
+        bodyTimeout = reading.duration(.proxyBodyTimeout, default: .seconds(600), long)
+        clientIdleTimeout = reading.duration(.proxyClientIdleTimeout, default: .seconds(75), long)
+        upstreamIdleTimeout = reading.duration(.proxyUpstreamIdleTimeout, default: .seconds(55), long)
+        tunnelIdleTimeout = reading.duration(.proxyTunnelIdleTimeout, default: .seconds(3_600), long)
+        maximumClients = reading.number(.proxyMaximumClients, default: 20_000, 16...1_000_000)
+        maximumConnectionsPerDependency = reading.number(.proxyMaximumConnections, default: 1_024, 1...65_535)
     }
 }
 

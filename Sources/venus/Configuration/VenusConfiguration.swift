@@ -29,8 +29,20 @@ package struct VenusConfiguration: Sendable {
         /// Event loops; `nil`: one a processor.
         package var threads: Int?
         package var callerPatience: Duration
+        /// From the first byte of a request's head to its last.
+        package var headTimeout: Duration
+        package var dnsTimeout: Duration
         package var connectTimeout: Duration
+        /// From the request's last byte to the response's first.
         package var responseTimeout: Duration
+        /// How long a body may stand still, either way.
+        package var bodyTimeout: Duration
+        package var clientIdleTimeout: Duration
+        package var upstreamIdleTimeout: Duration
+        package var tunnelIdleTimeout: Duration
+        /// Client connections at a time.
+        package var maximumClients: Int
+        package var maximumConnectionsPerDependency: Int
     }
 
     package struct Stream: Sendable {
