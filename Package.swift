@@ -31,6 +31,7 @@ extension Target.Dependency {
     static let nioHTTPTypes = product(name: "NIOHTTPTypes", package: "swift-nio-extras")
     static let nioHTTPTypesHTTP1 = product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let yams = product(name: "Yams", package: "Yams")
 }
 
@@ -96,7 +97,8 @@ let package = Package(
             name: "venus",
             dependencies: [
                 "VenusCore", "VenusCallLog", "VenusProxy", "VenusStore", "VenusAnalysis", "VenusServer",
-                .argumentParser, .configuration, .logging, .serviceLifecycle, .yams,
+                .argumentParser, .configuration, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
+                .unixSignals, .yams,
             ],
             swiftSettings: settings
         ),

@@ -83,6 +83,9 @@ public final class Server: Service {
         return "\(base)/sign-in#\(token.text)"
     }
 
+    /// A token for a program of the same owner: a session like any other.
+    public func makeSessionToken() async throws -> String { try await sessions.open().token.text }
+
     /// Where people reach the server, without a slash at the end. Waits until the server listens.
     public var baseURL: String {
         get async throws {

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Foundation
+import VenusServer
+import VenusStore
+
+/// `venus serve`: the server on its own; any number of them are one service.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serves the dashboard, REST and the live socket.")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var stream: StreamOptions
+    @OptionGroup var store: StoreOptions
+
+    func run() async throws {
+        let configuration = try common.load(
+            server.flags.merging(stream.flags) { $1 }.merging(store.flags) { $1 })
+        let backends = try configuration.requireBackends(for: "serve")
+        let logger = configuration.startLogging("serve")
+        let data = try DataDirectory(configuration.data)
+        let opened = try await configuration.openStore(data, logger: logger)
+        let server = try Server(
+            configuration: configuration.serverConfiguration, store: opened,
+            feed: try configuration.openRemoteFeed(url: backends.stream, logger: logger), logger: logger)
+        let start = try await server.prepare()
+        let announcement = Announcement(server: server) { baseURL, signInLink in
+            let secret = start.generatedSecret.map { "Secret     \($0)   (the administrator's; it is not shown again)" }
+            let lines = [secret, "Dashboard  \(signInLink)", "Server  \(baseURL)"]
+            return lines.compactMap { $0 }.joined(separator: "\n")
+        }
+        try await runServices([server, announcement], logger: logger)
+        await opened.close()
+    }
+}

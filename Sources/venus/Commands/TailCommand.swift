@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+import Logging
+import VenusCallLog
+import VenusCore
+
+/// `venus tail`: calls as they come in.
+struct TailCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tail", abstract: "Prints the calls of the stream as they come in.",
+        discussion:
+            "Reads the stream itself: the journal of this machine's `venus up`, or Redis where one is configured.")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var stream: StreamOptions
+
+    @Option(help: "Only this service's calls.")
+    var service: String?
+
+    @Flag(help: "Only calls that failed: client, server and transport errors.")
+    var errors = false
+
+    @Flag(help: "One JSON object a line, for programs.")
+    var json = false
+
+    func run() async throws {
+        let configuration = try common.load(stream.flags)
+        let logger = configuration.startLogging("tail")
+        let callLog = try configuration.openCallLog(try DataDirectory(configuration.data), logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for shard in 0..<callLog.shards {
+                group.addTask {
+                    var cursor = try await callLog.lastID(shard: shard)
+                    while !Task.isCancelled {
+                        let entries = try await callLog.read(
+                            shard: shard, after: cursor, limit: 100, wait: .seconds(1))
+                        for entry in entries { show(entry) }
+                        cursor = entries.last?.id ?? cursor
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func show(_ entry: LogEntry) {
+        guard case .calls(let record) = BlockDecoder.decode(entry), let block = try? record.block(),
+            service == nil || service == block.producer.service
+        else { return }
+        for call in block.calls {
+            let line = CallLine(call: call, operation: block.operations[call.operation], producer: block.producer)
+            if errors, !line.isError { continue }
+            printLine(json ? line.json : line.text)
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Foundation
+import Logging
+import ServiceLifecycle
+import VenusAnalysis
+import VenusCallLog
+import VenusServer
+import VenusStore
+
+/// `venus up`: every role on this machine.
+struct UpCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "up", abstract: "Runs every role on this machine.",
+        discussion: """
+            With nothing configured, the stream is a journal and the store is SQLite, both in the data directory. The \
+            proxy is a process of its own: it goes on when the rest is stopped hard, and the next `venus up` takes over \
+            from it.
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var service: ServiceOptions
+    @OptionGroup var proxy: ProxyOptions
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var stream: StreamOptions
+    @OptionGroup var store: StoreOptions
+
+    func run() async throws {
+        let configuration = try common.load(
+            [service.flags, proxy.flags, server.flags, stream.flags, store.flags].reduce(into: [:]) {
+                $0.merge($1) { $1 }
+            })
+        let logger = configuration.startLogging("up")
+        let data = try DataDirectory(configuration.data)
+        let lock = try data.lock()
+        let opened = try await configuration.openStore(data, logger: logger)
+        let callLog = try configuration.openCallLog(data, logger: logger)
+        let feed = InProcessFeed()
+        let analyzer = Analyzer(
+            callLog: callLog, store: opened, feed: feed, configuration: AnalyzerConfiguration(), logger: logger)
+        let server = try Server(
+            configuration: configuration.serverConfiguration, store: opened, feed: feed, logger: logger)
+        let start = try await server.prepare()
+        let supervisor = ProxySupervisor(
+            arguments: proxyArguments(configuration), environment: Self.proxyEnvironment, logger: logger)
+        let proxyAddress = try await supervisor.start()
+        let announcement = Announcement(server: server, access: data.access) { _, signInLink in
+            Banner(data: data.path, proxy: proxyAddress, signInLink: signInLink, secret: start.generatedSecret).text
+        }
+        // They stop in reverse order: first the proxy flushes, then the analyzer counts what it flushed.
+        try await runServices([server, announcement, analyzer, supervisor], logger: logger)
+        try? FileManager.default.removeItem(atPath: data.access)
+        await callLog.close()
+        await opened.close()
+        withExtendedLifetime(lock) {}
+    }
+
+    /// The proxy's own command line: the flags that concern it, as we were given them.
+    private func proxyArguments(_ configuration: VenusConfiguration) -> [String] {
+        var arguments = [Self.executable, "proxy", "--take-over", "--data", configuration.data]
+        let flags = [
+            ("--config", common.config), ("--environment", common.environment), ("--log-level", common.logLevel),
+            ("--log-format", common.logFormat), ("--service", service.service), ("--proxy-listen", proxy.listen),
+            ("--stream-url", stream.streamURL),
+        ]
+        for (name, value) in flags {
+            if let value { arguments += [name, value] }
+        }
+        return arguments
+    }
+
+    /// Our variables without the server's secret, which is none of the proxy's business.
+    private static var proxyEnvironment: [String: String] {
+        ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("VENUS_SERVER_SECRET") }
+    }
+
+    private static var executable: String {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+    }
+}

@@ -1,0 +1,32 @@
+import Foundation
+import ServiceLifecycle
+import VenusServer
+
+/// Says where the server is once it listens, and keeps a token for the command line of this machine.
+struct Announcement: Service {
+    let server: Server
+    /// Where the token goes; absent: none is kept.
+    var access: String?
+    /// What to print, from the server's address and a link that signs in once.
+    let text: @Sendable (_ baseURL: String, _ signInLink: String) -> String
+
+    /// How often the token is renewed; well within a session's life.
+    private static let renewal = Duration.seconds(86_400)
+
+    func run() async throws {
+        try await writeAccess()
+        printLine(text(try await server.baseURL, try await server.makeSignInLink()))
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while (try? await Task.sleep(for: Self.renewal)) != nil { try? await writeAccess() }
+            }
+            try? await gracefulShutdown()
+            group.cancelAll()
+        }
+    }
+
+    private func writeAccess() async throws {
+        guard let access else { return }
+        try Access(server: try await server.baseURL, token: try await server.makeSessionToken()).write(to: access)
+    }
+}

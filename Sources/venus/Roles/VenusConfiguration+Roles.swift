@@ -1,0 +1,47 @@
+import Foundation
+import Logging
+import VenusProxy
+import VenusServer
+
+/// What each role is told.
+extension VenusConfiguration {
+    /// OTel's name for a service that nobody named.
+    var serviceName: String { service ?? Self.unknownService }
+
+    var proxyConfiguration: ProxyConfiguration {
+        var result = ProxyConfiguration()
+        result.host = proxy.listen.host
+        result.port = proxy.listen.port
+        if let threads = proxy.threads { result.loops = threads }
+        result.callerPatience = proxy.callerPatience
+        result.connectTimeout = proxy.connectTimeout
+        result.responseTimeout = proxy.responseTimeout
+        return result
+    }
+
+    var serverConfiguration: ServerConfiguration {
+        var result = ServerConfiguration()
+        result.host = server.listen.host
+        result.port = Int(server.listen.port)
+        result.secret = server.secret?.text
+        result.dashboardDirectory = server.dashboard ?? Self.installedDashboard
+        result.allowedHosts = server.allowedHosts
+        return result
+    }
+
+    /// `share/venus/dashboard` beside the folder that the program is in; `nil` where there is none.
+    private static var installedDashboard: String? {
+        let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        let directory = program.deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("share/venus/dashboard").path
+        return FileManager.default.fileExists(atPath: directory + "/index.html") ? directory : nil
+    }
+}
+
+extension VenusConfiguration {
+    /// Sets up logging as configured; once in the life of the process. Returns the logger of a role.
+    func startLogging(_ label: String) -> Logger {
+        _ = VenusLogHandler.bootstrap(log)
+        return Logger(label: label)
+    }
+}

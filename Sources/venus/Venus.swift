@@ -1,0 +1,20 @@
+import ArgumentParser
+import VenusCore
+
+/// The command line: reads the configuration, wires the roles, nothing else.
+@main
+struct Venus: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "venus",
+        abstract: "Watches the services that an application depends on.",
+        discussion: """
+            Start with `venus up`: it runs everything on this machine and prints the proxy's address, the dashboard and \
+            the one line that sends an application through it.
+            """,
+        version: "venus \(Version.current)",
+        subcommands: [
+            UpCommand.self, RunCommand.self, ProxyCommand.self, AnalyzeCommand.self, ServeCommand.self,
+            GraphCommand.self, TailCommand.self, ConfigCommand.self,
+        ]
+    )
+}
