@@ -22,7 +22,7 @@ struct AnalyzeCommand: AsyncParsableCommand {
         let callLog = try configuration.openCallLog(data, logger: logger)
         let analyzer = Analyzer(
             callLog: callLog, store: opened,
-            feed: try configuration.openRemoteFeed(url: backends.stream, logger: logger),
+            feed: try configuration.openRemoteFeed(url: backends.stream),
             configuration: AnalyzerConfiguration(), logger: logger)
         printLine("Analyzer  \(configuration.stream.shards) shards")
         try await runServices([analyzer], logger: logger)

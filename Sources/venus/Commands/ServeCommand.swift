@@ -22,7 +22,7 @@ struct ServeCommand: AsyncParsableCommand {
         let opened = try await configuration.openStore(data, logger: logger)
         let server = try Server(
             configuration: configuration.serverConfiguration, store: opened,
-            feed: try configuration.openRemoteFeed(url: backends.stream, logger: logger), logger: logger)
+            feed: try configuration.openRemoteFeed(url: backends.stream), logger: logger)
         let start = try await server.prepare()
         let announcement = Announcement(server: server) { baseURL, signInLink in
             let secret = start.generatedSecret.map { "Secret     \($0)   (the administrator's; it is not shown again)" }

@@ -22,8 +22,8 @@ extension VenusConfiguration {
     }
 
     /// The live feed between processes; both ends name the same stream.
-    func openRemoteFeed(url: EndpointURL, logger: Logger) throws -> any LiveFeed {
-        RedisFeed(pubSub: try RedisPubSub(url: url.secretText, logger: logger), prefix: stream.prefix)
+    func openRemoteFeed(url: EndpointURL) throws -> any LiveFeed {
+        RedisFeed(pubSub: try RedisPubSub(url: url.secretText), prefix: stream.prefix)
     }
 
     /// A role on its own meets the others only through Redis and PostgreSQL. Throws where one of them is missing.
