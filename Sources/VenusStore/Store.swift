@@ -15,7 +15,9 @@ public protocol Store: Sendable {
     // MARK: Leases
 
     /// Takes, or renews as its owner, the lease; `nil` while another owner holds it. A lease taken anew gets a higher
-    /// epoch than any before it.
+    /// epoch than any before it; so does one that its owner let expire.
+    ///
+    /// - Parameter owner: unique to this run of this process.
     func acquireLease(_ name: String, owner: String, duration: Duration) async throws -> Lease?
     /// Gives the lease up at once, where it is still ours.
     func releaseLease(_ lease: Lease) async throws
@@ -28,6 +30,8 @@ public protocol Store: Sendable {
     /// Writes all of it or nothing. Throws ``StoreError/Code/fenced`` where the lease is no longer ours: then the
     /// shard's state must be read again by whoever owns it. After ``StoreError/Code/ambiguous`` it may or may not have
     /// been written: read the state again.
+    ///
+    /// Rows of minutes that are past their retention go into the finest tier that still keeps their time.
     func commit(_ commit: ShardCommit, under lease: Lease) async throws
 
     /// The checkpoints of a shard that were taken at or after `sinceSeconds`, oldest first.
@@ -43,7 +47,9 @@ public protocol Store: Sendable {
     /// is unchanged; all in one transaction, under the roller's lease.
     func recompute(_ mark: RollupMark, under lease: Lease) async throws
 
-    /// Removes what is past its retention (seconds, by tier), old checkpoints and marks of long-ended producers.
+    /// Removes what is past its retention (seconds, by tier; a tier that is absent is left alone), old checkpoints,
+    /// losses and quarantined entries, and marks of long-ended producers. Rows from which a coarser bucket still has to
+    /// be made stay, for eight days at most.
     func prune(nowSeconds: Int64, retention: [Tier: Int64]) async throws
 
     // MARK: Reading
@@ -78,32 +84,4 @@ public protocol Store: Sendable {
     func takeSignInToken(hash: [UInt8], now: Int64) async throws -> Bool
     /// Removes expired sessions and sign-in tokens.
     func removeExpiredSessions(now: Int64) async throws
-}
-
-public struct StoreError: Error, Sendable, CustomStringConvertible {
-    public enum Code: String, Sendable {
-        /// The database is away or too slow: worth trying again.
-        case unavailable
-        /// The lease belongs to another owner now.
-        case fenced
-        /// The connection broke during COMMIT: it may have happened.
-        case ambiguous
-        /// The schema is newer than this version of Venus.
-        case newerSchema
-        /// The database refused: the message says why.
-        case refused
-        /// Stored bytes cannot be read.
-        case corrupt
-    }
-
-    public var code: Code
-    /// For people; holds no secret.
-    public var message: String
-
-    public init(_ code: Code, _ message: String) {
-        self.code = code
-        self.message = message
-    }
-
-    public var description: String { "store \(code.rawValue): \(message)" }
 }

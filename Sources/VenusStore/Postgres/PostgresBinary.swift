@@ -71,7 +71,8 @@ extension SQLRow.Column {
         case PostgresType.text, PostgresType.varchar: self = .text(String(decoding: bytes, as: UTF8.self))
         case PostgresType.boolean: self = .boolean(bytes.first != 0)
         case PostgresType.instant:
-            self = .instant(PostgresBinary.integer(bytes) + PostgresBinary.epochSecond * 1_000_000)
+            // `infinity` is the highest number.
+            self = .instant(PostgresBinary.integer(bytes) &+ PostgresBinary.epochSecond * 1_000_000)
         default: self = .bytes(Array(bytes))
         }
     }

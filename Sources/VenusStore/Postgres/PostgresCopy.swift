@@ -1,7 +1,7 @@
 /// The stream of a binary COPY (PostgreSQL's manual, COPY, "Binary Format").
 struct PostgresCopy {
     /// Rows of one statement, so that each stays well within its time.
-    static let maximumRows = 10_000
+    static let maximumRows = 5_000
     /// What is gathered before it is sent.
     static let chunkBytes = 64 * 1_024
 

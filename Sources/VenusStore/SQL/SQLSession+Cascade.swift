@@ -54,17 +54,17 @@ extension SQLSession {
             "DELETE FROM rollup_marks WHERE \(isMark) AND generation = $4", identity + [.integer(mark.generation)])
     }
 
+    /// Reads one child at a time, so that no statement and no answer is larger than a bucket.
     private func mergedChildren(of mark: RollupMark, child: Tier) throws -> [RollupRow] {
         var sums: [SeriesKey: KPITotals] = [:]
-        try run(
-            """
-            SELECT \(RollupRow.columnList) FROM \(child.table)
-            WHERE bucket >= $1 AND bucket < $2 AND shard = $3
-            """,
-            [.second(mark.bucket), .second(mark.bucket + mark.tier.seconds), .count(mark.shard)]
-        ) {
-            let row = try RollupRow(tier: child, $0)
-            sums[row.key, default: KPITotals()].merge(row.totals)
+        for bucket in stride(from: mark.bucket, to: mark.bucket + mark.tier.seconds, by: Int(child.seconds)) {
+            try run(
+                "SELECT \(RollupRow.columnList) FROM \(child.table) WHERE bucket = $1 AND shard = $2",
+                [.second(bucket), .count(mark.shard)]
+            ) {
+                let row = try RollupRow(tier: child, $0)
+                sums[row.key, default: KPITotals()].merge(row.totals)
+            }
         }
         return sums.sorted { $0.key < $1.key }.map {
             RollupRow(tier: mark.tier, bucket: mark.bucket, shard: mark.shard, key: $0.key, totals: $0.value)

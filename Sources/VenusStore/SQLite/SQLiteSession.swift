@@ -66,7 +66,8 @@ extension SQLRow {
             switch value.storage {
             case .null: .null
             case .int64(let value): .integer(value)
-            case .double(let value): .integer(Int64(value))
+            // No column of ours holds one.
+            case .double: .null
             case .string(let value): .text(value)
             case .blob(let value): .bytes(Array(value))
             }

@@ -27,31 +27,3 @@ public struct RollupQuery: Sendable, Hashable {
         self.operation = operation
     }
 }
-
-/// The committed cells of one shard's open minutes.
-public struct OpenCells: Sendable, Hashable {
-    public var shard: Int
-    /// Start of the first minute that is not closed, seconds since the epoch.
-    public var openSince: Int64
-    public var cells: [Cell]
-
-    public init(shard: Int, openSince: Int64, cells: [Cell]) {
-        self.shard = shard
-        self.openSince = openSince
-        self.cells = cells
-    }
-}
-
-/// A signed-in person or program. The token itself is never stored.
-public struct Session: Sendable, Hashable {
-    /// SHA-256 of the token.
-    public var tokenHash: [UInt8]
-    public var createdAt: Int64
-    public var expiresAt: Int64
-
-    public init(tokenHash: [UInt8], createdAt: Int64, expiresAt: Int64) {
-        self.tokenHash = tokenHash
-        self.createdAt = createdAt
-        self.expiresAt = expiresAt
-    }
-}

@@ -1,11 +1,11 @@
-import VenusCore
+package import VenusCore
 
 extension Checkpoint {
     private static let version: UInt8 = 1
 
     /// The stored form of the cells: version, the keys, each once, and the cells, each with its key's place, its second
     /// as the distance from the one before, and its totals.
-    var encodedCells: [UInt8] {
+    package var encodedCells: [UInt8] {
         var places: [SeriesKey: Int] = [:]
         var keys: [SeriesKey] = []
         for cell in cells where places[cell.key] == nil {
@@ -27,7 +27,7 @@ extension Checkpoint {
         return writer.bytes
     }
 
-    init(takenAtSeconds: Int64, encodedCells: [UInt8]) throws(EncodingError) {
+    package init(takenAtSeconds: Int64, encodedCells: [UInt8]) throws(EncodingError) {
         var reader = ByteReader(encodedCells)
         let version = try reader.readByte()
         guard version <= Self.version else { throw .newerVersion(version) }

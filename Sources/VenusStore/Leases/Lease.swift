@@ -1,0 +1,16 @@
+/// The right to write something, until it expires or another owner takes it. Every write checks the epoch.
+public struct Lease: Sendable, Hashable {
+    public var name: String
+    public var owner: String
+    /// Rises with every new owner.
+    public var epoch: Int64
+
+    public init(name: String, owner: String, epoch: Int64) {
+        self.name = name
+        self.owner = owner
+        self.epoch = epoch
+    }
+
+    public static func shard(_ shard: Int) -> String { "shard:\(shard)" }
+    public static let roller = "roller"
+}
