@@ -24,10 +24,10 @@ struct ServeCommand: AsyncParsableCommand {
             configuration: configuration.serverConfiguration, store: opened,
             feed: try configuration.openRemoteFeed(url: backends.stream), logger: logger)
         let start = try await server.prepare()
-        let announcement = Announcement(server: server) { baseURL, signInLink in
-            let secret = start.generatedSecret.map { "Secret     \($0)   (the administrator's; it is not shown again)" }
-            let lines = [secret, "Dashboard  \(signInLink)", "Server  \(baseURL)"]
-            return lines.compactMap { $0 }.joined(separator: "\n")
+        // No sign-in link here: a daemon's output is kept in logs, where no token belongs.
+        let announcement = Announcement(server: server) { server in
+            let secret = start.generatedSecret.map { "Secret  \($0)  (the administrator's; it is not shown again)\n" }
+            return "\(secret ?? "")Server  \(try await server.baseURL)"
         }
         try await runServices([server, announcement], logger: logger)
         await opened.close()

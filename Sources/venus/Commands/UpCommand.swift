@@ -43,8 +43,11 @@ struct UpCommand: AsyncParsableCommand {
         let supervisor = ProxySupervisor(
             arguments: proxyArguments(configuration), environment: Self.proxyEnvironment, logger: logger)
         let proxyAddress = try await supervisor.start()
-        let announcement = Announcement(server: server, access: data.access) { _, signInLink in
-            Banner(data: data.path, proxy: proxyAddress, signInLink: signInLink, secret: start.generatedSecret).text
+        let announcement = Announcement(server: server, access: data.access) { server in
+            Banner(
+                data: data.path, proxy: proxyAddress, signInLink: try await server.makeSignInLink(),
+                secret: start.generatedSecret
+            ).text
         }
         // They stop in reverse order: first the proxy flushes, then the analyzer counts what it flushed.
         try await runServices([server, announcement, analyzer, supervisor], logger: logger)

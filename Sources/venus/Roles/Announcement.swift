@@ -7,15 +7,15 @@ struct Announcement: Service {
     let server: Server
     /// Where the token goes; absent: none is kept.
     var access: String?
-    /// What to print, from the server's address and a link that signs in once.
-    let text: @Sendable (_ baseURL: String, _ signInLink: String) -> String
+    /// What to print, once the server listens.
+    let text: @Sendable (Server) async throws -> String
 
     /// How often the token is renewed; well within a session's life.
     private static let renewal = Duration.seconds(86_400)
 
     func run() async throws {
         try await writeAccess()
-        printLine(text(try await server.baseURL, try await server.makeSignInLink()))
+        printLine(try await text(server))
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 while (try? await Task.sleep(for: Self.renewal)) != nil { try? await writeAccess() }
