@@ -149,10 +149,12 @@ extension TheBinary {
             }
             #expect(tail.standardOutput.text.contains("/orders/*"))
             try await tail.stop(SIGINT)
-            let graph = try await VenusBinary.output(
-                ["graph"], environment: venus.runEnvironment, directory: venus.directory.path)
-            #expect(graph.status == .exited(0), "\(graph.standardError)")
-            #expect(graph.standardOutput.contains("checkout") && graph.standardOutput.contains(origin.authority))
+            try await eventually(within: .seconds(5), "the edge in venus graph") {
+                let graph = try await VenusBinary.output(
+                    ["graph"], environment: venus.runEnvironment, directory: venus.directory.path)
+                guard graph.status == .exited(0) else { throw TestFailure(graph.standardError) }
+                return graph.standardOutput.contains("checkout") && graph.standardOutput.contains(origin.authority)
+            }
         }
     }
 }

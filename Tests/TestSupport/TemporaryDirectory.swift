@@ -6,7 +6,7 @@ public final class TemporaryDirectory: Sendable {
     public let path: String
 
     public init(_ name: String = "venus-test") throws {
-        var template = Array((NSTemporaryDirectory() + "/\(name)-XXXXXX").utf8CString)
+        var template = Array((FileManager.default.temporaryDirectory.path + "/\(name)-XXXXXX").utf8CString)
         guard mkdtemp(&template) != nil else { throw systemFailure("mkdtemp") }
         path = URL(fileURLWithPath: template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }).path
         chmod(path, 0o755)
