@@ -14,8 +14,16 @@ extension VenusConfiguration {
         result.port = proxy.listen.port
         if let threads = proxy.threads { result.loops = threads }
         result.callerPatience = proxy.callerPatience
+        result.headTimeout = proxy.headTimeout
+        result.dnsTimeout = proxy.dnsTimeout
         result.connectTimeout = proxy.connectTimeout
         result.responseTimeout = proxy.responseTimeout
+        result.bodyTimeout = proxy.bodyTimeout
+        result.clientIdleTimeout = proxy.clientIdleTimeout
+        result.upstreamIdleTimeout = proxy.upstreamIdleTimeout
+        result.tunnelIdleTimeout = proxy.tunnelIdleTimeout
+        result.maximumClients = proxy.maximumClients
+        result.maximumConnectionsPerDependency = proxy.maximumConnectionsPerDependency
         return result
     }
 
@@ -25,6 +33,7 @@ extension VenusConfiguration {
         result.port = Int(server.listen.port)
         result.secret = server.secret?.text
         result.dashboardDirectory = server.dashboard ?? Self.installedDashboard
+        result.publicURL = server.publicURL
         result.allowedHosts = server.allowedHosts
         return result
     }
