@@ -130,7 +130,10 @@ let package = Package(
         ),
         .testTarget(
             name: "VenusServerTests",
-            dependencies: ["VenusCore", "VenusStore", "VenusAnalysis", "VenusServer", "TestSupport", .logging],
+            dependencies: [
+                "VenusCore", "VenusStore", "VenusAnalysis", "VenusServer", "TestSupport", .httpTypes, .logging,
+                .nioHTTP1, .serviceLifecycle,
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -44,7 +44,7 @@ package struct AccessControl: Sendable {
     private func checkOrigin(_ request: HTTPRequest) throws(Problem) {
         guard let origin = request.headerFields[.origin].flatMap({ WebOrigin($0) }) else { throw .originNotAllowed }
         if let publicURL, origin == publicURL { return }
-        guard let host = request.authority.flatMap({ Authority($0) }), origin.isSame(as: host) else {
+        guard let host = request.authority.flatMap({ Authority($0) }), origin.isPlain(at: host) else {
             throw .originNotAllowed
         }
     }

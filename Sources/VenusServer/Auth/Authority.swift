@@ -65,10 +65,8 @@ package struct WebOrigin: Sendable, Hashable {
         self.authority = authority
     }
 
-    /// Whether a page of this origin has our `Host`: either scheme, for TLS may end before us.
-    package func isSame(as host: Authority) -> Bool {
-        guard authority.host == host.host else { return false }
-        let standard = isSecure ? 443 : 80
-        return (authority.port ?? standard) == (host.port ?? standard)
+    /// Whether this is the origin of what we serve ourselves, without TLS, under this `Host`.
+    package func isPlain(at host: Authority) -> Bool {
+        !isSecure && authority.host == host.host && (authority.port ?? 80) == (host.port ?? 80)
     }
 }

@@ -50,7 +50,3 @@ package enum Credentials: Sendable, Equatable {
         return nil
     }
 }
-
-extension HTTPField.Name {
-    package static let secWebSocketProtocol = HTTPField.Name("Sec-WebSocket-Protocol")!  // A valid token.
-}

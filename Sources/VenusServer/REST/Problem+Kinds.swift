@@ -1,4 +1,4 @@
-package import HTTPTypes
+import HTTPTypes
 
 /// Every problem this server answers with.
 extension Problem {
@@ -27,7 +27,8 @@ extension Problem {
 
     package static let originNotAllowed = Problem(
         .forbidden, "origin-not-allowed", title: "The request comes from another site",
-        detail: "A browser's cookie counts only for requests of our own pages: Origin must be this server's.")
+        detail: "A browser's cookie counts only for requests of our own pages: Origin must be this server's. "
+            + "Behind a proxy that ends TLS, set server.public_url.")
 
     package static let hostNotAllowed = Problem(
         .misdirectedRequest, "host-not-allowed", title: "The server does not answer under this name",
@@ -110,8 +111,4 @@ extension Problem {
 
     /// Text of the client's in quotes, shortened.
     private static func quoted(_ text: String) -> String { "\"" + text.prefix(64) + (text.count > 64 ? "…\"" : "\"") }
-}
-
-extension HTTPField.Name {
-    package static let secWebSocketVersion = HTTPField.Name("Sec-WebSocket-Version")!  // A valid token.
 }

@@ -1,0 +1,207 @@
+import Testing
+import VenusServer
+
+@Suite("A live session")
+struct LiveSessionStateMachineTests {
+    private typealias Machine = LiveSessionStateMachine
+    private let start = ContinuousClock.now
+    private let graph = View(topic: .graph)
+
+    private func subscribe(_ topic: String = "graph", more: String = "") -> Machine.Frame {
+        Machine.Frame(.text, payload: Array("{\"type\":\"subscribe\",\"topic\":\"\(topic)\"\(more)}".utf8))
+    }
+
+    /// The code of a close frame that is sent, alone.
+    private func closeCode(_ actions: [Machine.Action]) -> CloseCode? {
+        guard actions.count == 1, case .sendClose(let code, _) = actions[0] else { return nil }
+        return code
+    }
+
+    /// The code of an error that is told, alone.
+    private func errorCode(_ actions: [Machine.Action]) -> LiveError.Code? {
+        guard actions.count == 1, case .sendError(let error) = actions[0] else { return nil }
+        return error.code
+    }
+
+    private func position(_ seq: UInt64) -> LivePosition { LivePosition(epoch: 7, seq: seq) }
+
+    @Test("says hello, starts to deliver what is asked for, and stops")
+    func conversation() {
+        var machine = Machine(now: start)
+        #expect(machine.opened() == [.sendHello])
+        #expect(machine.received(subscribe(), now: start) == [.startDelivering(graph)])
+        let unsubscribe = Machine.Frame(.text, payload: Array(#"{"type":"unsubscribe","topic":"graph"}"#.utf8))
+        #expect(machine.received(unsubscribe, now: start) == [.stopDelivering(graph)])
+        #expect(machine.received(unsubscribe, now: start) == [])
+        #expect(machine.viewChanged(graph, position: position(1), isWritable: true) == .none)
+    }
+
+    @Test("the first delivery is a snapshot, each later one an update, none comes twice or late")
+    func deliveries() {
+        var machine = Machine(now: start)
+        _ = machine.received(subscribe(), now: start)
+        #expect(machine.viewChanged(graph, position: position(5), isWritable: true) == .snapshot)
+        #expect(machine.viewChanged(graph, position: position(6), isWritable: true) == .update)
+        #expect(machine.viewChanged(graph, position: position(6), isWritable: true) == .none)
+        #expect(machine.viewChanged(graph, position: position(5), isWritable: true) == .none)
+        #expect(machine.viewChanged(View(topic: .kpis), position: position(7), isWritable: true) == .none)
+    }
+
+    @Test("a client that cannot keep up is skipped, and gets a snapshot when it can")
+    func slow() {
+        var machine = Machine(now: start)
+        _ = machine.received(subscribe(), now: start)
+        #expect(machine.viewChanged(graph, position: position(1), isWritable: true) == .snapshot)
+        #expect(machine.viewChanged(graph, position: position(2), isWritable: false) == .none)
+        #expect(machine.viewChanged(graph, position: position(3), isWritable: false) == .none)
+        #expect(machine.becameWritable(now: start) == [graph])
+        #expect(machine.viewChanged(graph, position: position(3), isWritable: true) == .snapshot)
+        #expect(machine.becameWritable(now: start) == [])
+        #expect(machine.viewChanged(graph, position: position(4), isWritable: true) == .update)
+    }
+
+    @Test("since: nothing where nothing was missed, a snapshot otherwise")
+    func since() {
+        var machine = Machine(now: start)
+        let returning = subscribe(more: #","since":{"epoch":7,"seq":5}"#)
+        _ = machine.received(returning, now: start)
+        #expect(machine.viewChanged(graph, position: position(5), isWritable: true) == .none)
+        #expect(machine.viewChanged(graph, position: position(6), isWritable: true) == .update)
+        var other = Machine(now: start)
+        _ = other.received(returning, now: start)
+        #expect(other.viewChanged(graph, position: LivePosition(epoch: 8, seq: 5), isWritable: true) == .snapshot)
+    }
+
+    @Test(
+        "mistakes in messages are told and end nothing",
+        arguments: [
+            ("garbage", LiveError.Code.badMessage), ("{}", .badMessage), ("[]", .badMessage), ("\"x\"", .badMessage),
+            (#"{"type":"subscribe","topic":"graph","filter":{"window":5}}"#, .badMessage),
+            (#"{"type":"dance"}"#, .unknownType), (#"{"type":"subscribe"}"#, .unknownTopic),
+            (#"{"type":"subscribe","topic":"hosts"}"#, .unknownTopic),
+            (#"{"type":"subscribe","topic":"graph","filter":{"window":"5y"}}"#, .badFilter),
+            (#"{"type":"subscribe","topic":"graph","filter":{"by":"edge"}}"#, .badFilter),
+        ])
+    func mistakes(text: String, code: LiveError.Code) {
+        var machine = Machine(now: start)
+        let actions = machine.received(Machine.Frame(.text, payload: Array(text.utf8)), now: start)
+        #expect(errorCode(actions) == code)
+        #expect(machine.received(subscribe(), now: start) == [.startDelivering(graph)])
+    }
+
+    @Test("subscriptions are bounded; one that is there already may be asked for again")
+    func bounded() {
+        var machine = Machine(now: start)
+        for number in 0..<16 {
+            let actions = machine.received(subscribe(more: #","filter":{"service":"s\#(number)"}"#), now: start)
+            #expect(actions.count == 1)
+        }
+        #expect(errorCode(machine.received(subscribe(), now: start)) == .tooManySubscriptions)
+        let again = machine.received(subscribe(more: #","filter":{"service":"s3"}"#), now: start)
+        #expect(again.count == 1 && errorCode(again) == nil)
+    }
+
+    @Test(
+        "what RFC 6455 forbids closes with its code",
+        arguments: [
+            (Machine.Frame(.text, isMasked: false), CloseCode.protocolError),
+            (Machine.Frame(.text, hasReservedBits: true), .protocolError),
+            (Machine.Frame(.reserved), .protocolError), (Machine.Frame(.continuation), .protocolError),
+            (Machine.Frame(.binary), .unacceptableData), (Machine.Frame(.text, payload: [0xff]), .invalidPayload),
+            (Machine.Frame(.close, payload: [3]), .protocolError),
+            (Machine.Frame(.close, payload: [0x03, 0xed]), .protocolError),  // 1005
+            (Machine.Frame(.close, payload: [0x03, 0xe8, 0xff]), .invalidPayload),
+            (Machine.Frame(.text, payload: [UInt8](repeating: 65, count: 20_000)), .messageTooBig),
+        ])
+    private func forbidden(frame: Machine.Frame, code: CloseCode) {
+        var machine = Machine(now: start)
+        #expect(closeCode(machine.received(frame, now: start)) == code)
+        #expect(machine.received(subscribe(), now: start) == [])
+        #expect(machine.viewChanged(graph, position: position(1), isWritable: true) == .none)
+        #expect(machine.received(Machine.Frame(.close, payload: [0x03, 0xe8]), now: start) == [.disconnect])
+    }
+
+    @Test("a fragmented message is put together; another message in between is an error, a ping is not")
+    func fragments() {
+        var machine = Machine(now: start)
+        let bytes = Array(#"{"type":"subscribe","topic":"graph"}"#.utf8)
+        #expect(machine.received(Machine.Frame(.text, isFinal: false, payload: Array(bytes[..<5])), now: start) == [])
+        #expect(machine.received(Machine.Frame(.ping, payload: [1]), now: start) == [.sendPong([1])])
+        #expect(
+            machine.received(Machine.Frame(.continuation, isFinal: false, payload: Array(bytes[5..<9])), now: start)
+                == [])
+        #expect(
+            machine.received(Machine.Frame(.continuation, payload: Array(bytes[9...])), now: start)
+                == [.startDelivering(graph)])
+        _ = machine.received(Machine.Frame(.text, isFinal: false), now: start)
+        #expect(closeCode(machine.received(Machine.Frame(.text), now: start)) == .protocolError)
+    }
+
+    @Test("endless fragments are too big")
+    func endlessFragments() {
+        var machine = Machine(now: start)
+        _ = machine.received(Machine.Frame(.text, isFinal: false), now: start)
+        var actions: [Machine.Action] = []
+        for _ in 0..<100 where actions.isEmpty {
+            actions = machine.received(Machine.Frame(.continuation, isFinal: false), now: start)
+        }
+        #expect(closeCode(actions) == .messageTooBig)
+    }
+
+    @Test("too many frames violate the policy; a steady few do not")
+    func flood() {
+        var machine = Machine(now: start)
+        for second in 0..<60 {
+            for _ in 0..<20 {
+                let now = start + .seconds(second)
+                #expect(machine.received(Machine.Frame(.pong), now: now) == [])
+            }
+        }
+        var actions: [Machine.Action] = []
+        for _ in 0..<200 where actions.isEmpty {
+            actions = machine.received(Machine.Frame(.pong), now: start + .seconds(60))
+        }
+        #expect(closeCode(actions) == .policyViolation)
+    }
+
+    @Test("a quiet client is pinged, a silent one disconnected")
+    func keepAlive() {
+        var machine = Machine(now: start)
+        #expect(machine.timePassed(now: start + .seconds(19)) == [])
+        #expect(machine.timePassed(now: start + .seconds(20)) == [.sendPing])
+        #expect(machine.timePassed(now: start + .seconds(21)) == [])
+        #expect(machine.received(Machine.Frame(.pong), now: start + .seconds(22)) == [])
+        #expect(machine.timePassed(now: start + .seconds(41)) == [])
+        #expect(machine.timePassed(now: start + .seconds(42)) == [.sendPing])
+        #expect(machine.timePassed(now: start + .seconds(82)) == [.disconnect])
+        #expect(machine.timePassed(now: start + .seconds(200)) == [])
+    }
+
+    @Test("our close waits for the client's, but not for long")
+    func closing() {
+        var machine = Machine(now: start)
+        #expect(
+            machine.end(.sessionEnded, "the session ended", now: start)
+                == [.sendClose(.sessionEnded, reason: "the session ended")])
+        #expect(machine.end(.goingAway, "", now: start) == [])
+        #expect(machine.timePassed(now: start + .seconds(1)) == [])
+        #expect(machine.timePassed(now: start + .seconds(2)) == [.disconnect])
+    }
+
+    @Test("the client's close is answered with its code")
+    func clientCloses() {
+        var machine = Machine(now: start)
+        #expect(
+            machine.received(Machine.Frame(.close, payload: [0x03, 0xe8]), now: start)
+                == [.answerClose(1_000), .disconnect])
+        var other = Machine(now: start)
+        #expect(other.received(Machine.Frame(.close), now: start) == [.answerClose(nil), .disconnect])
+    }
+
+    @Test("bytes that are no frames close, and after that disconnect")
+    func undecodable() {
+        var machine = Machine(now: start)
+        #expect(closeCode(machine.decodingFailed(isTooLarge: true, now: start)) == .messageTooBig)
+        #expect(machine.decodingFailed(isTooLarge: false, now: start) == [.disconnect])
+    }
+}

@@ -1,0 +1,219 @@
+import TestSupport
+import Testing
+import VenusAnalysis
+import VenusCore
+import VenusServer
+import VenusStore
+
+@Suite("The live socket")
+struct LiveSocketTests {
+    private static func subscribe(_ topic: String, _ filter: String = "{}", more: String = "") -> String {
+        "{\"type\":\"subscribe\",\"topic\":\"\(topic)\",\"filter\":\(filter)\(more)}"
+    }
+
+    @Test("hello, a snapshot, and an update for what changes")
+    func pushes() async throws {
+        try await withServer { server in
+            let token = try await server.signIn()
+            let socket = try await server.live(token: token)
+            #expect(socket.response["sec-websocket-protocol"] == "venus.v1")
+            let hello = try await socket.next { $0["type"].string == "hello" }
+            #expect(hello["version"].string == Version.current)
+            try socket.send(Self.subscribe("graph", #"{"window":"1m"}"#))
+            let snapshot = try await socket.next { $0["type"].string == "snapshot" }
+            #expect(snapshot.names == ["data", "epoch", "filter", "seq", "topic", "type"])
+            #expect(snapshot["topic"].string == "graph")
+            #expect(snapshot["filter"]["window"].string == "1m")
+            #expect(snapshot["epoch"].int == hello["epoch"].int)
+            #expect(snapshot["data"]["edges"].array.isEmpty)
+
+            server.feed.publish(frame([(edge("shop", "db:1"), totals(success: 3))]))
+            let update = try await socket.next { $0["type"].string == "update" }
+            #expect(update["data"]["edges"][0]["kpis"]["calls"].int == 3)
+            #expect(update["seq"].int! > snapshot["seq"].int!)
+            let asked = try await server.get("/api/v1/graph?window=1m", token: token)
+            #expect(asked == update["data"])
+
+            // Nothing new: nothing sent, until something is.
+            server.feed.publish(frame([(edge("shop", "db:1"), totals(success: 3))], at: 1_001_000))
+            try await eventually(holds: {
+                try await server.get("/api/v1/graph", token: token)["at"].string == "1970-01-01T00:16:41.000Z"
+            })
+            server.feed.publish(frame([(edge("shop", "db:1"), totals(success: 4))], at: 1_002_000))
+            let next = try await socket.next { _ in true }
+            #expect(next["type"].string == "update")
+            #expect(next["data"]["edges"][0]["kpis"]["calls"].int == 4)
+        }
+    }
+
+    @Test("each subscriber gets its own view; who unsubscribed gets none")
+    func views() async throws {
+        try await withServer { server in
+            let token = try await server.signIn()
+            let first = try await server.live(token: token)
+            let second = try await server.live(token: token)
+            try first.send(Self.subscribe("kpis", #"{"by":"service","service":"shop"}"#))
+            try second.send(Self.subscribe("graph", #"{"service":"checkout"}"#))
+            try second.send(Self.subscribe("kpis"))
+            try second.send(#"{"type":"unsubscribe","topic":"kpis","filter":{}}"#)
+            _ = try await first.next { $0["type"].string == "snapshot" }
+            _ = try await second.next { $0["type"].string == "snapshot" && $0["topic"].string == "graph" }
+            server.feed.publish(
+                frame([(edge("shop", "db:1"), totals(success: 3)), (edge("checkout", "db:1"), totals(success: 2))]))
+            let one = try await first.next { $0["type"].string == "update" }
+            #expect(one["data"]["items"].array.count == 1)
+            #expect(one["data"]["items"][0]["service"].string == "shop")
+            let two = try await second.next { $0["type"].string == "update" }
+            #expect(two["topic"].string == "graph")
+            #expect(two["data"]["edges"].array.count == 1)
+        }
+    }
+
+    @Test("since: who missed nothing gets the next update, who did gets a snapshot")
+    func since() async throws {
+        try await withServer { server in
+            let token = try await server.signIn()
+            let stays = try await server.live(token: token)
+            try stays.send(Self.subscribe("graph"))
+            let snapshot = try await stays.next { $0["type"].string == "snapshot" }
+            let known = ",\"since\":{\"epoch\":\(snapshot["epoch"].int!),\"seq\":\(snapshot["seq"].int!)}"
+            let returns = try await server.live(token: token)
+            try returns.send(Self.subscribe("graph", more: known))
+            try returns.send(Self.subscribe("kpis"))
+            _ = try await returns.next { $0["topic"].string == "kpis" }
+            server.feed.publish(frame([(edge("shop", "db:1"), totals(success: 3))]))
+            let update = try await returns.next { $0["topic"].string == "graph" }
+            #expect(update["type"].string == "update")
+            _ = try await stays.next { $0["type"].string == "update" }
+            let late = try await server.live(token: token)
+            try late.send(Self.subscribe("graph", more: known))
+            let whole = try await late.next { $0["topic"].string == "graph" }
+            #expect(whole["type"].string == "snapshot")
+            #expect(whole["seq"].int == update["seq"].int)
+        }
+    }
+
+    @Test("nobody gets a socket without a session, from another site, or under another name")
+    func refused() async throws {
+        try await withServer { server in
+            let token = try await server.signIn()
+            let cookie = ("cookie", "venus_session=\(token)")
+            let wrong = Token.random().text
+            let open = { (fields: [(String, String)], subprotocols: [String]) in
+                try await WebSocketClient(
+                    port: server.port, path: "/api/v1/live", subprotocols: subprotocols, fields: fields
+                ).response
+            }
+            for (fields, subprotocols, status) in [
+                ([], [], 401), ([], ["venus.v1"], 401), ([], ["venus.v1", "bearer.\(wrong)"], 401),
+                ([server.bearer(wrong)], [], 401), ([server.bearer("nonsense")], [], 401), ([cookie], [], 403),
+                ([cookie, ("origin", "http://evil.example")], [], 403), ([cookie, ("origin", "null")], [], 403),
+                ([cookie, server.origin], [], 101), ([server.bearer(token)], [], 101),
+                ([], ["venus.v1", "bearer.\(token)"], 101),
+            ] as [([(String, String)], [String], Int)] {
+                let response = try await open(fields, subprotocols)
+                #expect(response.status == status, "\(fields) \(subprotocols)")
+                if status != 101 {
+                    #expect(response["content-type"] == "application/problem+json")
+                    #expect(response["connection"] == "close")
+                }
+            }
+            let client = try HTTPClient(port: server.port)
+            let rebound = try await client.raw(
+                Array(
+                    ("GET /api/v1/live HTTP/1.1\r\nhost: evil.example\r\nconnection: upgrade\r\nupgrade: websocket\r\n"
+                        + "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                        + "authorization: Bearer \(token)\r\n\r\n").utf8))
+            #expect(rebound.status == 421)
+            #expect(!server.log.text.contains(token) && !server.log.text.contains(wrong))
+        }
+    }
+
+    @Test("signing out closes the session's sockets at once, and no others")
+    func signOut() async throws {
+        try await withServer {
+            $0.sessionRecheckInterval = .seconds(600)
+        } _: { server in
+            let token = try await server.signIn()
+            let socket = try await server.live(token: token)
+            let other = try await server.live(token: try await server.signIn())
+            #expect(try await server.request("POST", "/api/v1/logout", [server.bearer(token)], body: "").status == 204)
+            try await eventually(holds: { !socket.isOpen })
+            #expect(socket.closeCode == 4401)
+            #expect(other.isOpen)
+        }
+    }
+
+    @Test("a session that ended elsewhere loses its sockets soon")
+    func endedElsewhere() async throws {
+        try await withServer {
+            $0.sessionRecheckInterval = .milliseconds(100)
+        } _: { server in
+            let token = try await server.signIn()
+            let socket = try await server.live(token: token)
+            try await server.store.removeSession(tokenHash: try #require(Token(token)).hash)
+            try await eventually(holds: { !socket.isOpen })
+            #expect(socket.closeCode == 4401)
+        }
+    }
+
+    @Test("the server says goodbye with 1001 when it stops, and stops soon")
+    func goingAway() async throws {
+        let server = try await RunningServer()
+        let token = try await server.signIn()
+        let socket = try await server.live(token: token)
+        let idle = try HTTPClient(port: server.port)
+        #expect(try await idle.request("GET", "/healthz", [server.host]).status == 200)
+        let untouched = try HTTPClient(port: server.port)
+        let start = ContinuousClock.now
+        try await server.stop()
+        #expect(ContinuousClock.now - start < .seconds(2.5))
+        try await eventually(holds: { !socket.isOpen })
+        #expect(socket.closeCode == 1_001)
+        untouched.close()
+    }
+
+    @Test("mistakes are told and end nothing")
+    func mistakes() async throws {
+        try await withServer { server in
+            let socket = try await server.live(token: try await server.signIn())
+            for (text, code) in [
+                ("garbage", "bad_message"), ("{}", "bad_message"), (#"{"type":"x"}"#, "unknown_type"),
+                (Self.subscribe("nothing"), "unknown_topic"),
+                (Self.subscribe("graph", #"{"window":"5y"}"#), "bad_filter"),
+                (Self.subscribe("graph", #"{"colour":"red"}"#), "bad_filter"),
+            ] {
+                try socket.send(text)
+                let error = try await socket.next { $0["type"].string == "error" }
+                #expect(error["code"].string == code)
+                #expect(error["message"].string?.isEmpty == false)
+            }
+            #expect(socket.isOpen)
+        }
+    }
+
+    @Test("a client that reads nothing is skipped without a queue, and gets the newest whole when it reads again")
+    func slow() async throws {
+        try await withServer { server in
+            let token = try await server.signIn()
+            let quick = try await server.live(token: token)
+            try quick.send(Self.subscribe("graph"))
+            _ = try await quick.next { $0["type"].string == "snapshot" }
+            let slow = try RawWebSocket(port: server.port, token: token)
+            try slow.send(Self.subscribe("graph"))
+            // Some 300 kB a frame: a few dozen are more than any socket buffer holds.
+            let last: UInt64 = 60
+            for tick in 1...last {
+                let series = (0..<150).map { (edge("shop", "dependency-\($0):1"), totals(success: Int(tick))) }
+                server.feed.publish(frame(series, at: 1_000_000 + Int64(tick)))
+                _ = try await quick.next { $0["data"]["edges"][0]["kpis"]["calls"].int == Int(tick) }
+            }
+            var seen: [JSONValue] = []
+            while seen.last?["data"]["edges"][0]["kpis"]["calls"].int != Int(last) {
+                seen.append(try await slow.next())
+            }
+            #expect(seen.count < Int(last))
+            #expect(seen.last?["type"].string == "snapshot")
+        }
+    }
+}

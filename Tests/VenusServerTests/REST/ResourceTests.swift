@@ -1,0 +1,180 @@
+import Foundation
+import TestSupport
+import Testing
+import VenusAnalysis
+import VenusCore
+import VenusServer
+import VenusStore
+
+@Suite("Resources")
+struct ResourceTests {
+    @Test("graph and KPIs show what the feed brought")
+    func live() async throws {
+        try await withServer { server in
+            let token = try await server.signIn()
+            server.feed.publish(frame([(edge("shop", "db:1"), totals(success: 3))]))
+            let graph = try await eventually { () -> JSONValue? in
+                let graph = try await server.get("/api/v1/graph?window=1m", token: token)
+                return graph["edges"].array.isEmpty ? nil : graph
+            }
+            #expect(graph["window"].string == "1m")
+            #expect(graph["edges"][0]["id"].string == "service:shop->dependency:db:1")
+            let kpis = try await server.get("/api/v1/kpis?by=service&service=shop", token: token)
+            #expect(kpis["items"][0]["kpis"]["calls"].int == 3)
+        }
+    }
+
+    @Test("history composes stored rows and open cells")
+    func history() async throws {
+        try await withServer { server in
+            let token = try await server.signIn()
+            let operation = SeriesKey.operation("GET /", service: "shop", dependency: "db:1", environment: "production")
+            let now = Int64(Date.now)
+            let minute = Tier.minute.bucket(of: now) - 120
+            let lease = try #require(
+                try await server.store.acquireLease(Lease.shard(0), owner: "test", duration: .seconds(30)))
+            let rows = Level.allCases.map {
+                RollupRow(
+                    tier: .minute, bucket: minute, shard: 0, key: operation.key(at: $0), totals: totals(success: 5))
+            }
+            try await server.store.commit(
+                ShardCommit(
+                    shard: 0, cursor: "1-0", openSince: minute + 60,
+                    checkpoint: Checkpoint(
+                        takenAtSeconds: now,
+                        cells: [
+                            Cell(second: minute + 10, key: operation, totals: totals(success: 5)),
+                            Cell(second: minute + 70, key: operation, totals: totals(success: 2, serverErrors: 2)),
+                        ]),
+                    closed: rows),
+                under: lease)
+
+            for query in [
+                "", "&service=shop", "&dependency=db:1", "&service=shop&dependency=db:1", "&operation=GET%20/",
+            ] {
+                let history = try await server.get("/api/v1/history?range=hour" + query, token: token)
+                #expect(history.names == ["from", "points", "range", "tier", "to", "totals"])
+                #expect(history["tier"].string == "1m")
+                #expect(history["points"].array.count == 60)
+                #expect(history["totals"]["calls"].int == 9, "\(query)")
+                let point = try #require(
+                    history["points"].array.first { $0["at"].string == Timestamp.text(seconds: minute) })
+                #expect(point["kpis"]["calls"].int == 5)
+                #expect(point["coverage"].double == 1)
+                #expect(point["kpis"]["load"]["calls_per_minute"].double == 5)
+            }
+            let day = try await server.get("/api/v1/history?range=day", token: token)
+            #expect(day["tier"].string == "15m")
+            #expect(day["points"].array.count == 96)
+            #expect(day["totals"]["calls"].int == 9)
+            let none = try await server.get("/api/v1/history?service=other", token: token)
+            #expect(none["totals"]["calls"].int == 0)
+            #expect(none["totals"]["availability"].isNull)
+            #expect(none["points"][0]["kpis"]["error_rate"].isNull)
+            let span = try await server.get(
+                "/api/v1/history?from=\(Timestamp.text(seconds: minute))&to=\(Timestamp.text(seconds: minute + 60))",
+                token: token)
+            #expect(span["range"].isNull)
+            #expect(span["points"].array.count == 1)
+            #expect(span["totals"]["calls"].int == 5)
+        }
+    }
+
+    @Test("what is wrong in a query is named, with what is right")
+    func parameters() async throws {
+        try await withServer { server in
+            let token = try await server.signIn()
+            for (query, parameter) in [
+                ("graph?window=99999999999999999999", "window"), ("graph?window=", "window"), ("graph?at=now", "at"),
+                ("graph?by=edge", "by"), ("kpis?by=everything", "by"), ("kpis?window=5m&window=1m", "window"),
+                ("history?range=century", "range"), ("history?range=", "range"), ("history?from=yesterday", "from"),
+                ("history?to=2026-01-01T00:00:00Z", "from"), ("history?range=hour&from=2026-01-01T00:00:00Z", "range"),
+                ("history?from=2100-01-01T00:00:00Z", "from"), ("history?from=1990-01-01T00:00:00Z", "from"),
+                ("graph?%ff=1", "%ff"), ("graph?service=%zz", "service"),
+            ] {
+                let response = try await server.request("GET", "/api/v1/" + query, [server.bearer(token)])
+                #expect(response.status == 400, "\(query)")
+                #expect(response["content-type"] == "application/problem+json")
+                #expect(try JSONValue(response.text)["parameter"].string == parameter, "\(query): \(response.text)")
+            }
+            let unknown = try await server.request("GET", "/api/v1/graph?windw=5m", [server.bearer(token)])
+            #expect(
+                try JSONValue(unknown.text)["allowed"].array.compactMap(\.string)
+                    == ["dependency", "environment", "service", "window"])
+        }
+    }
+
+    @Test("unknown paths are 404, wrong methods 405 with Allow, long targets 414")
+    func paths() async throws {
+        try await withServer { server in
+            let token = try await server.signIn()
+            #expect(try await server.request("GET", "/api/v1/nothing", [server.bearer(token)]).status == 404)
+            #expect(try await server.request("GET", "/nothing").status == 404)
+            let post = try await server.request("POST", "/api/v1/graph", [server.bearer(token)], body: "{}")
+            #expect(post.status == 405)
+            #expect(post["allow"] == "GET, HEAD")
+            let get = try await server.request("GET", "/api/v1/logout", [server.bearer(token)])
+            #expect(get.status == 405)
+            #expect(get["allow"] == "POST")
+            let long = "/api/v1/graph?service=" + String(repeating: "a", count: 9_000)
+            #expect(try await server.request("GET", long, [server.bearer(token)]).status == 414)
+            #expect(try await server.request("GET", "/api/v1/live", [server.bearer(token)]).status == 426)
+        }
+    }
+
+    @Test("a request that wants another protocol is answered without it")
+    func otherProtocol() async throws {
+        try await withServer { server in
+            let response = try await server.request(
+                "GET", "/healthz",
+                [("connection", "Upgrade, HTTP2-Settings"), ("upgrade", "h2c"), ("http2-settings", "")])
+            #expect(response.status == 200)
+            #expect(response["connection"] == "close")
+        }
+    }
+
+    @Test("bytes that are no request, and too large a head, are answered and end the connection")
+    func malformed() async throws {
+        try await withServer { server in
+            for (bytes, status) in [
+                ("garbage\r\n\r\n", 400), ("GET / HTTP/1.1\r\nbroken\r\n\r\n", 400),
+                ("GET / HTTP/1.1\r\nhost: localhost\r\nx: \(String(repeating: "a", count: 100_000))\r\n\r\n", 431),
+                ("GET / HTTP/1.1\r\n\r\n", 400),
+            ] {
+                let client = try HTTPClient(port: server.port)
+                let response = try await client.raw(Array(bytes.utf8))
+                #expect(response.status == status)
+                #expect(response["content-type"] == "application/problem+json")
+            }
+            #expect(try await server.request("GET", "/healthz").status == 200)
+        }
+    }
+
+    @Test("a connection that asks nothing is closed")
+    func silence() async throws {
+        try await withServer {
+            $0.firstRequestTimeout = .milliseconds(200)
+        } _: { server in
+            let client = try HTTPClient(port: server.port)
+            let start = ContinuousClock.now
+            #expect(try await client.readToEnd().isEmpty)
+            #expect(ContinuousClock.now - start < .seconds(5))
+        }
+    }
+
+    @Test("a kept-alive connection that asks nothing more is closed")
+    func idle() async throws {
+        try await withServer {
+            $0.idleTimeout = .milliseconds(300)
+        } _: { server in
+            let client = try HTTPClient(port: server.port)
+            #expect(try await client.request("GET", "/healthz", [server.host]).status == 200)
+            #expect(try await client.request("GET", "/healthz", [server.host]).status == 200)
+            #expect(try await client.readToEnd().isEmpty)
+        }
+    }
+}
+
+extension Int64 {
+    fileprivate init(_ date: Date) { self = Int64(date.timeIntervalSince1970) }
+}

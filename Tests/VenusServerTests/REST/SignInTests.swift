@@ -1,0 +1,131 @@
+import Logging
+import TestSupport
+import Testing
+import VenusAnalysis
+import VenusServer
+import VenusStore
+
+@Suite("Signing in")
+struct SignInTests {
+    @Test("the generated secret signs in, with a token for programs and a cookie for browsers")
+    func secret() async throws {
+        try await withServer { server in
+            #expect(server.secret.count == 43)
+            let response = try await server.login("{\"secret\":\"\(server.secret)\"}", [server.origin])
+            #expect(response.status == 200)
+            let body = try JSONValue(response.text)
+            let token = try #require(body["token"].string)
+            let expiry = try #require(body["expires_at"].string.flatMap(Timestamp.milliseconds))
+            #expect(expiry > 1_700_000_000_000)
+            let cookie = try #require(response["set-cookie"])
+            #expect(cookie == "venus_session=\(token); Max-Age=604800; Path=/; HttpOnly; SameSite=Strict")
+            let stored = try await server.store.setting("server.secret_hash")
+            #expect(stored?.contains(server.secret) == false)
+            #expect(!server.log.text.contains(server.secret))
+            #expect(!server.log.text.contains(token))
+        }
+    }
+
+    @Test("where people come by https the cookie never travels without it")
+    func secureCookie() async throws {
+        try await withServer {
+            $0.publicURL = "https://venus.example/"
+        } _: { server in
+            let response = try await server.login(
+                "{\"secret\":\"\(server.secret)\"}",
+                [
+                    ("origin", "https://venus.example"), ("host", "venus.example"),
+                ])
+            #expect(response["set-cookie"]?.hasSuffix("; SameSite=Strict; Secure") == true)
+            #expect(try await server.server.makeSignInLink().hasPrefix("https://venus.example/sign-in#"))
+        }
+    }
+
+    @Test("a sign-in link works once")
+    func link() async throws {
+        try await withServer { server in
+            let link = try await server.server.makeSignInLink()
+            #expect(link.hasPrefix("http://127.0.0.1:\(server.port)/sign-in#"))
+            let token = try #require(link.split(separator: "#").last)
+            #expect(try await server.login("{\"token\":\"\(token)\"}").status == 200)
+            let again = try await server.login("{\"token\":\"\(token)\"}")
+            #expect(again.status == 401)
+            #expect(try JSONValue(again.text)["type"].string == "urn:venus:problem:sign-in-refused")
+        }
+    }
+
+    @Test("a sign-in link expires")
+    func linkExpires() async throws {
+        try await withServer {
+            $0.signInLinkLifetime = .milliseconds(-1)
+        } _: { server in
+            let token = try #require(try await server.server.makeSignInLink().split(separator: "#").last)
+            #expect(try await server.login("{\"token\":\"\(token)\"}").status == 401)
+        }
+    }
+
+    @Test(
+        "what is no sign-in is a problem",
+        arguments: [
+            ("", 400), ("{", 400), ("[]", 400), ("{}", 400), (#"{"secret":5}"#, 400),
+            (#"{"secret":"a","token":"b"}"#, 400),
+            (#"{"secret":""}"#, 401), (#"{"secret":"wrong-secret"}"#, 401), (#"{"token":"wrong"}"#, 401),
+        ])
+    func refused(body: String, status: Int) async throws {
+        try await withServer { server in
+            let response = try await server.login(body)
+            #expect(response.status == status)
+            #expect(response["content-type"] == "application/problem+json")
+            #expect(response["set-cookie"] == nil)
+            #expect(!server.log.text.contains("wrong-secret"))
+        }
+    }
+
+    @Test("a body must be JSON, small, and from our own page")
+    func bodies() async throws {
+        try await withServer { server in
+            let body = "{\"secret\":\"\(server.secret)\"}"
+            let form = try await server.request("POST", "/api/v1/login", [("content-type", "text/plain")], body: body)
+            #expect(form.status == 415)
+            #expect(try await server.login(body, [("origin", "http://evil.example")]).status == 403)
+            #expect(try await server.login(String(repeating: " ", count: 70_000)).status == 413)
+            #expect(try await server.request("GET", "/api/v1/login").status == 405)
+        }
+    }
+
+    @Test("after ten failures an address has to wait, even with the right secret")
+    func brake() async throws {
+        try await withServer { server in
+            for _ in 0..<10 { #expect(try await server.login(#"{"token":"wrong"}"#).status == 401) }
+            let response = try await server.login("{\"secret\":\"\(server.secret)\"}")
+            #expect(response.status == 429)
+            #expect(response["retry-after"].flatMap(Int.init).map { (1...60).contains($0) } == true)
+        }
+    }
+
+    @Test("a configured secret takes the place of the stored one; a later start without keeps it")
+    func configured() async throws {
+        let directory = try TemporaryDirectory()
+        let logger = CapturedLog().logger
+        let store = try await SQLiteStore(path: directory.path + "/venus.sqlite", logger: logger)
+        let start = { (secret: String?) async throws -> ServerStart in
+            var configuration = ServerConfiguration()
+            configuration.secret = secret
+            return try await Server(
+                configuration: configuration, store: store, feed: InProcessFeed(), logger: logger
+            ).prepare()
+        }
+        #expect(try await start(nil).generatedSecret != nil)
+        #expect(try await start(nil).generatedSecret == nil)
+        #expect(try await start("first secret").generatedSecret == nil)
+        let first = try await store.setting("server.secret_hash")
+        _ = try await start("first secret")
+        #expect(try await store.setting("server.secret_hash") == first)
+        _ = try await start("second secret")
+        #expect(try await store.setting("server.secret_hash") != first)
+        #expect(try await start(nil).generatedSecret == nil)
+        let error = await #expect(throws: ServerError.self) { _ = try await start("short") }
+        #expect(error?.code == .weakSecret)
+        await store.close()
+    }
+}
