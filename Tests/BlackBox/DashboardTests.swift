@@ -20,7 +20,7 @@ struct DashboardTests {
             #expect(try await browser.isShown("#waiting") == false)
             #expect(try await browser.run("return window.untouched").bool == true)
             try await browser.wait(for: ".node[data-grade=good] .name")
-            #expect(try await browser.wait(for: "#cards article") { $0.contains("1 calls") }.contains("100"))
+            #expect(try await browser.wait(for: "#cards article") { $0.contains("1 call") }.contains("100"))
             #expect(try await browser.consoleErrors() == [])
             if let path = ProcessInfo.processInfo.environment["VENUS_SCREENSHOT"] {
                 try await browser.screenshot(to: path)

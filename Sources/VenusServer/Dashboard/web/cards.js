@@ -10,7 +10,7 @@ const CARDS = [
     title: "Availability",
     value: (kpis) => kpis.availability,
     figure: (kpis) => percent(kpis.availability),
-    beside: (kpis) => (kpis.basis === "transport" ? "of connecting · status not visible" : `${count(kpis.calls)} calls`),
+    beside: (kpis) => (kpis.basis === "transport" ? "of connecting · status not visible" : kpis.calls === 1 ? "1 call" : `${count(kpis.calls)} calls`),
   },
   {
     title: "Response time p95",
