@@ -61,8 +61,7 @@ package struct CallColumns: Sendable {
         let duration = try reader.nextNumber(atMost: UInt64(UInt32.max))
         let outcome = try reader.nextNumber(atMost: Self.highestOutcome)
         let status = try reader.nextNumberOrEmpty(atMost: UInt64(UInt16.max), empty: 0)
-        let errorType = try reader.nextNumberOrEmpty(atMost: UInt64(UInt8.max), empty: Self.noErrorType)
-        guard errorType != 0 else { throw reader.failure }
+        let errorType = try reader.nextNumberOrEmpty(atMost: UInt64(UInt8.max), empty: 0)
         for _ in 0..<Self.phasesPerCall {
             let time = try reader.nextNumberOrEmpty(atMost: UInt64(UInt32.max), empty: .max)
             // As `Phases` has it: the largest value stands for "unknown", a phase that long is one less.
@@ -77,13 +76,12 @@ package struct CallColumns: Sendable {
         durations.append(UInt32(duration))
         outcomes.append(UInt8(outcome))
         statuses.append(UInt16(status))
-        errorTypes.append(errorType == Self.noErrorType ? 0 : UInt8(errorType))
+        errorTypes.append(UInt8(errorType))
         bytesSent.append(sent)
         bytesReceived.append(received)
         self.flags.append(UInt16(flags))
     }
 
-    private static let noErrorType = UInt64(UInt8.max) + 1
     private static let highestOutcome = UInt64(Outcome.allCases.map(\.rawValue).max() ?? 0)
 
     private mutating func removeAll() {

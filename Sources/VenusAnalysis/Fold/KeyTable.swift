@@ -6,6 +6,8 @@ package import VenusCore
 /// Bounded: what comes beyond the bounds is counted under `_overflow`, and still adds up at the coarser levels.
 package struct KeyTable: Sendable {
     package static let overflow = "_overflow"
+    /// Longer names are counted under `_overflow` too: the store would cut them.
+    package static let maximumNameBytes = 512
 
     package struct Bounds: Sendable, Hashable {
         package var operationsPerEdge: Int
@@ -83,6 +85,11 @@ package struct KeyTable: Sendable {
     }
 
     private func bounded(_ key: SeriesKey) -> SeriesKey {
+        var key = key
+        if Self.isTooLong(key.environment) { key.environment = Self.overflow }
+        if Self.isTooLong(key.service) { key.service = Self.overflow }
+        if Self.isTooLong(key.dependency) { key.dependency = Self.overflow }
+        if Self.isTooLong(key.operation) { key.operation = Self.overflow }
         if seriesOfService[key.key(at: .service)] == nil, seriesOfService.count >= bounds.services {
             return .operation(
                 Self.overflow, service: Self.overflow, dependency: Self.overflow, environment: Self.overflow)
@@ -97,6 +104,8 @@ package struct KeyTable: Sendable {
         }
         return key
     }
+
+    private static func isTooLong(_ name: String) -> Bool { name.utf8.count > maximumNameBytes }
 
     private mutating func add(_ key: SeriesKey) -> Int32 {
         if let number = numbers[key] { return number }

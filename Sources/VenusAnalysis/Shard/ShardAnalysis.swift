@@ -74,7 +74,11 @@ package struct ShardAnalysis: Sendable {
         switch BlockDecoder.decode(entry) {
         case .calls(let record): consume(record, entry.id, now: now)
         case .heartbeat(let heartbeat):
-            ledger.note(heartbeat, appendedAt: Self.milliseconds(entry.id), now: now)
+            if Self.isTooLong(heartbeat.producer) {
+                quarantine(entry.id, .invalidText(.producer), now: now)
+            } else {
+                ledger.note(heartbeat, appendedAt: Self.milliseconds(entry.id), now: now)
+            }
         case .malformed(let error): quarantine(entry.id, error, now: now)
         case .newerVersion(let version): return .waits(version: version)
         }
@@ -88,6 +92,7 @@ package struct ShardAnalysis: Sendable {
 
     private mutating func consume(_ record: CallsRecord, _ id: EntryID, now: Int64) {
         do throws(BlockDecodingError) {
+            guard !Self.isTooLong(record.header.producer) else { throw .invalidText(.producer) }
             try columns.decode(record)
         } catch {
             quarantine(id, error, now: now)
@@ -209,6 +214,9 @@ package struct ShardAnalysis: Sendable {
         windows.enter(totals, of: key, at: second, part: part)
         windows.enter(totals, of: keys[key].edge, at: second, part: part)
     }
+
+    /// The store would cut the id, and the next owner would not know the producer again.
+    private static func isTooLong(_ producer: Producer) -> Bool { producer.id.utf8.count > KeyTable.maximumNameBytes }
 
     private static func milliseconds(_ id: EntryID) -> Int64 { Int64(clamping: id.milliseconds) }
 }

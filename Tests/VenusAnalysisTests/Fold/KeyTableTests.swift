@@ -35,6 +35,15 @@ import VenusCore
         #expect(table.count == count)
     }
 
+    @Test("a name that is too long for the store is counted under _overflow")
+    func longNames() {
+        var table = KeyTable()
+        let number = table.number(of: key(String(repeating: "a", count: 513), dependency: "d:2"))
+        #expect(table[number].key == key("_overflow", dependency: "d:2"))
+        let again = table.number(of: key(String(repeating: "b", count: 513), dependency: "d:2"))
+        #expect(again == number)
+    }
+
     @Test("numbers that are not in use any more are given out again")
     func reuse() {
         var table = KeyTable(bounds: KeyTable.Bounds(operationsPerEdge: 2, services: 2, operations: 4))
