@@ -40,6 +40,7 @@ public final class Analyzer: Service {
     }
 
     private func work(until stop: StopSignal) async {
+        let share = ShardShare(shards: callLog.shards)
         await withDiscardingTaskGroup { publishers in
             await withDiscardingTaskGroup { owners in
                 for shard in 0..<callLog.shards {
@@ -48,10 +49,17 @@ public final class Analyzer: Service {
                     owners.addTask {
                         var owner = ShardOwner(
                             shard: shard, callLog: self.callLog, store: self.store, clock: self.clock,
-                            configuration: self.configuration, logger: self.logger, publish: { publisher.offer($0) })
+                            configuration: self.configuration, share: share, logger: self.logger,
+                            publish: { publisher.offer($0) })
                         await owner.run(until: stop)
                         publisher.finish()
                     }
+                }
+                owners.addTask {
+                    var membership = Membership(
+                        shards: self.callLog.shards, share: share, store: self.store, clock: self.clock,
+                        configuration: self.configuration, logger: self.logger)
+                    await membership.run(until: stop)
                 }
                 owners.addTask {
                     var roller = Roller(

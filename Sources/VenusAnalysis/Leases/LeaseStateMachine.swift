@@ -81,8 +81,11 @@ package struct LeaseStateMachine: Sendable {
         }
     }
 
-    /// A write was refused because the lease is another's, or we gave it up.
+    /// A write was refused because the lease is another's.
     package mutating func lost(now: Int64) { state = .free(tryAt: now + retryAfter) }
+
+    /// We gave the lease up, or leave it to others, until then.
+    package mutating func wait(until instant: Int64) { state = .free(tryAt: instant) }
 
     private static let retryAfterFailure: Int64 = 1_000
 }

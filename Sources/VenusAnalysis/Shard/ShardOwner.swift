@@ -15,8 +15,11 @@ package struct ShardOwner {
     private let clock: any WallClock
     private let configuration: AnalyzerConfiguration
     private let logger: Logger
+    private let share: ShardShare
     private let publish: @Sendable (FeedFrame) -> Void
 
+    /// Whether a free lease was left to others once, because we have our share.
+    private var hasHeldBack = false
     private var lease: LeaseStateMachine
     private var analysis: ShardAnalysis?
     /// When to read the shard's state from the store (again).
@@ -32,20 +35,24 @@ package struct ShardOwner {
 
     private var storeTrouble = RepeatedLog()
     private var logTrouble = RepeatedLog()
+    private var lossTrouble = RepeatedLog()
     private var trimTrouble = RepeatedLog()
     private var newerTrouble = RepeatedLog()
     private var quarantineTrouble = RepeatedLog()
 
-    /// - Parameter publish: takes the frame of each tick; must not wait.
+    /// - Parameters:
+    ///   - share: that of all shards of this analyzer.
+    ///   - publish: takes the frame of each tick; must not wait.
     package init(
         shard: Int, callLog: any CallLog, store: any Store, clock: any WallClock, configuration: AnalyzerConfiguration,
-        logger: Logger, publish: @escaping @Sendable (FeedFrame) -> Void
+        share: ShardShare, logger: Logger, publish: @escaping @Sendable (FeedFrame) -> Void
     ) {
         self.shard = shard
         self.callLog = callLog
         self.store = store
         self.clock = clock
         self.configuration = configuration
+        self.share = share
         self.publish = publish
         var logger = logger
         logger[metadataKey: "shard"] = "\(shard)"
@@ -58,6 +65,7 @@ package struct ShardOwner {
     package mutating func run(until stop: StopSignal) async {
         while !stop.isRaised, !Task.isCancelled {
             let nextTick = (clock.now / 1_000 + 1) * 1_000
+            if share.mustGiveUp(shard, now: clock.now) { await giveUp() }
             guard await hold() else {
                 await clock.sleep(until: nextTick)
                 continue
@@ -84,7 +92,15 @@ package struct ShardOwner {
     ///
     /// - Returns: whether the shard is ours, and its state known.
     package mutating func hold() async -> Bool {
-        if lease.action(now: clock.now) == .ask { await askForLease() }
+        if lease.action(now: clock.now) == .ask {
+            if lease.lease == nil, share.isFull, !hasHeldBack {
+                hasHeldBack = true
+                lease.wait(until: clock.now + Self.holdBack)
+            } else {
+                hasHeldBack = false
+                await askForLease()
+            }
+        }
         guard lease.lease != nil else { return false }
         if analysis == nil, clock.now >= recoverAt { await recover() }
         return analysis != nil
@@ -98,11 +114,13 @@ package struct ShardOwner {
             switch lease.answered(answer, now: clock.now) {
             case .taken(let lease):
                 logger.info("took the shard", metadata: ["epoch": "\(lease.epoch)"])
+                share.took(shard, now: clock.now)
                 analysis = nil
                 recoverAt = 0
             case .renewed, .heldByAnother: break
             case .lost:
                 logger.warning("another analyzer owns the shard now")
+                share.gaveUp(shard, now: clock.now)
                 analysis = nil
             }
         } catch {
@@ -154,7 +172,7 @@ package struct ShardOwner {
             readWait.succeeded()
             logTrouble.reset()
             let taken = take(entries)
-            analysis?.hasBacklog = isBehind
+            noteBacklog()
             return taken
         } catch {
             isLogAway = true
@@ -165,6 +183,14 @@ package struct ShardOwner {
                 metadata: ["error": "\(error)"])
             return false
         }
+    }
+
+    /// Under a steady load there is always more to read; the windows miss something only where that is old.
+    private mutating func noteBacklog() {
+        guard let cursor = analysis?.cursor else { return }
+        let isOld = Int64(clamping: cursor.milliseconds) < clock.now - Self.backlogAge
+        let hasBacklog = isBehind && isOld
+        analysis?.hasBacklog = hasBacklog
     }
 
     private mutating func take(_ entries: [LogEntry]) -> Bool {
@@ -229,6 +255,7 @@ package struct ShardOwner {
             analysis = nil
             if (error as? StoreError)?.code == .fenced {
                 self.lease.lost(now: clock.now)
+                share.gaveUp(shard, now: clock.now)
                 logger.warning("another analyzer owns the shard now", metadata: ["epoch": "\(lease.epoch)"])
             } else {
                 recoverAt = clock.now + recoverWait.failed()
@@ -239,10 +266,13 @@ package struct ShardOwner {
     }
 
     private mutating func note(_ commit: ShardCommit) {
-        for loss in commit.losses {
-            logger.warning(
-                "calls were lost before they reached the log",
-                metadata: ["service": "\(loss.service)", "producer": "\(loss.producer)", "calls": "\(loss.count)"])
+        if let first = commit.losses.first {
+            lossTrouble.write(
+                logger, .warning, "calls were lost on their way here", now: clock.now,
+                metadata: [
+                    "service": "\(first.service)", "producer": "\(first.producer)", "losses": "\(commit.losses.count)",
+                    "calls": "\(commit.losses.reduce(0) { $0 &+ $1.count })",
+                ])
         }
         guard let first = commit.quarantined.first else { return }
         quarantineTrouble.write(
@@ -267,17 +297,22 @@ package struct ShardOwner {
     /// Reads what is there, commits, and gives the shard up.
     package mutating func finish() async {
         let deadline = clock.now + Self.finalReading
-        if analysis != nil {
-            while clock.now < deadline, await read(wait: .zero) {
-                if isStepFull, !(await commit()) { break }
-            }
+        while analysis != nil, clock.now < deadline, await read(wait: .zero) {
+            if isStepFull { await commit() }
         }
-        if analysis != nil { await tick() }
+        await giveUp()
+    }
+
+    /// Commits what was read, and releases the lease.
+    package mutating func giveUp() async {
+        await tick()
         analysis = nil
         guard let held = lease.lease else { return }
-        lease.lost(now: clock.now)
+        lease.wait(until: clock.now + Self.holdBack)
+        share.gaveUp(shard, now: clock.now)
         do {
             try await store.releaseLease(held)
+            logger.info("gave the shard up", metadata: ["epoch": "\(held.epoch)"])
         } catch {
             logger.warning("the shard's lease could not be released; it will run out", metadata: ["error": "\(error)"])
         }
@@ -287,6 +322,10 @@ package struct ShardOwner {
         storeTrouble.write(logger, .warning, message, now: clock.now, metadata: ["error": "\(error)"])
     }
 
+    /// A log is read up to now where what was read last is younger than this, in milliseconds.
+    private static let backlogAge: Int64 = 2_000
+    /// How much later we ask for a free shard where we have our share, in milliseconds.
+    private static let holdBack: Int64 = 4_000
     private static let logCheckInterval: Int64 = 10_000
     /// How long the last reading may take, in milliseconds.
     private static let finalReading: Int64 = 3_000

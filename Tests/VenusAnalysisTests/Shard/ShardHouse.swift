@@ -27,7 +27,7 @@ final class ShardHouse {
         configuration.readLimit = readLimit
         return ShardOwner(
             shard: 0, callLog: log, store: store, clock: clock, configuration: configuration,
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+            share: ShardShare(shards: 1), logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
             publish: { [frames] in frames.put($0) })
     }
 
