@@ -36,6 +36,9 @@ public struct ProxyConfiguration: Sendable, Hashable {
     /// How long a connection that ends may still send what is thrown away.
     public var lingerTimeout: Duration = .seconds(2)
 
+    /// How long clients that keep an idle connection may still send a request on it when the proxy stops.
+    public var stopGrace: Duration = .seconds(1)
+
     /// A caller that leaves a silent dependency after this long makes a `caller_timeout`; sooner, it is `cancelled`.
     public var callerPatience: Duration = .seconds(1)
 

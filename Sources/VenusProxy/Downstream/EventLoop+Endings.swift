@@ -40,7 +40,8 @@ extension EventLoop {
         buffers.release(&client.pointee.replay)
         switch afterwards {
         case .next:
-            if stopAt != nil { closeClient(slot) } else { nextRequest(slot) }
+            let isOver = stopAt != nil && closeIdleAt == .distantFuture
+            if isOver { closeClient(slot) } else { nextRequest(slot) }
         case .drain:
             armClient(slot)
             updateClientInterest(slot)

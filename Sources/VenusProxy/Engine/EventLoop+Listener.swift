@@ -4,7 +4,7 @@ import Logging
 
 extension EventLoop {
     /// Connections taken in one turn at most, so that the others get theirs.
-    private static let acceptBatch = 32
+    static let acceptBatch = 32
     /// How long to leave the listener alone when the system gives no descriptor.
     private static let acceptPause: UInt64 = 100_000
 
@@ -20,8 +20,8 @@ extension EventLoop {
         isListening = false
     }
 
-    mutating func acceptClients() {
-        for _ in 0..<Self.acceptBatch {
+    mutating func acceptClients(atMost batch: Int = EventLoop.acceptBatch) {
+        for _ in 0..<batch {
             guard clients.count < settings.maximumClients else {
                 // Goes on when one is closed; until then the others wait in the listener's queue.
                 stopListening()
@@ -66,17 +66,25 @@ extension EventLoop {
         stopAt = deadline
         // What waits in the queue would be reset: take it in first.
         if listener >= 0 {
-            acceptClients()
+            acceptClients(atMost: settings.maximumClients)
             stopListening()
             Socket.close(listener)
             listener = -1
         }
+        // A client that keeps its connection may be sending its next request just now: closing would lose it. It gets
+        // its answer, with `Connection: close`, if the request comes soon.
+        closeIdleAt = min(deadline, now + settings.stopGrace)
+        closeIdleUpstreams(atMost: .max)
+    }
+
+    /// Those who kept a connection and sent nothing in the grace time.
+    mutating func closeIdleClients() {
+        closeIdleAt = .distantFuture
         for slot in 0..<Int32(clients.capacity) where clients.isUsed(slot) {
             // A request may have come that no event has told of yet.
             readClient(slot)
             if clients.isUsed(slot), clients[slot].pointee.exchange.stage == .idle { closeClient(slot) }
         }
-        closeIdleUpstreams(atMost: .max)
     }
 
     /// The time to stop in is over: whatever is under way is cut off.

@@ -31,6 +31,7 @@ extension EventLoop {
             acceptAgainAt = .distantFuture
             listenAgainIfPossible()
         }
+        if closeIdleAt <= now { closeIdleClients() }
         if let stopAt, stopAt <= now, stopAt != .distantFuture { abortAll() }
     }
 

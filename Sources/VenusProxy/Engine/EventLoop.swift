@@ -39,6 +39,8 @@ struct EventLoop: ~Copyable {
     var isListening = false
     /// Set once the loop stops: when what is under way is cut off.
     var stopAt: SteadyTime?
+    /// When a loop that stops closes the connections that are idle.
+    var closeIdleAt = SteadyTime.distantFuture
     var date: HTTPDate
     var dateSecond: Int64 = -1
 
@@ -86,7 +88,7 @@ struct EventLoop: ~Copyable {
     private var waitingTime: Int32 {
         if !queued.isEmpty { return 0 }
         var next = timers.millisecondsToNext(now: now)
-        let time = min(flushAt, acceptAgainAt, stopAt ?? .distantFuture)
+        let time = min(flushAt, acceptAgainAt, min(closeIdleAt, stopAt ?? .distantFuture))
         if time != .distantFuture {
             let milliseconds = Int32(clamping: (time.since(now) + 999) / 1_000)
             next = next < 0 ? milliseconds : min(next, milliseconds)

@@ -5,6 +5,8 @@ struct LoopSettings: Sendable {
     var upstreamIdle: UInt64
     /// Microseconds.
     var callerPatience: UInt64
+    /// Microseconds.
+    var stopGrace: UInt64
     var maximumClients: Int
     var maximumConnectionsPerDependency: Int
     var maximumIdlePerDependency: Int
@@ -23,6 +25,7 @@ struct LoopSettings: Sendable {
             tunnel: configuration.tunnelIdleTimeout.microseconds, linger: configuration.lingerTimeout.microseconds)
         upstreamIdle = configuration.upstreamIdleTimeout.microseconds
         callerPatience = configuration.callerPatience.microseconds
+        stopGrace = configuration.stopGrace.microseconds
         func share(_ total: Int) -> Int { max(1, (total + loops - 1) / loops) }
         maximumClients = share(configuration.maximumClients)
         maximumConnectionsPerDependency = share(configuration.maximumConnectionsPerDependency)
