@@ -43,4 +43,23 @@ struct TestServersTests {
         #expect(try await ChildProcess.run("curl", ["-sS", origin.url()]) == "ok\n")
         #expect(origin.requests() == 5)
     }
+
+    @Test("the checksum notices bytes that are lost, doubled, swapped or changed, however the pieces are cut")
+    func checksum() {
+        let bytes = BodyPattern.bytes(3_000_000)
+        let expected = BodyPattern.checksum(3_000_000)
+        func value(_ bytes: [UInt8], cutAt cut: Int) -> String {
+            var checksum = Checksum()
+            checksum.update(Array(bytes[..<cut]))
+            checksum.update(Array(bytes[cut...]))
+            return checksum.value
+        }
+        for cut in [0, 1, 7, 8, 65_536, 1_000_003, 3_000_000] { #expect(value(bytes, cutAt: cut) == expected) }
+        #expect(value(Array(bytes.dropLast()), cutAt: 5) != expected)
+        #expect(value(Array(bytes[65_536..<131_072] + bytes[..<65_536] + bytes[131_072...]), cutAt: 5) != expected)
+        #expect(value(Array(bytes[..<65_536] + bytes[..<65_536] + bytes[131_072...]), cutAt: 5) != expected)
+        var changed = bytes
+        changed[2_999_999] ^= 1
+        #expect(value(changed, cutAt: 5) != expected)
+    }
 }

@@ -35,6 +35,8 @@ public final class Fleet: Sendable {
         for role in roles { try await start(role) }
     }
 
+    deinit { OwnedProcesses.end(markedBy: "VENUS_DATA=" + directory.path) }
+
     /// What a role, or a tool of ours, has to know.
     public func environment(of role: String) -> [String: String] {
         [

@@ -2,7 +2,7 @@ import Foundation
 public import Glibc
 
 /// Processes that a test started indirectly, such as the proxy that outlives a killed `venus up`: known by a variable in
-/// their environment that names the test's own temporary directory, so never anybody else's.
+/// their environment that begins with the test's own temporary directory, so never anybody else's.
 public enum OwnedProcesses {
     /// Their ids.
     public static func ids(markedBy variable: String) -> [pid_t] {
@@ -12,7 +12,7 @@ public enum OwnedProcesses {
             guard pid != getpid(), let data = FileManager.default.contents(atPath: "/proc/\(pid)/environ") else {
                 return false
             }
-            return data.split(separator: 0).contains { $0.elementsEqual(wanted) }
+            return data.split(separator: 0).contains { $0.starts(with: wanted) }
         }
     }
 

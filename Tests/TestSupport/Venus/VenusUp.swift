@@ -22,6 +22,7 @@ public final class VenusUp: Sendable {
         environment = [
             "VENUS_DATA": directory.file("data"), "VENUS_PROXY_LISTEN": "127.0.0.1:\(proxyPort)",
             "VENUS_SERVER_LISTEN": "127.0.0.1:\(serverPort)", "VENUS_SERVER_SECRET": secret,
+            "VENUS_SERVER_DASHBOARD": VenusBinary.packageRoot + "/Sources/VenusServer/Dashboard/web",
         ].merging(own) { $1 }
         current = Mutex(nil)
         try await start()
