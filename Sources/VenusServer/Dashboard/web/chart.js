@@ -17,7 +17,10 @@ export class Chart {
   #x = null;
   #total = "";
 
-  /** @param kind `title`, `value(kpis)`, `text(value)`; `isShare`: a fraction up to 1; `isArea`: filled from 0. */
+  /**
+   * @param kind `title`, `value(kpis)`, `text(value)`; `isShare`: a fraction up to 1; `isArea`: filled from 0;
+   *   `whole(points, view)`: the figure of the whole range, unless it is that of the totals.
+   */
   constructor(parent, kind) {
     this.#kind = kind;
     const holder = make("div", { class: "chart" }, make("div", { class: "chart-head" }, make("span", {}, kind.title), this.#reading));
@@ -39,7 +42,7 @@ export class Chart {
     this.#x = d3.scaleTime([view.from, view.to], [PLOT.left, PLOT.right]);
     this.#svg.selectAll("*").remove();
     const known = this.#points.filter(({ value }) => value !== null);
-    this.#total = this.#kind.text(this.#kind.value(view.totals));
+    this.#total = this.#kind.text(this.#kind.whole ? this.#kind.whole(points, view) : this.#kind.value(view.totals));
     this.#svg.attr("aria-label", `${this.#kind.title}, ${moment(view.from)} to ${moment(view.to)}: ${this.#total} in all`);
     const y = this.#scale(known.map(({ value }) => value));
     this.#axes(y, view);

@@ -11,7 +11,7 @@ import { fit } from "./text-fit.js";
 
 /** More than this nobody can read: the heaviest and the worst are drawn, the table has them all. */
 const MAXIMUM_EDGES = 250;
-const HEIGHTS = { least: 280, most: 560 };
+const HEIGHTS = { least: 280, most: 620 };
 const LEAST_SCALE = 0.2;
 const MOVE_MS = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 350;
 const NAME_FONT = `600 13px ${getComputedStyle(document.body).fontFamily}`;

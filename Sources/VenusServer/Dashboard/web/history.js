@@ -30,7 +30,7 @@ export class HistoryPanel {
       new Chart(parent, { title: "Availability", value: (kpis) => kpis.availability, text: percent, isShare: true }),
       new Chart(parent, { title: "Response time p95", value: (kpis) => kpis.response_time_ms?.p95, text: milliseconds }),
       new Chart(parent, {
-        title: "Calls/min", value: (kpis) => kpis.load?.calls_per_minute, text: rate, isArea: true,
+        title: "Calls/min", value: (kpis) => kpis.load?.calls_per_minute, text: rate, isArea: true, whole: meanLoad,
       }),
     ];
   }
@@ -76,6 +76,12 @@ export class HistoryPanel {
     };
     for (const chart of this.#charts) chart.show(points, view);
   }
+}
+
+/** Calls a minute over the buckets that are shown: gaps do not water it down. */
+function meanLoad(points, { stepSeconds }) {
+  const minutes = d3.sum(points, ({ coverage }) => coverage) * (stepSeconds / 60);
+  return minutes > 0 ? d3.sum(points, ({ kpis }) => kpis.calls) / minutes : null;
 }
 
 /** A bucket without calls is a gap: whether nobody called or nobody looked, it does not say. */

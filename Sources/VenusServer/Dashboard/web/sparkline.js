@@ -4,6 +4,8 @@ const WIDTH = 150;
 const HEIGHT = 30;
 /** Two minutes of ticks. */
 const MAXIMUM_VALUES = 120;
+/** A share of the value: less than this each way is calm, and looks so. */
+const LEAST_SLACK = 0.02;
 
 export class Sparkline {
   #values = [];
@@ -37,7 +39,7 @@ export class Sparkline {
       return;
     }
     const [low, high] = d3.extent(known);
-    const slack = (high - low || Math.abs(high) || 1) * 0.15;
+    const slack = Math.max((high - low) * 0.15, (Math.abs(low + high) / 2 || 1) * LEAST_SLACK);
     const y = d3.scaleLinear([low - slack, high + slack], [HEIGHT - 2, 2]);
     const first = MAXIMUM_VALUES - this.#values.length;
     const x = (index) => ((first + index) / (MAXIMUM_VALUES - 1)) * WIDTH;
