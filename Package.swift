@@ -114,6 +114,7 @@ let package = Package(
         .testTarget(
             name: "VenusProxyTests",
             dependencies: ["VenusCore", "VenusCallLog", "VenusProxy", "TestSupport", .logging],
+            exclude: ["Corpus"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -1,0 +1,102 @@
+import Logging
+import Synchronization
+import TestSupport
+import Testing
+import VenusCallLog
+import VenusCore
+import VenusProxy
+
+/// A proxy on a free port, with the calls that it recorded.
+final class RunningProxy: Sendable {
+    let server: ProxyServer
+    let port: Int
+    private let log = MemoryCallLog()
+    private let shipper: CallShipper
+    private let shipping: Task<Void, Never>
+
+    init(
+        lookup: @escaping Resolver.Lookup = Resolver.system,
+        configuring change: (inout ProxyConfiguration) -> Void = { _ in }
+    ) throws {
+        var configuration = ProxyConfiguration(host: "127.0.0.1", port: 0)
+        configuration.loops = 1
+        configuration.lingerTimeout = .milliseconds(500)
+        change(&configuration)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        shipper = CallShipper(
+            producer: Producer(id: "p", environment: "test", service: "s", instance: "i", host: "h"), callLog: log,
+            configuration: CallShipperConfiguration(), logger: logger)
+        server = ProxyServer(configuration: configuration, shipper: shipper, logger: logger, lookup: lookup)
+        port = Int(try server.start().port)
+        shipping = Task { [shipper] in await shipper.run() }
+    }
+
+    func client(timeout: Duration = .seconds(20)) throws -> HTTPClient {
+        try HTTPClient(host: "127.0.0.1", port: port, timeout: timeout)
+    }
+
+    func connection(timeout: Duration = .seconds(20)) throws -> TCPConnection {
+        try TCPConnection(host: "127.0.0.1", port: port, timeout: timeout)
+    }
+
+    func stop(within limit: Duration = .seconds(1)) async {
+        await server.shutDown(within: limit)
+        await shipper.finish(within: .seconds(2))
+        shipping.cancel()
+    }
+
+    /// The calls so far, in the order in which they ended.
+    var calls: [RecordedCall] { log.calls }
+
+    /// Waits for so many calls.
+    func calls(_ count: Int) async throws -> [RecordedCall] {
+        try await eventually("\(count) calls") { log.calls.count >= count ? log.calls : nil }
+    }
+}
+
+/// Runs `body` with a proxy and an origin, and stops both.
+func withProxy(
+    lookup: @escaping Resolver.Lookup = Resolver.system,
+    configuring change: (inout ProxyConfiguration) -> Void = { _ in },
+    _ body: (RunningProxy, Origin) async throws -> Void
+) async throws {
+    let origin = try Origin()
+    let proxy = try RunningProxy(lookup: lookup, configuring: change)
+    do { try await body(proxy, origin) } catch {
+        await proxy.stop()
+        throw error
+    }
+    await proxy.stop()
+}
+
+/// A call with the operation that it names.
+struct RecordedCall: Sendable {
+    var call: Call
+    var operation: VenusCore.Operation
+}
+
+/// A call log in memory that only takes entries.
+private final class MemoryCallLog: CallLog {
+    let shards = 1
+    private let recorded = Mutex<[RecordedCall]>([])
+
+    var calls: [RecordedCall] { recorded.withLock { $0 } }
+
+    func append(_ entry: [EntryField], to shard: Int) async throws -> EntryID {
+        let id = EntryID(milliseconds: 1, sequence: 1)
+        switch BlockDecoder.decode(LogEntry(id: id, fields: entry)) {
+        case .calls(let record):
+            let rows = try record.rows().map { RecordedCall(call: $0, operation: record.operations[$0.operation]) }
+            recorded.withLock { $0 += rows }
+        case .heartbeat: break
+        case .newerVersion, .malformed: throw CallLogError(.protocolViolation, "not an entry of ours")
+        }
+        return id
+    }
+
+    func read(shard: Int, after cursor: EntryID, limit: Int, wait: Duration) async throws -> [LogEntry] { [] }
+    func trim(shard: Int, through id: EntryID) async throws {}
+    func lastID(shard: Int) async throws -> EntryID { .start }
+    func count(shard: Int) async throws -> Int { 0 }
+    func close() async {}
+}

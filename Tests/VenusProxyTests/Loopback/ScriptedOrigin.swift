@@ -1,0 +1,124 @@
+import Glibc
+import Synchronization
+import TestSupport
+import VenusProxy
+
+/// A server that does on each connection what its script says, byte by byte, and counts what came.
+final class ScriptedOrigin: Sendable {
+    let port: Int
+    private let listener: Int32
+    private let state = Mutex<(accepted: Int, open: Set<Int32>)>((0, []))
+
+    /// One connection, on a thread of its own.
+    struct Connection {
+        let descriptor: Int32
+        /// From 0, in the order of accepting.
+        let number: Int
+
+        func write(_ text: String) {
+            let bytes = Array(text.utf8)
+            var sent = 0
+            while sent < bytes.count {
+                let count = bytes.withUnsafeBytes {
+                    // Not empty here.
+                    send(descriptor, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
+                }
+                guard count > 0 else { return }
+                sent += count
+            }
+        }
+
+        /// Reads up to and including an empty line; what came, also if the end came first.
+        @discardableResult
+        func readHead() -> String {
+            var text = ""
+            var byte: UInt8 = 0
+            while recv(descriptor, &byte, 1, 0) == 1 {
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+                if text.hasSuffix("\r\n\r\n") { break }
+            }
+            return text
+        }
+
+        /// Reads up to `count` bytes, fewer only at the end.
+        @discardableResult
+        func read(_ count: Int) -> [UInt8] {
+            var bytes: [UInt8] = []
+            var piece = [UInt8](repeating: 0, count: 65_536)
+            while bytes.count < count {
+                let got = recv(descriptor, &piece, min(piece.count, count - bytes.count), 0)
+                guard got > 0 else { break }
+                bytes += piece[..<got]
+            }
+            return bytes
+        }
+
+        /// Waits for the other side to end.
+        func readToEnd() -> [UInt8] { read(.max) }
+
+        func shutDown() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+        /// The connection ends with a reset.
+        func reset() {
+            var now = linger(l_onoff: 1, l_linger: 0)
+            setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+        }
+    }
+
+    init(_ script: @escaping @Sendable (Connection) -> Void) throws {
+        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard listener >= 0 else { throw TestFailure("no socket") }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let listener = listener
+        let failed = withUnsafeMutableBytes(of: &address) { bytes -> Bool in
+            // A sockaddr_in is not empty.
+            let pointer = bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self)
+            return bind(listener, pointer, length) != 0 || listen(listener, 128) != 0
+                || getsockname(listener, pointer, &length) != 0
+        }
+        guard !failed else { throw TestFailure("cannot listen") }
+        port = Int(UInt16(bigEndian: address.sin_port))
+        Self.thread { [weak self] in
+            while true {
+                let descriptor = accept(listener, nil, nil)
+                guard descriptor >= 0 else { return }
+                guard let number = self?.opened(descriptor) else {
+                    close(descriptor)
+                    return
+                }
+                Self.thread { [weak self] in
+                    script(Connection(descriptor: descriptor, number: number))
+                    self?.closed(descriptor)
+                    close(descriptor)
+                }
+            }
+        }
+    }
+
+    deinit {
+        shutdown(listener, Int32(SHUT_RDWR))
+        close(listener)
+        state.withLock { for descriptor in $0.open { shutdown(descriptor, Int32(SHUT_RDWR)) } }
+    }
+
+    var accepted: Int { state.withLock { $0.accepted } }
+    var openConnections: Int { state.withLock { $0.open.count } }
+    func url(_ path: String = "/") -> String { "http://127.0.0.1:\(port)\(path)" }
+
+    private func opened(_ descriptor: Int32) -> Int {
+        state.withLock { state in
+            state.open.insert(descriptor)
+            state.accepted += 1
+            return state.accepted - 1
+        }
+    }
+
+    private func closed(_ descriptor: Int32) { state.withLock { _ = $0.open.remove(descriptor) } }
+
+    private static func thread(_ body: @escaping @Sendable () -> Void) {
+        Task.detached { try? await blocking(body) }
+    }
+}

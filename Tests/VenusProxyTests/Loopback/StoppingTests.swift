@@ -1,0 +1,56 @@
+import TestSupport
+import Testing
+import VenusCore
+import VenusProxy
+
+@Suite("Stopping", .timeLimit(.minutes(2)))
+struct StoppingTests {
+    @Test("lets the call under way finish, tells its client, and refuses new connections")
+    func graceful() async throws {
+        let origin = try Origin()
+        let proxy = try RunningProxy()
+        let idle = try proxy.client()
+        #expect(try await idle.get(origin.url()).status == 200)
+        async let slow = proxy.client().get(origin.url("/delay/400"))
+        try await eventually { origin.requests("/delay/400") == 1 }
+        async let stopped: Void = proxy.stop(within: .seconds(10))
+        #expect(try await idle.readToEnd().isEmpty)
+        try await eventually { (try? proxy.connection()) == nil }
+        let response = try await slow
+        #expect(response.text == "late\n")
+        #expect(response["connection"] == "close")
+        await stopped
+        #expect(proxy.calls.count == 2)
+    }
+
+    @Test("cuts off what takes longer than its limit, and records it")
+    func limit() async throws {
+        let origin = try Origin()
+        let proxy = try RunningProxy()
+        let silent = try proxy.connection()
+        try await blocking { try silent.write("GET \(origin.url("/silent")) HTTP/1.1\r\nHost: x\r\n\r\n") }
+        let tunnel = try proxy.client()
+        #expect(try await tunnel.connect(origin.authority).status == 200)
+        try await eventually { origin.requests("/silent") == 1 }
+        let start = ContinuousClock.now
+        await proxy.stop(within: .milliseconds(200))
+        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(Set(proxy.calls.map(\.call.outcome)) == [.cancelled, .success])
+    }
+
+    @Test("twice is once, and starting twice is an error")
+    func twice() async throws {
+        let proxy = try RunningProxy()
+        #expect(throws: ProxyError.self) { try proxy.server.start() }
+        await proxy.stop()
+        await proxy.stop()
+        #expect(throws: ProxyError.self) { try proxy.server.start() }
+    }
+
+    @Test("never happens for a port that is taken: starting says so")
+    func portTaken() async throws {
+        let taken = try ScriptedOrigin { _ in }
+        #expect(throws: ProxyError.self) { try RunningProxy(configuring: { $0.port = UInt16(taken.port) }) }
+        #expect(throws: ProxyError.self) { try RunningProxy(configuring: { $0.host = "192.0.2.1" }) }
+    }
+}

@@ -1,0 +1,112 @@
+import Testing
+import VenusProxy
+
+@Suite("The pool of upstream connections")
+struct UpstreamPoolTests {
+    @Test("uses the newest idle connection first")
+    func newestFirst() {
+        var pool = UpstreamPoolStateMachine(maximumPerTarget: 4, maximumIdlePerTarget: 4)
+        for client in Int32(0)..<3 { #expect(pool.acquire(target: 0, client: client) == .open) }
+        for upstream in Int32(10)..<13 { #expect(pool.release(upstream, target: 0) == .park) }
+        #expect(pool.acquire(target: 0, client: 0) == .reuse(12))
+        #expect(pool.acquire(target: 0, client: 1) == .reuse(11))
+        #expect(pool.acquire(target: 0, client: 2, mayReuse: false) == .open)
+        #expect(pool.acquire(target: 0, client: 3) == .reuse(10))
+        #expect(pool.openCount(0) == 4)
+    }
+
+    @Test("keeps dependencies apart")
+    func apart() {
+        var pool = UpstreamPoolStateMachine(maximumPerTarget: 1, maximumIdlePerTarget: 4)
+        #expect(pool.acquire(target: 0, client: 0) == .open)
+        #expect(pool.acquire(target: 5, client: 1) == .open)
+        #expect(pool.release(7, target: 5) == .park)
+        #expect(pool.acquire(target: 0, client: 2) == .wait)
+        #expect(pool.acquire(target: 5, client: 3) == .reuse(7))
+        #expect(!pool.isUnused(0))
+        #expect(pool.isUnused(3))
+    }
+
+    @Test("lets callers wait at the limit and serves them in order")
+    func waiting() {
+        var pool = UpstreamPoolStateMachine(maximumPerTarget: 1, maximumIdlePerTarget: 1)
+        #expect(pool.acquire(target: 0, client: 0) == .open)
+        for client in Int32(1)..<5 { #expect(pool.acquire(target: 0, client: client) == .wait) }
+        #expect(pool.release(9, target: 0) == .serve(1))
+        pool.stopWaiting(client: 3, target: 0)
+        #expect(pool.closed(target: 0) == .open(2))
+        #expect(pool.openCount(0) == 1)
+        #expect(pool.closed(target: 0) == .open(4))
+        #expect(pool.closed(target: 0) == .nothing)
+        #expect(pool.isUnused(0))
+    }
+
+    @Test("closes what is idle beyond its bound, and forgets what closes while idle")
+    func idleBounds() {
+        var pool = UpstreamPoolStateMachine(maximumPerTarget: 8, maximumIdlePerTarget: 2)
+        for client in Int32(0)..<3 { #expect(pool.acquire(target: 0, client: client) == .open) }
+        #expect(pool.release(1, target: 0) == .park)
+        #expect(pool.release(2, target: 0) == .park)
+        #expect(pool.release(3, target: 0) == .close)
+        #expect(pool.openCount(0) == 2)
+        pool.idleClosed(1, target: 0)
+        #expect(pool.acquire(target: 0, client: 0) == .reuse(2))
+        #expect(pool.openCount(0) == 1)
+    }
+
+    @Test("counts right whatever happens", arguments: 0..<20)
+    func againstModel(seed: UInt64) {
+        var random = SplitMix(seed: seed)
+        var pool = UpstreamPoolStateMachine(maximumPerTarget: 5, maximumIdlePerTarget: 3)
+        var busy: [Int32] = []
+        var idle: [Int32] = []
+        var waiting: [Int32] = []
+        var opening: [Int32] = []
+        var free = Array(Int32(0)..<40)
+        for step in 0..<2_000 {
+            switch random.next() % 5 {
+            case 0, 1:
+                let client = Int32(100 + step)
+                switch pool.acquire(target: 1, client: client) {
+                case .reuse(let upstream):
+                    #expect(idle.popLast() == upstream)
+                    busy.append(upstream)
+                case .open: opening.append(free.removeLast())
+                case .wait:
+                    #expect(busy.count + opening.count + idle.count == 5)
+                    waiting.append(client)
+                }
+            case 2:
+                if let upstream = opening.popLast() { busy.append(upstream) }
+            case 3:
+                guard !busy.isEmpty else { continue }
+                let upstream = busy.remove(at: Int(random.next() % UInt64(busy.count)))
+                switch pool.release(upstream, target: 1) {
+                case .park: idle.append(upstream)
+                case .serve(let client):
+                    #expect(waiting.removeFirst() == client)
+                    busy.append(upstream)
+                case .close:
+                    #expect(idle.count == 3)
+                    free.append(upstream)
+                }
+            default:
+                if random.next() % 2 == 0, !idle.isEmpty {
+                    let upstream = idle.remove(at: Int(random.next() % UInt64(idle.count)))
+                    pool.idleClosed(upstream, target: 1)
+                    free.append(upstream)
+                } else if let upstream = busy.popLast() {
+                    free.append(upstream)
+                    if case .open(let client) = pool.closed(target: 1) {
+                        #expect(waiting.removeFirst() == client)
+                        opening.append(free.removeLast())
+                    }
+                } else if !waiting.isEmpty {
+                    let client = waiting.remove(at: Int(random.next() % UInt64(waiting.count)))
+                    pool.stopWaiting(client: client, target: 1)
+                }
+            }
+            #expect(pool.openCount(1) == busy.count + idle.count + opening.count)
+        }
+    }
+}
