@@ -75,6 +75,7 @@ public final class ProxyServer: Sendable {
         try state.withLock { state in
             guard case .new = state else { throw ProxyError(.state, "the proxy was started before") }
             signal(SIGPIPE, SIG_IGN)
+            raiseDescriptorLimit()
             let address = try listenAddress()
             let count = loopCount
             let (listeners, port) = try openListeners(count: count, on: address)
@@ -116,6 +117,17 @@ public final class ProxyServer: Sendable {
     private var loopCount: Int {
         if configuration.loops > 0 { return configuration.loops }
         return min(16, max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
+    }
+
+    /// Two descriptors a call, and some beside: as many as the system lets us have without asking.
+    private func raiseDescriptorLimit() {
+        var limit = rlimit()
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        guard getrlimit(resource, &limit) == 0 else { return }
+        let wanted = min(limit.rlim_max, rlim_t(2 * max(0, configuration.maximumClients) + 1_024))
+        guard limit.rlim_cur < wanted else { return }
+        limit.rlim_cur = wanted
+        setrlimit(resource, &limit)
     }
 
     private func listenAddress() throws(ProxyError) -> IPAddress {

@@ -8,8 +8,9 @@ extension EventLoop {
     mutating func clientEvent(_ slot: Int32, _ flags: UInt32) {
         let client = clients[slot]
         if flags & Poller.writable != 0 {
+            let generation = clients.generation(of: slot)
             flushClient(slot)
-            guard clients.isUsed(slot), client.pointee.channel.descriptor >= 0 else { return }
+            guard clients.generation(of: slot) == generation else { return }
         }
         guard flags & (Poller.readable | Poller.broken | Poller.peerEnded) != 0 else { return }
         if wantsInput(client) {

@@ -20,6 +20,11 @@ extension EventLoop {
     mutating func answer(_ slot: Int32, _ refusal: Refusal) {
         let client = clients[slot]
         let isStopping = stopAt != nil
+        // Bytes meant for a tunnel that did not open are no request.
+        if client.pointee.exchange.method == .connect, !client.pointee.upload.isEmpty || !client.pointee.input.isEmpty {
+            client.pointee.exchange.closeAfterwards()
+        }
+        client.pointee.assembly.reset()
         buffers.release(&client.pointee.upload)
         buffers.release(&client.pointee.replay)
         buffers.release(&client.pointee.responseInput)

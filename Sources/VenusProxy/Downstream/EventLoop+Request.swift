@@ -57,7 +57,7 @@ extension EventLoop {
         }
         if head.method == .connect {
             guard keep(rest, in: &client.pointee.upload) else { return giveUp(slot) }
-            return acquireConnection(slot, mayReuse: false)
+            return acquireNewConnection(slot)
         }
         let isAlone = taken == rest.count
         if !isAlone { keepPipelined(slot, UnsafeBufferPointer(rebasing: rest[taken...])) }

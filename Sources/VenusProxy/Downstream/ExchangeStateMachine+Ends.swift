@@ -126,6 +126,9 @@ extension ExchangeStateMachine {
     /// The call ends in a way that no other method tells of.
     package mutating func callEnded(at time: SteadyTime) { times.ended(at: time) }
 
+    /// The connection to the client has to end with this exchange.
+    package mutating func closeAfterwards() { closes = true }
+
     /// The client took bytes that had waited for it.
     package mutating func bytesTaken(at time: SteadyTime) { since = max(since, time) }
 

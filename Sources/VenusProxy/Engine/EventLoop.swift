@@ -32,6 +32,8 @@ struct EventLoop: ~Copyable {
     var now: SteadyTime
     /// Clients with bytes to look at after this batch of events.
     var queued: [Int32] = []
+    /// Clients that may open a connection, after the event at hand.
+    var opening: [Int32] = []
     /// When the recorder's block is handed over, at the latest.
     var flushAt = SteadyTime.distantFuture
     /// When the listener is watched again, after descriptors ran out.
@@ -77,7 +79,9 @@ struct EventLoop: ~Copyable {
             now = .now
             for place in 0..<count { handle(poller.event(at: place)) }
             expireTimers()
+            openForWaiting()
             handleQueued()
+            openForWaiting()
             if let recorder, recorder.hasPending { flushRecorder(recorder) }
         }
         recorder?.flush()

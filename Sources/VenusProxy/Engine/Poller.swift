@@ -9,6 +9,7 @@ struct Poller: ~Copyable {
     static let peerEnded = EPOLLRDHUP.rawValue
     /// Reported whether asked for or not.
     static let broken = EPOLLERR.rawValue | EPOLLHUP.rawValue
+    static let failed = EPOLLERR.rawValue
 
     /// Most events taken in one turn.
     static let batch = 256

@@ -35,16 +35,18 @@ package final class Resolver: Sendable {
     }
 
     private struct State {
-        var entries: [[UInt8]: Entry] = [:]
+        var known: [[UInt8]: Answer] = [:]
+        /// Who waits for each name that is being looked up.
+        var pending: [[UInt8]: [@Sendable (Resolution) -> Void]] = [:]
         var queue: [[UInt8]] = []
         var threads = 0
         var idleThreads = 0
         var isStopped = false
     }
 
-    private enum Entry {
-        case pending([@Sendable (Resolution) -> Void])
-        case known(Resolution, expire: SteadyTime)
+    private struct Answer {
+        var resolution: Resolution
+        var expire: SteadyTime
     }
 
     private let limits: Limits
@@ -70,17 +72,13 @@ package final class Resolver: Sendable {
         _ name: [UInt8], now: SteadyTime, deliver: @escaping @Sendable (Resolution) -> Void
     ) -> Resolution? {
         let (answer, needsThread) = state.withLock { state -> (Resolution?, Bool) in
-            switch state.entries[name] {
-            case .known(let resolution, let expire) where expire > now: return (resolution, false)
-            case .pending(let waiting):
-                state.entries[name] = .pending(waiting + [deliver])
+            if let answer = state.known[name], answer.expire > now { return (answer.resolution, false) }
+            if state.pending[name] != nil {
+                state.pending[name]?.append(deliver)
                 return (nil, false)
-            case .known, nil: break
             }
-            guard !state.isStopped, state.queue.count < limits.waiting, makeRoom(for: name, in: &state, now: now) else {
-                return (.failed, false)
-            }
-            state.entries[name] = .pending([deliver])
+            guard !state.isStopped, state.queue.count < limits.waiting else { return (.failed, false) }
+            state.pending[name] = [deliver]
             state.queue.append(name)
             guard state.idleThreads < state.queue.count, state.threads < limits.threads else { return (nil, false) }
             state.threads += 1
@@ -101,17 +99,13 @@ package final class Resolver: Sendable {
         for _ in 0..<threads { work.signal() }
     }
 
-    /// Forgets expired names, and if need be any that is not being looked up.
-    private func makeRoom(for name: [UInt8], in state: inout State, now: SteadyTime) -> Bool {
-        guard state.entries[name] == nil, state.entries.count >= limits.names else { return true }
-        state.entries = state.entries.filter { entry in
-            if case .known(_, let expire) = entry.value { expire > now } else { true }
+    /// Remembers an answer; a full memory forgets what has expired, and if need be any other.
+    private func remember(_ answer: Answer, for name: [UInt8], in state: inout State, now: SteadyTime) {
+        if state.known[name] == nil, state.known.count >= limits.names {
+            state.known = state.known.filter { $0.value.expire > now }
+            if state.known.count >= limits.names, let other = state.known.keys.first { state.known[other] = nil }
         }
-        guard state.entries.count >= limits.names else { return true }
-        let known = state.entries.first { if case .known = $0.value { true } else { false } }
-        guard let known else { return false }
-        state.entries[known.key] = nil
-        return true
+        state.known[name] = answer
     }
 
     private func startThread() {
@@ -140,10 +134,9 @@ package final class Resolver: Sendable {
             let now = SteadyTime.now
             let expire = now + (addresses.isEmpty ? limits.negativeLifetime : limits.lifetime)
             let resolution: Resolution = addresses.isEmpty ? .failed : .addresses(addresses, expire: expire)
-            let waiting = state.withLock { state -> [@Sendable (Resolution) -> Void] in
-                defer { state.entries[name] = .known(resolution, expire: expire) }
-                if case .pending(let waiting) = state.entries[name] { return waiting }
-                return []
+            let waiting = state.withLock { state in
+                remember(Answer(resolution: resolution, expire: expire), for: name, in: &state, now: now)
+                return state.pending.removeValue(forKey: name) ?? []
             }
             for deliver in waiting { deliver(resolution) }
         }

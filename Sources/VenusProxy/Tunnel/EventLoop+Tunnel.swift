@@ -11,6 +11,9 @@ extension EventLoop {
     mutating func openTunnel(_ slot: Int32) {
         let client = clients[slot]
         client.pointee.exchange.tunnelOpened(at: now)
+        // What came after the head was kept for a next request; here it is the tunnel's.
+        guard keep(client.pointee.input.bytes, in: &client.pointee.upload) else { return giveUp(slot) }
+        buffers.release(&client.pointee.input)
         client.pointee.tunnelBytesSent = UInt64(client.pointee.upload.count)
         client.pointee.tunnelBytesReceived = 0
         let answer: StaticString = "HTTP/1.1 200 Connection Established\r\n\r\n"
@@ -188,6 +191,10 @@ extension EventLoop {
     /// epoll reports a socket that is not read now. Broken for good, or ended both ways with bytes still to pass on.
     mutating func tunnelBroken(_ slot: Int32, _ side: TunnelStateMachine.Side, _ flags: UInt32) {
         guard flags & Poller.broken != 0 else { return }
+        // Nothing of it is left to read, and nothing can be said to it.
+        if flags & Poller.failed != 0, !clients[slot].pointee.tunnel.isOpen(from: side) {
+            return endTunnel(slot, withReset: true)
+        }
         switch side {
         case .client:
             let client = clients[slot]

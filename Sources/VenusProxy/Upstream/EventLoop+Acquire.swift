@@ -53,7 +53,7 @@ extension EventLoop {
         buffers.release(&client.pointee.replay)
         guard buffers.append(bytes, count: count, to: &client.pointee.upload) else { return giveUp(slot) }
         dropUpstream(slot)
-        acquireConnection(slot, mayReuse: false)
+        acquireNewConnection(slot)
     }
 
     /// Sends the request once more, on a new connection.
@@ -63,7 +63,7 @@ extension EventLoop {
         client.pointee.upload = client.pointee.replay
         client.pointee.replay = Buffer()
         dropUpstream(slot)
-        acquireConnection(slot, mayReuse: false)
+        acquireNewConnection(slot)
     }
 
     /// Asks the pool; whatever it says is noted in the client.
@@ -79,11 +79,10 @@ extension EventLoop {
         return acquisition
     }
 
-    /// Gets a connection for a client whose request waits in `upload`.
-    mutating func acquireConnection(_ slot: Int32, mayReuse: Bool) {
-        if case .reuse(let upstream) = acquire(slot, mayReuse: mayReuse) {
-            attach(slot, to: upstream)
-            return startSending(slot)
+    /// Gets a new connection for a client whose request waits in `upload`.
+    mutating func acquireNewConnection(_ slot: Int32) {
+        if case .reuse(let upstream) = acquire(slot, mayReuse: false) {
+            preconditionFailure("connection \(upstream) was given to a caller that wants a new one")
         }
         goForConnection(slot)
     }
@@ -114,17 +113,25 @@ extension EventLoop {
             // A tunnel needs a connection of its own: the place is kept, the connection is not.
             closeUpstreamSlot(upstream)
             clients[slot].pointee.holdsPlace = true
-            return openConnection(slot)
+            return opening.append(slot)
         }
         attach(slot, to: upstream)
+        let client = clients[slot]
+        if client.pointee.exchange.isReplayable {
+            guard keep(client.pointee.upload.bytes, in: &client.pointee.replay) else { return giveUp(slot) }
+        }
         startSending(slot)
     }
 
-    /// The place of a connection was handed to a client that had waited for one.
-    private mutating func openWaiting(_ slot: Int32) {
-        clients[slot].pointee.isWaiting = false
-        clients[slot].pointee.holdsPlace = true
-        openConnection(slot)
+    /// Opens connections for clients that were given the place of one.
+    mutating func openForWaiting() {
+        while let slot = opening.popLast() {
+            // It may have left since, and another have its slot.
+            guard clients.isUsed(slot), clients[slot].pointee.holdsPlace,
+                clients[slot].pointee.exchange.stage == .blocked
+            else { continue }
+            openConnection(slot)
+        }
     }
 
     /// Sends what waits in `upload` on the client's connection.
@@ -133,9 +140,13 @@ extension EventLoop {
         afterSending(slot, upstream)
     }
 
-    /// A connection that counted for a target is gone: the next in the queue may open one.
+    /// A connection that counted for a target is gone: the next in the queue may open one. It does so later, or a
+    /// dead dependency's whole queue would fail inside one another.
     mutating func placeFreed(target: Int32) {
-        if case .open(let next) = pool.closed(target: target) { openWaiting(next) }
+        guard case .open(let next) = pool.closed(target: target) else { return }
+        clients[next].pointee.isWaiting = false
+        clients[next].pointee.holdsPlace = true
+        opening.append(next)
     }
 
     /// Lets go of whatever carries the client's call, or would: it cannot be used again.

@@ -9,8 +9,9 @@ extension EventLoop {
         // Idle: the dependency ended the connection, or said something that nobody asked for.
         guard client >= 0 else { return closeIdleUpstream(slot) }
         if flags & Poller.writable != 0 {
+            let generation = upstreams.generation(of: slot)
             upstreamWritable(slot)
-            guard upstreams.isUsed(slot), upstream.pointee.client == client else { return }
+            guard upstreams.generation(of: slot) == generation, upstream.pointee.client == client else { return }
         }
         guard flags & (Poller.readable | Poller.broken) != 0 else { return }
         if wantsResponse(client) {
