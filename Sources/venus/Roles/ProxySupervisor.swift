@@ -35,9 +35,9 @@ final class ProxySupervisor: Service {
         return address
     }
 
-    /// Starts the proxy again whenever it ends, until a graceful shutdown; then stops it and waits for its end.
+    /// Starts the proxy again whenever it ends, until a shutdown, graceful or not; then stops it and waits for its end.
     func run() async throws {
-        try await withGracefulShutdownHandler {
+        try await withTaskCancellationOrGracefulShutdownHandler {
             var pause = Duration.seconds(1)
             while true {
                 guard let child = state.withLock({ $0.child }) else { return }
@@ -56,7 +56,7 @@ final class ProxySupervisor: Service {
                     logger.error("proxy cannot be started", metadata: ["reason": "\(error)"])
                 }
             }
-        } onGracefulShutdown: {
+        } onCancelOrGracefulShutdown: {
             self.state.withLock { state in
                 state.isStopping = true
                 state.child?.send(SIGTERM)
