@@ -18,6 +18,8 @@ public final class Server: Service {
     private let secret: AdministratorSecret
     private let sessions: Sessions
     private let live: LiveState
+    private let history: HistoryReader
+    private let now: @Sendable () -> Int64
     private let hub: LiveHub
     private let access: AccessControl
     private let readiness: ReadinessResource
@@ -56,12 +58,14 @@ public final class Server: Service {
         let login = LoginResource(
             signIn: SignIn(secret: secret, sessions: sessions, now: now), cookie: cookie,
             sessionLifetime: configuration.sessionLifetime)
-        let history = HistoryResource(reader: HistoryReader(store: store), live: live, now: now)
+        history = HistoryReader(store: store)
+        self.now = now
         responder = Responder(
             access: access,
             routes: [
                 HealthResource().route, readiness.route, login.route,
-                LogoutResource(sessions: sessions, hub: hub, cookie: cookie).route, history.route,
+                LogoutResource(sessions: sessions, hub: hub, cookie: cookie).route,
+                HistoryResource(reader: history, live: live, now: now).route,
                 LiveResource().route,
             ] + ViewResources(live: live).routes,
             dashboard: configuration.dashboardDirectory.map { DashboardFiles(directory: $0, logger: logger) } ?? .none)
@@ -69,7 +73,8 @@ public final class Server: Service {
 
     /// Makes sure that there is an administrator's secret.
     public func prepare() async throws -> ServerStart {
-        ServerStart(generatedSecret: try await secret.establish(configured: configuration.secret))
+        try await history.begin(now: now() / 1_000)
+        return ServerStart(generatedSecret: try await secret.establish(configured: configuration.secret))
     }
 
     /// Where the server listens, as soon as it does. Throws where it cannot.
@@ -100,15 +105,12 @@ public final class Server: Service {
     public func run() async throws {
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                let application = application
-                group.addTask { try await self.serve(application) }
                 let (changes, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
                 group.addTask { await self.follow(changed) }
                 group.addTask { await self.push(changes) }
                 group.addTask { await self.lookAfterSessions() }
                 defer { group.cancelAll() }
-                // The first to end is the one that serves: the others go on until they are cancelled.
-                try await group.next()
+                try await serve(application)
             }
         } catch {
             guard !listening.isFinished else { throw error }
@@ -175,11 +177,10 @@ public final class Server: Service {
 
     // MARK: Live data
 
-    /// Reads the feed into the live state.
+    /// Reads the feed into the live state. Where the feed is closed, what is known goes on being served, with the age
+    /// that it has.
     private func follow(_ changed: AsyncStream<Void>.Continuation) async {
         for await frame in feed.frames() where live.receive(frame) { changed.yield() }
-        // The feed is closed: what is known goes on being served, with the age that it has.
-        while !Task.isCancelled { try? await Task.sleep(for: .seconds(3_600)) }
     }
 
     /// Pushes what came in; frames of several shards that come together make one tick.
@@ -188,7 +189,6 @@ public final class Server: Service {
             try? await Task.sleep(for: .milliseconds(50))
             hub.tick()
         }
-        while !Task.isCancelled { try? await Task.sleep(for: .seconds(3_600)) }
     }
 
     // MARK: Sessions

@@ -18,7 +18,9 @@ final class RunningServer: Sendable {
     private let group: ServiceGroup
     private let task: Task<Void, any Error>
 
-    init(configure: (inout ServerConfiguration) -> Void = { _ in }) async throws {
+    private static let cheapSecret = "the tests' own secret"
+
+    init(generatesSecret: Bool = false, configure: (inout ServerConfiguration) -> Void = { _ in }) async throws {
         directory = try TemporaryDirectory()
         log = CapturedLog()
         let logger = log.logger
@@ -29,7 +31,12 @@ final class RunningServer: Sendable {
         configuration.shutdownLimit = .seconds(3)
         configure(&configuration)
         server = try Server(configuration: configuration, store: store, feed: feed, logger: logger)
-        secret = try await server.prepare().generatedSecret ?? configuration.secret ?? ""
+        if !generatesSecret {
+            // Hashed at a fraction of the cost: most tests only want to get in.
+            let hash = try SecretHash(secret: Self.cheapSecret, costExponent: 10)
+            try await store.setSetting(AdministratorSecret.settingName, to: hash.text, ifAbsent: false)
+        }
+        secret = try await server.prepare().generatedSecret ?? Self.cheapSecret
         group = ServiceGroup(services: [server], logger: logger)
         let group = group
         task = Task { try await group.run() }
@@ -88,9 +95,10 @@ final class RunningServer: Sendable {
 
 /// Runs `body` with a server that is stopped afterwards.
 func withServer(
-    configure: (inout ServerConfiguration) -> Void = { _ in }, _ body: (RunningServer) async throws -> Void
+    generatesSecret: Bool = false, configure: (inout ServerConfiguration) -> Void = { _ in },
+    _ body: (RunningServer) async throws -> Void
 ) async throws {
-    let server = try await RunningServer(configure: configure)
+    let server = try await RunningServer(generatesSecret: generatesSecret, configure: configure)
     do { try await body(server) } catch {
         try? await server.stop()
         throw error

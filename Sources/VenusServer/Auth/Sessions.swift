@@ -28,10 +28,16 @@ package final class Sessions: Sendable {
         var at: Int64
     }
 
+    private struct Memory {
+        var known: [[UInt8]: Known] = [:]
+        /// Rises when a session ends: what was read of the store before is not remembered after.
+        var endings = 0
+    }
+
     private let store: any Store
     private let lifetime: Int64
     private let now: @Sendable () -> Int64
-    private let known = Mutex<[[UInt8]: Known]>([:])
+    private let memory = Mutex(Memory())
 
     /// - Parameters:
     ///   - lifetime: of a session.
@@ -54,17 +60,18 @@ package final class Sessions: Sendable {
     package func recognise(_ token: Token) async throws -> Principal? {
         let hash = token.hash
         let now = now()
-        if let known = known.withLock({ $0[hash] }), now - known.at < Self.trust, now < known.principal.expiresAt {
-            return known.principal
-        }
+        let (known, endings) = memory.withLock { ($0.known[hash], $0.endings) }
+        if let known, now - known.at < Self.trust, now < known.principal.expiresAt { return known.principal }
         guard let session = try await store.session(tokenHash: hash, now: now) else {
-            forget(hash)
+            // A token that is unknown is mostly a guess: only one that was known has ended.
+            if known != nil { forget(hash) }
             return nil
         }
         let principal = Principal(tokenHash: hash, expiresAt: session.expiresAt)
-        known.withLock { known in
-            if known.count >= Self.maximumRemembered { known.removeAll() }
-            known[hash] = Known(principal: principal, at: now)
+        memory.withLock { memory in
+            guard memory.endings == endings else { return }
+            if memory.known.count >= Self.maximumRemembered { memory.known.removeAll() }
+            memory.known[hash] = Known(principal: principal, at: now)
         }
         return principal
     }
@@ -79,7 +86,6 @@ package final class Sessions: Sendable {
     package func end(_ principal: Principal) async throws {
         forget(principal.tokenHash)
         try await store.removeSession(tokenHash: principal.tokenHash)
-        // A request that was under way meanwhile may have remembered it again.
         forget(principal.tokenHash)
     }
 
@@ -98,7 +104,12 @@ package final class Sessions: Sendable {
 
     package func removeExpired() async throws { try await store.removeExpiredSessions(now: now()) }
 
-    private func forget(_ tokenHash: [UInt8]) { known.withLock { $0[tokenHash] = nil } }
+    private func forget(_ tokenHash: [UInt8]) {
+        memory.withLock { memory in
+            memory.known[tokenHash] = nil
+            memory.endings += 1
+        }
+    }
 }
 
 extension Duration {

@@ -44,8 +44,9 @@ final class FirstRequestGate: ChannelInboundHandler, RemovableChannelHandler {
                 return
             }
             switch UpgradeDecision(head) {
-            case .none, .handshake: pass(data, context)
-            case .ignore:
+            case .none where head.isKeepAlive, .handshake: pass(data, context)
+            case .none, .ignore:
+                // Hummingbird takes a connection as kept alive unless it is told, HTTP/1.0 too.
                 head.headers.remove(name: "upgrade")
                 head.headers.replaceOrAdd(name: "connection", value: "close")
                 pass(wrapInboundOut(.head(head)), context)

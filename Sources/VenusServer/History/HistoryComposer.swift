@@ -53,8 +53,10 @@ package struct HistoryComposer: Sendable {
 
     /// All points of the span, oldest first; those without calls too, so that a chart shows gaps as gaps.
     ///
-    /// - Parameter seenUntil: seconds since the epoch: calls that ended before it have been analysed.
-    package func points(seenUntil: Int64) -> [Point] {
+    /// - Parameters:
+    ///   - seenSince: seconds since the epoch: before it nobody looked, unless there are calls from before.
+    ///   - seenUntil: seconds since the epoch: calls that ended before it have been analysed.
+    package func points(seenSince: Int64, seenUntil: Int64) -> [Point] {
         var best = rows[.minute, default: [:]].merging(openMinutes, uniquingKeysWith: Self.fuller)
         var tier = Tier.minute
         while tier != span.tier, let parent = tier.parent {
@@ -68,8 +70,9 @@ package struct HistoryComposer: Sendable {
         }
         var totals: [Int64: KPITotals] = [:]
         for (place, some) in best { totals[place.bucket, default: KPITotals()].merge(some) }
+        let since = min(seenSince, totals.keys.min() ?? seenSince)
         return stride(from: span.from, to: span.end, by: Int(span.tier.seconds)).map { bucket in
-            let seen = min(max(seenUntil - bucket, 0), span.tier.seconds)
+            let seen = max(0, min(seenUntil, bucket + span.tier.seconds) - max(since, bucket))
             return Point(
                 bucket: bucket, coverage: Double(seen) / Double(span.tier.seconds),
                 totals: totals[bucket] ?? KPITotals())

@@ -34,6 +34,14 @@ package struct HistoryReader: Sendable {
 
     package init(store: any Store) { self.store = store }
 
+    /// When Venus first looked, seconds since the epoch, as a decimal number: before it, no calls say nothing.
+    package static let beginSettingName = "history.begin"
+
+    /// Notes that Venus looks from now on, unless it did before.
+    package func begin(now: Int64) async throws {
+        try await store.setSetting(Self.beginSettingName, to: String(now), ifAbsent: true)
+    }
+
     /// - Parameter newestFrameAt: when the live feed's newest frame was made, milliseconds since the epoch.
     package func read(
         _ span: HistorySpan, filter: Filter, newestFrameAt: Int64?
@@ -51,7 +59,9 @@ package struct HistoryReader: Sendable {
             composer.add(try await store.rollups(query))
             tier = reading == span.tier ? nil : reading.parent
         }
-        return composer.points(seenUntil: Self.seenUntil(open, newestFrameAt: newestFrameAt, now: span.now))
+        return composer.points(
+            seenSince: try await store.setting(Self.beginSettingName).flatMap { Int64($0) } ?? 0,
+            seenUntil: Self.seenUntil(open, newestFrameAt: newestFrameAt, now: span.now))
     }
 
     /// Seconds since the epoch up to which calls have been analysed: as the feed says, or as the store shows.

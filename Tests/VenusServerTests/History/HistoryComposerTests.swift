@@ -22,7 +22,7 @@ struct HistoryComposerTests {
     }
 
     private func calls(_ composer: HistoryComposer) -> [UInt64] {
-        composer.points(seenUntil: .max / 2).map(\.totals.calls)
+        composer.points(seenSince: 0, seenUntil: .max / 2).map(\.totals.calls)
     }
 
     @Test("rows of several shards add up; buckets without rows are there, empty")
@@ -82,8 +82,13 @@ struct HistoryComposerTests {
 
     @Test("coverage says how much of a bucket was seen")
     func coverage() throws {
-        let composer = HistoryComposer(span: try span(.minute, buckets: 3), level: .edge)
-        #expect(composer.points(seenUntil: base + 75).map(\.coverage) == [1, 0.25, 0])
+        var composer = HistoryComposer(span: try span(.minute, buckets: 3), level: .edge)
+        #expect(composer.points(seenSince: 0, seenUntil: base + 75).map(\.coverage) == [1, 0.25, 0])
+        #expect(composer.points(seenSince: base + 45, seenUntil: base + 75).map(\.coverage) == [0.25, 0.25, 0])
+        #expect(composer.points(seenSince: base + 600, seenUntil: base + 75).map(\.coverage) == [0, 0, 0])
+        // Calls from before anybody is known to have looked show that somebody did.
+        composer.add([row(.minute, base, 1)])
+        #expect(composer.points(seenSince: base + 45, seenUntil: base + 75).map(\.coverage) == [1, 0.25, 0])
     }
 
     @Test("what was seen is told by the feed, or by the store where the feed is silent")

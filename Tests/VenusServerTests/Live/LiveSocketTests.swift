@@ -201,10 +201,11 @@ struct LiveSocketTests {
             _ = try await quick.next { $0["type"].string == "snapshot" }
             let slow = try RawWebSocket(port: server.port, token: token)
             try slow.send(Self.subscribe("graph"))
-            // Some 300 kB a frame: a few dozen are more than any socket buffer holds.
+            // Long names make a frame of some 300 kB: a few dozen are more than the sockets' buffers hold.
+            let name = String(repeating: "x", count: 20_000)
             let last: UInt64 = 60
             for tick in 1...last {
-                let series = (0..<150).map { (edge("shop", "dependency-\($0):1"), totals(success: Int(tick))) }
+                let series = (0..<3).map { (edge("shop", "\(name)\($0):1"), totals(success: Int(tick))) }
                 server.feed.publish(frame(series, at: 1_000_000 + Int64(tick)))
                 _ = try await quick.next { $0["data"]["edges"][0]["kpis"]["calls"].int == Int(tick) }
             }

@@ -10,7 +10,9 @@ final class RawWebSocket: Sendable {
             "GET /api/v1/live HTTP/1.1\r\nhost: 127.0.0.1:\(port)\r\nconnection: upgrade\r\nupgrade: websocket\r\n"
                 + "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                 + "authorization: Bearer \(token)\r\n\r\n")
-        guard let head = try connection.read(upTo: "\r\n\r\n"), String(decoding: head, as: UTF8.self).hasPrefix("HTTP/1.1 101 ") else {
+        guard let head = try connection.read(upTo: "\r\n\r\n"),
+            String(decoding: head, as: UTF8.self).hasPrefix("HTTP/1.1 101 ")
+        else {
             throw TestFailure("no upgrade")
         }
     }

@@ -150,6 +150,17 @@ struct ResourceTests {
         }
     }
 
+    @Test("an HTTP/1.0 request is answered, and the connection ends")
+    func oldVersion() async throws {
+        try await withServer { server in
+            let client = try HTTPClient(port: server.port)
+            try client.connection.write("GET /healthz HTTP/1.0\r\nhost: localhost\r\n\r\n")
+            let text = String(decoding: try await client.readToEnd(), as: UTF8.self)
+            #expect(text.hasPrefix("HTTP/1.1 200 "))
+            #expect(text.hasSuffix(#"{"status":"ok"}"#))
+        }
+    }
+
     @Test("a connection that asks nothing is closed")
     func silence() async throws {
         try await withServer {

@@ -9,7 +9,7 @@ import VenusStore
 struct SignInTests {
     @Test("the generated secret signs in, with a token for programs and a cookie for browsers")
     func secret() async throws {
-        try await withServer { server in
+        try await withServer(generatesSecret: true) { server in
             #expect(server.secret.count == 43)
             let response = try await server.login("{\"secret\":\"\(server.secret)\"}", [server.origin])
             #expect(response.status == 200)
