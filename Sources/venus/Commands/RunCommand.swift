@@ -34,6 +34,11 @@ struct RunCommand: AsyncParsableCommand {
     var command: [String] = []
 
     func validate() throws {
+        // What stands before the command is ours, though the parser leaves it to the command.
+        if let first = command.first, first != "--", first.hasPrefix("-") {
+            if first == "--help" || first == "-h" { throw CleanExit.helpRequest(self) }
+            throw ValidationError("Unknown option '\(first)'")
+        }
         guard !commandLine.isEmpty else {
             throw ValidationError(
                 "Missing the command to run, such as: venus run --service checkout -- curl http://example.com/")
@@ -56,6 +61,9 @@ struct RunCommand: AsyncParsableCommand {
             proxy.loops = 1
         }
         let address = try role.start()
+        // Before the command starts: none of its signals may end us instead.
+        let signals = await UnixSignalsSequence(
+            trapping: .sigint, .sigquit, .sigterm, .sighup, .sigusr1, .sigusr2)
         let child: ChildProcess
         do {
             child = try ChildProcess(
@@ -70,7 +78,7 @@ struct RunCommand: AsyncParsableCommand {
             configuration: .init(services: [.init(service: role)], gracefulShutdownSignals: [], logger: logger))
         let exit = await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try? await group.run() }
-            tasks.addTask { await Self.passSignals(to: child) }
+            tasks.addTask { await Self.pass(signals, to: child) }
             let exit = await child.wait()
             await group.triggerGracefulShutdown()
             await tasks.next()
@@ -83,10 +91,8 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// Passes on the signals that are meant for the command. Those of the terminal reach it without us.
-    private static func passSignals(to child: ChildProcess) async {
-        for await signal in await UnixSignalsSequence(
-            trapping: .sigint, .sigquit, .sigterm, .sighup, .sigusr1, .sigusr2)
-        {
+    private static func pass(_ signals: UnixSignalsSequence, to child: ChildProcess) async {
+        for await signal in signals {
             let isFromTerminal = (signal == .sigint || signal == .sigquit) && tcgetpgrp(STDIN_FILENO) == getpgrp()
             if !isFromTerminal { child.send(signal.number) }
         }
