@@ -42,11 +42,14 @@ struct ProxyCommand: AsyncParsableCommand {
     }
 }
 
-/// Runs services until SIGINT or SIGTERM; they stop in reverse order.
+/// Runs services until SIGINT or SIGTERM, or until one of them ends; they stop in reverse order. Throws what one failed
+/// with.
 func runServices(_ services: [any Service], logger: Logger) async throws {
     var configuration = ServiceGroupConfiguration(
         services: services.map {
-            .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
+            .init(
+                service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+                failureTerminationBehavior: .gracefullyShutdownGroup)
         },
         gracefulShutdownSignals: [.sigint, .sigterm], logger: logger)
     configuration.maximumGracefulShutdownDuration = .seconds(25)
