@@ -1,6 +1,7 @@
 // The KPIs of the whole, each with what stands beside it and its last two minutes.
 
 import { byID, make, setText } from "./dom.js";
+import { shares } from "./figures.js";
 import { bytesPerSecond, count, milliseconds, percent, rate } from "./format.js";
 import { gradeMark } from "./grade.js";
 import { Sparkline } from "./sparkline.js";
@@ -10,7 +11,10 @@ const CARDS = [
     title: "Availability",
     value: (kpis) => kpis.availability,
     figure: (kpis) => percent(kpis.availability),
-    beside: (kpis) => (kpis.basis === "transport" ? "of connecting · status not visible" : kpis.calls === 1 ? "1 call" : `${count(kpis.calls)} calls`),
+    beside: (kpis) => {
+      if (kpis.basis === "transport") return "of connecting · status not visible";
+      return kpis.calls === 1 ? "1 call" : `${count(kpis.calls)} calls`;
+    },
   },
   {
     title: "Response time p95",
@@ -36,8 +40,7 @@ const CARDS = [
     title: "Error rate",
     value: (kpis) => kpis.error_rate,
     figure: (kpis) => percent(kpis.error_rate),
-    beside: (kpis) => `4xx ${percent(kpis.client_error_rate)} · 5xx ${percent(kpis.server_error_rate)} · `
-      + `transport ${percent(kpis.transport_error_rate)}`,
+    beside: shares,
   },
 ];
 

@@ -23,7 +23,8 @@ export class Chart {
    */
   constructor(parent, kind) {
     this.#kind = kind;
-    const holder = make("div", { class: "chart" }, make("div", { class: "chart-head" }, make("span", {}, kind.title), this.#reading));
+    const head = make("div", { class: "chart-head" }, make("span", {}, kind.title), this.#reading);
+    const holder = make("div", { class: "chart" }, head);
     parent.append(holder);
     this.#svg = d3.select(holder).append("svg").attr("viewBox", `0 0 ${SIZE.width} ${SIZE.height}`)
       .attr("role", "img").attr("aria-label", kind.title);
@@ -43,11 +44,13 @@ export class Chart {
     this.#svg.selectAll("*").remove();
     const known = this.#points.filter(({ value }) => value !== null);
     this.#total = this.#kind.text(this.#kind.whole ? this.#kind.whole(points, view) : this.#kind.value(view.totals));
-    this.#svg.attr("aria-label", `${this.#kind.title}, ${moment(view.from)} to ${moment(view.to)}: ${this.#total} in all`);
+    const span = `${moment(view.from)} to ${moment(view.to)}`;
+    this.#svg.attr("aria-label", `${this.#kind.title}, ${span}: ${this.#total} in all`);
     const y = this.#scale(known.map(({ value }) => value));
     this.#axes(y, view);
     this.#curve(y);
-    this.#svg.append("line").attr("class", "cursor").attr("y1", PLOT.top).attr("y2", PLOT.bottom).attr("visibility", "hidden");
+    this.#svg.append("line").attr("class", "cursor").attr("y1", PLOT.top).attr("y2", PLOT.bottom)
+      .attr("visibility", "hidden");
     this.#svg.append("circle").attr("class", "point").attr("r", 3.5).attr("visibility", "hidden");
     this.#svg.property("__y", y);
     this.#rest();
@@ -83,13 +86,16 @@ export class Chart {
       .attr("width", PLOT.right - PLOT.left + 4).attr("height", PLOT.bottom + 2);
     const plot = this.#svg.append("g").attr("clip-path", `url(#${clip})`);
     if (this.#kind.isArea) {
-      plot.append("path").attr("class", "area").attr("d", line(d3.area()).y0(y(0)).y1(({ value }) => y(value))(this.#points));
+      plot.append("path").attr("class", "area")
+        .attr("d", line(d3.area()).y0(y(0)).y1(({ value }) => y(value))(this.#points));
     }
     plot.append("path").attr("class", "curve").attr("d", line(d3.line()).y(({ value }) => y(value))(this.#points));
     // A point between two gaps makes no line, and a bucket that is only partly covered is a ring.
-    const dots = this.#points.filter(({ value, coverage }, index) => value !== null && (isLone(this.#points, index) || coverage < 0.99));
-    plot.selectAll("circle").data(dots).join("circle").attr("cx", ({ at }) => this.#x(at)).attr("cy", ({ value }) => y(value))
-      .attr("r", 2.2).attr("class", ({ coverage }) => (coverage < 0.99 ? "partial" : "lone"));
+    const dots = this.#points.filter(({ value, coverage }, index) =>
+      value !== null && (isLone(this.#points, index) || coverage < 0.99));
+    plot.selectAll("circle").data(dots).join("circle")
+      .attr("cx", ({ at }) => this.#x(at)).attr("cy", ({ value }) => y(value)).attr("r", 2.2)
+      .attr("class", ({ coverage }) => (coverage < 0.99 ? "partial" : "lone"));
   }
 
   #point() {
@@ -101,7 +107,8 @@ export class Chart {
     const nearest = this.#points.filter(({ value }) => value !== null)[point];
     if (!nearest) return;
     const y = this.#svg.property("__y")(nearest.value);
-    this.#svg.select(".cursor").attr("visibility", null).attr("x1", this.#x(nearest.at)).attr("x2", this.#x(nearest.at));
+    this.#svg.select(".cursor").attr("visibility", null)
+      .attr("x1", this.#x(nearest.at)).attr("x2", this.#x(nearest.at));
     this.#svg.select(".point").attr("visibility", null).attr("cx", this.#x(nearest.at)).attr("cy", y);
     const part = nearest.coverage < 0.99 ? ` (${Math.round(nearest.coverage * 100)} % covered)` : "";
     setText(this.#reading, `${moment(nearest.at)} · ${this.#kind.text(nearest.value)}${part}`);
@@ -127,4 +134,4 @@ function withGaps(points, value, stepSeconds) {
   return row;
 }
 
-const isLone = (points, index) => (points[index - 1]?.value ?? null) === null && (points[index + 1]?.value ?? null) === null;
+const isLone = (points, index) => [index - 1, index + 1].every((beside) => (points[beside]?.value ?? null) === null);

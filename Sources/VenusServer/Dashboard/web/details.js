@@ -1,7 +1,8 @@
 // The panel of what is selected: every KPI, phases, reasons, neighbours, and its history.
 
 import { byID, make } from "./dom.js";
-import { bytesPerSecond, count, milliseconds, percent, rate } from "./format.js";
+import { facts, times } from "./figures.js";
+import { rate } from "./format.js";
 import { gradeIcon, gradeMark } from "./grade.js";
 import { HistoryPanel } from "./history.js";
 import { asHistoryQuery, byWeight } from "./model.js";
@@ -46,11 +47,13 @@ export class Details {
   #gone(isNew) {
     if (isNew) this.#head.replaceChildren(make("h2", { id: "details-title" }, "Not in this view"), this.#close());
     this.#badge.replaceChildren();
-    this.#body.replaceChildren(make("div", { class: "details-block muted" }, "No longer in this view: there were no calls, or the filter leaves it out."));
+    this.#body.replaceChildren(make("div", { class: "details-block muted" },
+      "No longer in this view: there were no calls, or the filter leaves it out."));
   }
 
   #close() {
-    return make("button", { type: "button", class: "close", "aria-label": "Close the details", title: "Close", onclick: () => this.#onChoose(null) }, "×");
+    const names = { "aria-label": "Close the details", title: "Close" };
+    return make("button", { type: "button", class: "close", ...names, onclick: () => this.#onChoose(null) }, "×");
   }
 
   #fillHead(item, isNew) {
@@ -81,43 +84,15 @@ export class Details {
       make("h3", {}, node.kind === "service" ? "Calls" : "Called by"),
       make("ul", { class: "neighbours" }, ...edges.slice(0, MAXIMUM_NEIGHBOURS).map((edge) => {
         const other = edge.source === node ? edge.target : edge.source;
-        const mark = make("span", { class: "grade", "data-grade": edge.grade }, gradeIcon(edge.grade), make("span", { class: "hidden-text" }, edge.grade));
-        const link = make("button", { type: "button", class: "link", "data-id": edge.id, title: other.name, onclick: () => this.#onChoose(edge.id) }, other.name);
-        return make("li", {}, mark, link, make("span", { class: "figures" }, `${rate(edge.kpis.load?.calls_per_minute)}/min`));
+        const mark = make("span", { class: "grade", "data-grade": edge.grade },
+          gradeIcon(edge.grade), make("span", { class: "hidden-text" }, edge.grade));
+        const link = make("button",
+          { type: "button", class: "link", "data-id": edge.id, title: other.name }, other.name);
+        link.addEventListener("click", () => this.#onChoose(edge.id));
+        const load = `${rate(edge.kpis.load?.calls_per_minute)}/min`;
+        return make("li", {}, mark, link, make("span", { class: "figures" }, load));
       })),
       rest > 0 ? make("p", { class: "muted small" }, `and ${rest} more in the table`) : "",
     ];
   }
-}
-
-function facts(kpis) {
-  const load = kpis.load ?? {};
-  const shares = `4xx ${percent(kpis.client_error_rate)} · 5xx ${percent(kpis.server_error_rate)} · transport ${percent(kpis.transport_error_rate)}`;
-  const entries = [
-    ["Availability", percent(kpis.availability)], ["Error rate", percent(kpis.error_rate)], ["Calls", count(kpis.calls)],
-    ["Calls/min", rate(load.calls_per_minute)], ["Sent", bytesPerSecond(load.bytes_sent_per_second)],
-    ["Received", bytesPerSecond(load.bytes_received_per_second)],
-    ["In flight", count(load.in_flight)], ["Cancelled", count(kpis.cancelled)], ["Denied", count(kpis.denied)],
-  ];
-  const list = entries.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value)));
-  if (kpis.error_rate > 0) list.push(make("div", { class: "wide" }, make("dt", {}, "Shares of the error rate"), make("dd", { class: "plain" }, shares)));
-  const basis = basisText(kpis);
-  if (basis) list.push(make("div", { class: "wide" }, make("dt", {}, "Basis"), make("dd", { class: "plain" }, basis)));
-  return make("dl", { class: "facts" }, ...list);
-}
-
-function basisText({ basis, estimated }) {
-  const guessed = estimated > 0 ? ` ${count(estimated)} calls are estimated.` : "";
-  if (basis === "transport") return `Status not visible: availability is that of connecting and handshaking.${guessed}`;
-  if (basis === "mixed") return `Statuses were visible for some calls only.${guessed}`;
-  return guessed || null;
-}
-
-function times(kpis) {
-  const columns = ["mean", "p50", "p90", "p95", "p99", "max"];
-  const row = (title, values) => make("tr", {}, make("th", { scope: "row" }, title),
-    ...columns.map((name) => make("td", {}, milliseconds(values?.[name]))));
-  return make("table", { class: "times" },
-    make("thead", {}, make("tr", {}, make("th", {}, make("span", { class: "hidden-text" }, "Measure")), ...columns.map((name) => make("th", { scope: "col" }, name)))),
-    make("tbody", {}, row("Response", kpis.response_time_ms), row("TTFB", kpis.ttfb_ms)));
 }

@@ -4,7 +4,8 @@ import { loadOf } from "./model.js";
 
 /** Edges leave and reach a node spread over this much of its side. */
 const PORT_SPAN = 26;
-const LABEL = { height: 18, padding: 9, character: 5.7, glyph: 15 };
+/** Height of a label, and the room around it. */
+const LABEL = { height: 18, apart: { x: 6, y: 4 } };
 /** Where along its curve a label is tried, best first. */
 const SPOTS = [0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73, 0.2, 0.8];
 
@@ -64,10 +65,6 @@ function pointAt(curve, t) {
   return { x: mix("x"), y: mix("y") };
 }
 
-export const labelWidth = (text) => text.length * LABEL.character + LABEL.padding * 2;
-export const labelHeight = LABEL.height;
-export const labelGlyph = LABEL.glyph;
-
 /**
  * Finds a spot for every label that covers no other label and no node; those that find none are `covered` and show
  * only when asked for. `edges` come most important first; `previous` spots are kept while they still fit.
@@ -82,16 +79,17 @@ export function placeLabels(edges, curveOf, widthOf, nodeAreas, previous) {
     const tries = kept && !kept.covered ? [kept.t, ...SPOTS] : SPOTS;
     const at = (t) => ({ t, ...pointAt(curve, t) });
     const fits = ({ x, y }) => {
-      const own = area(x, y, width + 6, LABEL.height + 4);
+      const own = area(x, y, width + LABEL.apart.x, LABEL.height + LABEL.apart.y);
       return !taken.some((other) => overlap(own, other));
     };
     const spot = tries.map(at).find(fits);
-    if (spot) taken.push(area(spot.x, spot.y, width + 6, LABEL.height + 4));
+    if (spot) taken.push(area(spot.x, spot.y, width + LABEL.apart.x, LABEL.height + LABEL.apart.y));
     spots.set(edge.id, { ...(spot ?? at(0.5)), covered: !spot });
   }
   return spots;
 }
 
-const area = (x, y, width, height) => ({ left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 });
+const area = (x, y, width, height) =>
+  ({ left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 });
 const overlap = (one, other) =>
   one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;

@@ -1,7 +1,8 @@
 // Where nodes stand: columns by depth of the calls, few crossings, and no node moves without a reason.
 
 /** Nodes are as wide as the canvas lets them be, so that long names show. */
-export const boxFor = (canvasWidth) => ({ width: Math.round(Math.min(280, Math.max(190, canvasWidth * 0.26))), height: 48 });
+export const boxFor = (canvasWidth) =>
+  ({ width: Math.round(Math.min(280, Math.max(190, canvasWidth * 0.26))), height: 48 });
 
 /** Room for labels between two columns. */
 const GAP = 150;
@@ -38,7 +39,8 @@ export class Layout {
   }
 
   #keep(nodes, depths) {
-    this.#columns = this.#columns.map((column, depth) => column.filter((id) => nodes.has(id) && depths.get(id) === depth));
+    this.#columns = this.#columns.map((column, depth) =>
+      column.filter((id) => nodes.has(id) && depths.get(id) === depth));
   }
 
   #insert(nodes, depths) {

@@ -1,21 +1,19 @@
-// The live dependency graph: drawing, dragging, zooming, choosing.
+// The live dependency graph: what is shown and where, dragging, zooming, choosing.
 
 import { byID, make, setText } from "./dom.js";
-import { milliseconds, rate } from "./format.js";
-import { gradeMark, GRADES, shape, word } from "./grade.js";
-import { curves, labelGlyph, labelHeight, labelWidth, pathOf, placeLabels, widthScale } from "./graph-edges.js";
+import { gradeMark, GRADES, word } from "./grade.js";
+import { drawArrows, drawEdges, drawLabels, drawNodes, drawTitles, labelWidth, MOVE_MS } from "./graph-drawing.js";
+import { curves, placeLabels } from "./graph-edges.js";
 import { boxFor, Layout } from "./graph-layout.js";
-import { describeEdge, describeNode } from "./describe.js";
 import { byWeight } from "./model.js";
-import { fit } from "./text-fit.js";
 
 /** More than this nobody can read: the heaviest and the worst are drawn, the table has them all. */
 const MAXIMUM_EDGES = 250;
 const HEIGHTS = { least: 280, most: 620 };
 const LEAST_SCALE = 0.2;
-const MOVE_MS = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 350;
-const NAME_FONT = `600 13px ${getComputedStyle(document.body).fontFamily}`;
-const NAME_ROOM = { left: 46, right: 14 };
+/** Made smaller than this, names cannot be read: then the graph begins at its top, to be moved about. */
+const READABLE_SCALE = 0.55;
+const ZOOM_STEP = 1.3;
 
 export class Graph {
   #onChoose;
@@ -27,7 +25,11 @@ export class Graph {
   #spots = new Map();
   #signature = "";
   #chosen = null;
+  /** Under the pointer or the focus. */
+  #hovered = null;
   #width = 0;
+  /** Whether somebody moved or zoomed the picture: then nodes that come and go leave it where it is. */
+  #isMoved = false;
   #box = boxFor(0);
   #svg;
   #body;
@@ -37,17 +39,20 @@ export class Graph {
   constructor(onChoose) {
     this.#onChoose = onChoose;
     this.#svg = d3.select("#graph").append("svg").attr("role", "group").attr("aria-label", "Dependency graph");
-    this.#arrows();
+    drawArrows(this.#svg);
     this.#body = this.#svg.append("g").attr("class", "graph-body");
     for (const layer of ["titles", "edges", "nodes", "labels"]) this.#body.append("g").attr("class", layer);
     this.#zoom = d3.zoom().scaleExtent([LEAST_SCALE, 3])
       .filter(() => (d3.event.type === "wheel" ? d3.event.ctrlKey || d3.event.metaKey : !d3.event.button))
-      .on("zoom", () => this.#body.attr("transform", d3.event.transform));
+      .on("zoom", () => {
+        this.#isMoved ||= d3.event.sourceEvent !== null;
+        this.#body.attr("transform", d3.event.transform);
+      });
     this.#svg.call(this.#zoom).on("dblclick.zoom", null).on("click", () => {
       if (d3.event.target === this.#svg.node()) this.#onChoose(null);
     });
-    byID("zoom-in").addEventListener("click", () => this.#svg.transition().duration(MOVE_MS).call(this.#zoom.scaleBy, 1.3));
-    byID("zoom-out").addEventListener("click", () => this.#svg.transition().duration(MOVE_MS).call(this.#zoom.scaleBy, 1 / 1.3));
+    byID("zoom-in").addEventListener("click", () => this.#scale(ZOOM_STEP));
+    byID("zoom-out").addEventListener("click", () => this.#scale(1 / ZOOM_STEP));
     byID("tidy").addEventListener("click", () => this.#tidy());
     new ResizeObserver(() => this.#resized()).observe(byID("graph"));
   }
@@ -55,7 +60,7 @@ export class Graph {
   /** Draws what was pushed. Nodes stay where they are unless some come or go. */
   show(graph) {
     const all = [...graph.edges.values()].sort(byWeight);
-    this.#edges = all.slice(0, MAXIMUM_EDGES);
+    this.#edges = this.#select(all);
     const ends = new Set(this.#edges.flatMap((edge) => [edge.source.id, edge.target.id]));
     const isCut = all.length > MAXIMUM_EDGES;
     this.#nodes = [...graph.nodes.values()].filter((node) => ends.has(node.id) || !isCut);
@@ -68,9 +73,33 @@ export class Graph {
     this.#draw(isMoved);
   }
 
+  /** Where there are too many: the worst, then those that are shown already, then the busiest. */
+  #select(edges) {
+    if (edges.length <= MAXIMUM_EDGES) return edges;
+    const shown = new Set(this.#edges.map(({ id }) => id));
+    const place = ({ id, grade }) => (grade === "poor" || grade === "fair" ? 0 : shown.has(id) ? 1 : 2);
+    return d3.range(3).flatMap((wanted) => edges.filter((edge) => place(edge) === wanted)).slice(0, MAXIMUM_EDGES);
+  }
+
   choose(id) {
     this.#chosen = id;
     this.#mark();
+    this.#bringIntoView(id);
+  }
+
+  /** Moves the picture where what was chosen, in the table for instance, is out of sight. */
+  #bringIntoView(id) {
+    const edge = this.#edges.find((one) => one.id === id);
+    const ends = edge ? [edge.source.id, edge.target.id] : this.#nodes.some((node) => node.id === id) ? [id] : [];
+    if (ends.length === 0) return;
+    const transform = d3.zoomTransform(this.#svg.node());
+    const height = Number(this.#svg.attr("height"));
+    const isInside = ends.map((end) => transform.apply([this.#place(end).x, this.#place(end).y]))
+      .every(([x, y]) => x >= 0 && x <= this.#width && y >= 0 && y <= height);
+    if (isInside) return;
+    const [x, y] = ["x", "y"].map((axis) => d3.mean(ends, (end) => this.#place(end)[axis]));
+    this.#isMoved = true;
+    this.#svg.transition().duration(MOVE_MS).call(this.#zoom.translateTo, x, y);
   }
 
   #arrange() {
@@ -79,10 +108,13 @@ export class Graph {
     this.#box = boxFor(this.#width);
     this.#placed = this.#layout.place(new Map(this.#nodes.map((node) => [node.id, node])), this.#width, this.#box);
     for (const id of [...this.#dragged.keys()]) if (!this.#placed.places.has(id)) this.#dragged.delete(id);
-    this.#fit();
+    if (!this.#isMoved) this.#fit();
   }
 
-  /** The picture, with what was dragged about, fits the canvas: made smaller where it has to be, never larger. */
+  /**
+   * The picture, with what was dragged about, fits the canvas: made smaller where it has to be and can still be read,
+   * never larger.
+   */
   #fit() {
     const { places, height: tall } = this.#placed;
     const room = { x: this.#box.width / 2 + 20, y: this.#box.height / 2 + 14 };
@@ -93,7 +125,8 @@ export class Graph {
     const bottom = Math.max(tall, ...at.map(({ y }) => y + room.y));
     const wide = Math.min(1, this.#width / (right - left));
     const height = Math.min(HEIGHTS.most, Math.max(HEIGHTS.least, (bottom - top) * wide));
-    const scale = Math.max(LEAST_SCALE, Math.min(wide, height / (bottom - top)));
+    const whole = Math.min(wide, height / (bottom - top));
+    const scale = whole < READABLE_SCALE ? Math.max(READABLE_SCALE, wide * 0.8) : whole;
     const x = Math.max(0, (this.#width - (right - left) * scale) / 2) - left * scale;
     const y = Math.max(0, (height - (bottom - top) * scale) / 2) - top * scale;
     this.#svg.attr("height", height);
@@ -101,7 +134,13 @@ export class Graph {
     this.#svg.call(this.#zoom.transform, d3.zoomIdentity.translate(x, y).scale(scale));
   }
 
+  #scale(factor) {
+    this.#isMoved = true;
+    this.#svg.transition().duration(MOVE_MS).call(this.#zoom.scaleBy, factor);
+  }
+
   #tidy() {
+    this.#isMoved = false;
     this.#layout.clear();
     this.#dragged.clear();
     this.#spots.clear();
@@ -113,98 +152,28 @@ export class Graph {
     const width = byID("graph").clientWidth;
     if (width === this.#width || width === 0) return;
     for (const place of this.#dragged.values()) place.x *= width / (this.#width || width);
+    this.#isMoved = false;
     this.#arrange();
     this.#draw(false);
+    this.#bringIntoView(this.#chosen);
   }
 
   #place = (id) => this.#dragged.get(id) ?? this.#placed.places.get(id) ?? { x: 0, y: 0 };
 
   #draw(isMoved) {
     if (this.#placed.places.size === 0 && this.#nodes.length > 0) return;
-    this.#drawTitles();
-    this.#drawEdges(isMoved);
-    this.#drawNodes(isMoved);
+    const [edges, nodes, box] = [this.#edges, this.#nodes, this.#box];
+    const lines = curves(nodes, edges, this.#place, box);
+    const labelled = edges.filter((edge) => edge.grade !== "idle");
+    const areas = nodes.map(({ id }) => ({ ...this.#place(id), ...box }));
+    this.#spots = placeLabels(labelled, lines, labelWidth, areas, this.#spots);
+    const prepare = (group) => this.#interactive(group);
+    const prepareNode = (group) => prepare(group).call(this.#drag());
+    drawTitles(this.#body.select(".titles"), this.#placed.columns, box);
+    drawEdges(this.#body.select(".edges"), edges, lines, isMoved, prepare);
+    drawLabels(this.#body.select(".labels"), labelled, this.#spots, isMoved);
+    drawNodes(this.#body.select(".nodes"), nodes, this.#place, box, isMoved, prepareNode);
     this.#mark();
-  }
-
-  #drawTitles() {
-    const titles = this.#placed.columns.length === 2 ? ["SERVICES", "DEPENDENCIES"] : [];
-    this.#body.select(".titles").selectAll("text").data(titles).join("text").attr("class", "column-title")
-      .attr("x", (_, index) => this.#placed.columns[index] - this.#box.width / 2 + 2).attr("y", 20).text((title) => title);
-  }
-
-  #drawEdges(isMoved) {
-    const lines = curves(this.#nodes, this.#edges, this.#place, this.#box);
-    const width = widthScale(this.#edges);
-    const joined = this.#body.select(".edges").selectAll("g.edge").data(this.#edges, (edge) => edge.id).join((enter) => {
-      const group = enter.append("g").attr("class", "edge").attr("tabindex", 0).attr("role", "button");
-      group.append("path").attr("class", "hit");
-      group.append("path").attr("class", "line");
-      group.append("title");
-      return this.#interactive(group);
-    });
-    joined.attr("data-grade", (edge) => edge.grade).attr("aria-label", describeEdge);
-    joined.select("title").text(describeEdge);
-    joined.select(".line").attr("stroke-width", width).attr("marker-end", (edge) => `url(#arrow-${edge.grade})`);
-    for (const part of [".hit", ".line"]) {
-      const path = joined.select(part);
-      const fresh = path.filter(function () { return !this.hasAttribute("d"); });
-      fresh.attr("d", (edge) => pathOf(lines.get(edge.id)));
-      (isMoved ? path.transition().duration(MOVE_MS) : path).attr("d", (edge) => pathOf(lines.get(edge.id)));
-    }
-    this.#drawLabels(lines, isMoved);
-  }
-
-  #drawLabels(lines, isMoved) {
-    const text = (edge) => `${rate(edge.kpis.load?.calls_per_minute)}/min · p95 ${milliseconds(edge.kpis.response_time_ms?.p95)}`;
-    const isMarked = (edge) => edge.grade === "fair" || edge.grade === "poor";
-    const widthOf = (edge) => labelWidth(text(edge)) + (isMarked(edge) ? labelGlyph : 0);
-    const shown = this.#edges.filter((edge) => edge.grade !== "idle");
-    this.#spots = placeLabels(shown, lines, widthOf, this.#nodes.map(({ id }) => ({ ...this.#place(id), ...this.#box })), this.#spots);
-    const joined = this.#body.select(".labels").selectAll("g.label").data(shown, (edge) => edge.id).join((enter) => {
-      const group = enter.append("g").attr("class", "label").attr("aria-hidden", "true");
-      group.append("rect").attr("height", labelHeight).attr("y", -labelHeight / 2).attr("rx", labelHeight / 2);
-      group.append("path").attr("class", "grade-glyph").attr("fill-rule", "evenodd");
-      group.append("text").attr("dy", "0.35em");
-      return group;
-    });
-    const at = (edge) => `translate(${this.#spots.get(edge.id).x},${this.#spots.get(edge.id).y})`;
-    joined.attr("data-grade", (edge) => edge.grade).classed("covered", (edge) => this.#spots.get(edge.id).covered);
-    joined.filter(function () { return !this.hasAttribute("transform"); }).attr("transform", at);
-    (isMoved ? joined.transition().duration(MOVE_MS) : joined).attr("transform", at);
-    joined.select("rect").attr("width", widthOf).attr("x", (edge) => -widthOf(edge) / 2);
-    joined.select("text").text(text).attr("x", (edge) => (isMarked(edge) ? labelGlyph / 2 : 0));
-    joined.select(".grade-glyph").attr("d", (edge) => (isMarked(edge) ? shape(edge.grade) : null))
-      .attr("transform", (edge) => `translate(${-widthOf(edge) / 2 + 7},-5.5) scale(0.69)`);
-  }
-
-  #drawNodes(isMoved) {
-    const joined = this.#body.select(".nodes").selectAll("g.node").data(this.#nodes, (node) => node.id).join((enter) => {
-      const group = enter.append("g").attr("class", "node").attr("tabindex", 0).attr("role", "button");
-      group.append("rect").attr("class", "box");
-      group.append("circle").attr("class", "mark-ground").attr("r", 14);
-      group.append("path").attr("class", "grade-mark").attr("fill-rule", "evenodd");
-      group.append("text").attr("class", "name").attr("y", -3);
-      group.append("text").attr("class", "figures").attr("y", 14);
-      group.append("title");
-      return this.#interactive(group).call(this.#drag());
-    });
-    const at = (node) => `translate(${this.#place(node.id).x},${this.#place(node.id).y})`;
-    joined.filter(function () { return !this.hasAttribute("transform"); }).attr("transform", at);
-    (isMoved ? joined.transition().duration(MOVE_MS) : joined).attr("transform", at);
-    joined.attr("data-grade", (node) => node.grade).attr("aria-label", describeNode);
-    joined.select("title").text(describeNode);
-    const { width, height } = this.#box;
-    joined.select(".box").attr("x", -width / 2).attr("y", -height / 2).attr("width", width).attr("height", height)
-      .attr("rx", (node) => (node.kind === "service" ? height / 2 : 10));
-    joined.select(".mark-ground").attr("cx", 24 - width / 2);
-    joined.select(".grade-mark").attr("transform", `translate(${16.5 - width / 2},-7.5) scale(0.94)`);
-    joined.select(".name").attr("x", NAME_ROOM.left - width / 2);
-    joined.select(".figures").attr("x", NAME_ROOM.left - width / 2);
-    joined.select(".grade-mark").attr("d", (node) => shape(node.grade));
-    joined.select(".name").text((node) => fit(node.name, width - NAME_ROOM.left - NAME_ROOM.right, NAME_FONT));
-    joined.select(".figures").text((node) => (node.grade === "idle" ? "idle"
-      : `${rate(node.kpis?.load?.calls_per_minute)}/min · p95 ${milliseconds(node.kpis?.response_time_ms?.p95)}`));
   }
 
   #interactive(group) {
@@ -215,8 +184,8 @@ export class Graph {
         d3.event.preventDefault();
         choose(item);
       })
-      .on("mouseenter focus", (item) => this.#mark(item.id))
-      .on("mouseleave blur", () => this.#mark());
+      .on("mouseenter focus", (item) => this.#hover(item.id))
+      .on("mouseleave blur", () => this.#hover(null));
   }
 
   #drag() {
@@ -228,8 +197,14 @@ export class Graph {
       });
   }
 
+  #hover(id) {
+    this.#hovered = id;
+    this.#mark();
+  }
+
   /** Marks what is chosen, and what belongs to the item under the pointer or the focus. */
-  #mark(hovered = null) {
+  #mark() {
+    const hovered = this.#hovered;
     const near = new Set();
     for (const edge of this.#edges) {
       if (![edge.id, edge.source.id, edge.target.id].includes(hovered)) continue;
@@ -239,13 +214,6 @@ export class Graph {
     this.#body.selectAll(".edge, .node, .label")
       .classed("near", (item) => near.has(item.id)).classed("chosen", (item) => item.id === this.#chosen);
     this.#body.selectAll(".edge, .node").attr("aria-pressed", (item) => String(item.id === this.#chosen));
-  }
-
-  #arrows() {
-    this.#svg.append("defs").selectAll("marker").data(GRADES).join("marker")
-      .attr("id", (grade) => `arrow-${grade}`).attr("viewBox", "0 0 10 10").attr("refX", 4).attr("refY", 5)
-      .attr("markerWidth", 11).attr("markerHeight", 11).attr("markerUnits", "userSpaceOnUse").attr("orient", "auto")
-      .append("path").attr("class", "arrow").attr("data-grade", (grade) => grade).attr("d", "M0,0.5 L10,5 L0,9.5 Z");
   }
 
   #counts(edges) {

@@ -28,7 +28,9 @@ export class HistoryPanel {
     parent.append(make("h3", {}, "History"), switcher, this.#message);
     this.#charts = [
       new Chart(parent, { title: "Availability", value: (kpis) => kpis.availability, text: percent, isShare: true }),
-      new Chart(parent, { title: "Response time p95", value: (kpis) => kpis.response_time_ms?.p95, text: milliseconds }),
+      new Chart(parent, {
+        title: "Response time p95", value: (kpis) => kpis.response_time_ms?.p95, text: milliseconds,
+      }),
       new Chart(parent, {
         title: "Calls/min", value: (kpis) => kpis.load?.calls_per_minute, text: rate, isArea: true, whole: meanLoad,
       }),
@@ -69,7 +71,7 @@ export class HistoryPanel {
   }
 
   #draw(history) {
-    const points = history.points.filter(wasSeen).map(({ at, coverage, kpis }) => ({ at: new Date(at), coverage, kpis: kpis ?? {} }));
+    const points = history.points.filter(wasSeen).map((point) => ({ ...point, at: new Date(point.at) }));
     const view = {
       from: new Date(history.from), to: new Date(history.to), stepSeconds: TIER_SECONDS[history.tier] ?? 60,
       totals: history.totals ?? {},

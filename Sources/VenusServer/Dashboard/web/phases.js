@@ -6,7 +6,8 @@ import { isKnown, milliseconds } from "./format.js";
 const PHASES = [
   ["blocked", "Blocked", "Waiting for a connection"], ["dns", "DNS", "Resolving the name"],
   ["connect", "Connect", "Establishing the TCP connection"], ["tls", "TLS", "The TLS handshake"],
-  ["ttfb", "TTFB", "Request sent to the first byte of the response"], ["transfer", "Transfer", "First byte to the last"],
+  ["ttfb", "TTFB", "Request sent to the first byte of the response"],
+  ["transfer", "Transfer", "First byte of the response to the last"],
 ];
 const WIDTH = 100;
 
@@ -26,6 +27,7 @@ function bar(share) {
   const svg = d3.select(holder).append("svg").attr("viewBox", `0 0 ${WIDTH} 8`).attr("preserveAspectRatio", "none")
     .attr("aria-hidden", "true");
   svg.append("rect").attr("class", "track").attr("width", WIDTH).attr("height", 8).attr("rx", 2);
-  svg.append("rect").attr("class", "bar").attr("width", Math.max(share > 0 ? 0.8 : 0, share * WIDTH)).attr("height", 8).attr("rx", 2);
+  svg.append("rect").attr("class", "bar").attr("width", Math.max(share > 0 ? 0.8 : 0, share * WIDTH))
+    .attr("height", 8).attr("rx", 2);
   return holder;
 }

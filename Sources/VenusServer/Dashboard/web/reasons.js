@@ -11,7 +11,8 @@ const MEASURES = {
 /** Elements for an item's reasons; `null` where there are none. */
 export function reasons(item) {
   if (!item.reasons?.length) return null;
-  const list = make("ul", { class: "reasons", "data-grade": item.grade }, ...item.reasons.map((reason) => make("li", {}, sentence(reason))));
+  const list = make("ul", { class: "reasons", "data-grade": item.grade },
+    ...item.reasons.map((reason) => make("li", {}, sentence(reason))));
   return [make("h3", {}, "Why"), list];
 }
 

@@ -44,7 +44,8 @@ export class Sparkline {
     const first = MAXIMUM_VALUES - this.#values.length;
     const x = (index) => ((first + index) / (MAXIMUM_VALUES - 1)) * WIDTH;
     const defined = (value) => value !== null;
-    this.#line.attr("d", d3.line().defined(defined).x((_, index) => x(index)).y((value) => y(value))(this.#values));
-    this.#area.attr("d", d3.area().defined(defined).x((_, index) => x(index)).y0(HEIGHT).y1((value) => y(value))(this.#values));
+    const over = (shape) => shape.defined(defined).x((_, index) => x(index));
+    this.#line.attr("d", over(d3.line()).y((value) => y(value))(this.#values));
+    this.#area.attr("d", over(d3.area()).y0(HEIGHT).y1((value) => y(value))(this.#values));
   }
 }

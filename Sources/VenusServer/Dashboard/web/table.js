@@ -23,9 +23,15 @@ const share = (name) => ({
 /** `value`: what is sorted by, absent values last; `down`: whether the first click sorts downwards. */
 const COLUMNS = [
   { id: "grade", title: "Grade", text: true, value: (edge) => rank(edge.grade), show: showGrade },
-  { id: "service", title: "Service", text: true, className: "name", value: (edge) => edge.source.name, show: showService },
+  {
+    id: "service", title: "Service", text: true, className: "name", value: (edge) => edge.source.name,
+    show: showService,
+  },
   { id: "dependency", title: "Dependency", text: true, value: (edge) => edge.target.name, show: showDependency },
-  { id: "calls", title: "Calls", down: true, value: (edge) => edge.kpis.calls, show: (cell, edge) => setText(cell, count(edge.kpis.calls)) },
+  {
+    id: "calls", title: "Calls", down: true, value: (edge) => edge.kpis.calls,
+    show: (cell, edge) => setText(cell, count(edge.kpis.calls)),
+  },
   {
     id: "load", title: "Calls/min", down: true, value: (edge) => edge.kpis.load?.calls_per_minute,
     show: (cell, edge) => setText(cell, rate(edge.kpis.load?.calls_per_minute)),

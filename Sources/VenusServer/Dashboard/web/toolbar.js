@@ -50,6 +50,7 @@ export class Toolbar {
 
 function fill(select, all, names, chosen) {
   const sorted = [...new Set(chosen ? [...names, chosen] : names)].sort((one, other) => one.localeCompare(other));
-  select.replaceChildren(make("option", { value: "" }, all), ...sorted.map((name) => make("option", { value: name }, name)));
+  const options = sorted.map((name) => make("option", { value: name }, name));
+  select.replaceChildren(make("option", { value: "" }, all), ...options);
   select.value = chosen;
 }

@@ -1,0 +1,51 @@
+// Every KPI of one thing, as a list of figures and a table of times.
+
+import { make } from "./dom.js";
+import { bytesPerSecond, count, milliseconds, percent, rate } from "./format.js";
+
+/** The figures, with the shares of the error rate and the basis where they say more. */
+export function facts(kpis) {
+  const load = kpis.load ?? {};
+  const list = make("dl", { class: "facts" }, ...[
+    ["Availability", percent(kpis.availability)],
+    ["Error rate", percent(kpis.error_rate)],
+    ["Calls", count(kpis.calls)],
+    ["Calls/min", rate(load.calls_per_minute)],
+    ["Sent", bytesPerSecond(load.bytes_sent_per_second)],
+    ["Received", bytesPerSecond(load.bytes_received_per_second)],
+    ["In flight", count(load.in_flight)],
+    ["Cancelled", count(kpis.cancelled)],
+    ["Denied", count(kpis.denied)],
+  ].map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))));
+  if (kpis.error_rate > 0) list.append(wide("Shares of the error rate", shares(kpis)));
+  const basis = basisText(kpis);
+  if (basis) list.append(wide("Basis", basis));
+  return list;
+}
+
+const wide = (name, text) =>
+  make("div", { class: "wide" }, make("dt", {}, name), make("dd", { class: "plain" }, text));
+
+export function shares(kpis) {
+  return `4xx ${percent(kpis.client_error_rate)} · 5xx ${percent(kpis.server_error_rate)} · `
+    + `transport ${percent(kpis.transport_error_rate)}`;
+}
+
+function basisText({ basis, estimated }) {
+  const guessed = estimated > 0 ? ` ${count(estimated)} calls are estimated.` : "";
+  if (basis === "transport") {
+    return `Status not visible: availability is that of connecting and handshaking.${guessed}`;
+  }
+  return basis === "mixed" ? `Statuses were visible for some calls only.${guessed}` : guessed;
+}
+
+/** Response time and time to the first byte. */
+export function times(kpis) {
+  const columns = ["mean", "p50", "p90", "p95", "p99", "max"];
+  const corner = make("th", {}, make("span", { class: "hidden-text" }, "Measure"));
+  const row = (title, values) => make("tr", {}, make("th", { scope: "row" }, title),
+    ...columns.map((name) => make("td", {}, milliseconds(values?.[name]))));
+  return make("table", { class: "times" },
+    make("thead", {}, make("tr", {}, corner, ...columns.map((name) => make("th", { scope: "col" }, name)))),
+    make("tbody", {}, row("Response", kpis.response_time_ms), row("TTFB", kpis.ttfb_ms)));
+}
