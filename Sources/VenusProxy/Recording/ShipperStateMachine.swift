@@ -75,14 +75,12 @@ package struct ShipperStateMachine: Sendable {
     package mutating func next(callsInFlight: Int) -> Action {
         switch state {
         case .ended, .abandoned: return .stop
-        case .shipping:
-            if isHeartbeatDue { return .appendHeartbeat(heartbeat(callsInFlight, isEnd: false)) }
-            guard let block = queue.first else { return .wait }
-            return .append(block)
-        case .finishing:
-            guard let block = queue.first else { return .appendHeartbeat(heartbeat(callsInFlight, isEnd: true)) }
-            return .append(block)
+        case .shipping, .finishing: break
         }
+        // Also one that finishes at once has said that it was there.
+        if isHeartbeatDue { return .appendHeartbeat(heartbeat(callsInFlight, isEnd: false)) }
+        if let block = queue.first { return .append(block) }
+        return state == .finishing ? .appendHeartbeat(heartbeat(callsInFlight, isEnd: true)) : .wait
     }
 
     /// The log holds what ``next(callsInFlight:)`` gave.

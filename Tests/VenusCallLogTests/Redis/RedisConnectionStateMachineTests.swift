@@ -1,0 +1,130 @@
+import Testing
+import VenusCallLog
+
+@Suite("A conversation with Redis")
+struct RedisConnectionStateMachineTests {
+    typealias Machine = RedisConnectionStateMachine
+
+    private static let ok = RedisReply.status(Array("OK".utf8))
+    private static let ping = [Array("PING".utf8)]
+
+    private func ready(_ url: String = "redis://h") throws -> Machine {
+        var machine = Machine(url: try RedisURL(url))
+        #expect(machine.connected() == [.ready])
+        return machine
+    }
+
+    @Test("user, password and database are set up before anything else")
+    func setup() throws {
+        var machine = Machine(url: try RedisURL("redis://app:secret@h/2"))
+        #expect(
+            machine.connected() == [
+                .send(["AUTH", "app", "secret"].map { Array($0.utf8) }), .send(["SELECT", "2"].map { Array($0.utf8) }),
+            ])
+        #expect(machine.received(Self.ok) == [])
+        #expect(machine.received(Self.ok) == [.ready])
+    }
+
+    @Test("a password alone is sent alone")
+    func passwordAlone() throws {
+        var machine = Machine(url: try RedisURL("redis://:secret@h"))
+        #expect(machine.connected() == [.send(["AUTH", "secret"].map { Array($0.utf8) })])
+        #expect(machine.received(Self.ok) == [.ready])
+    }
+
+    @Test("a refused password ends the connection, and what the server quotes is not passed on")
+    func refusedPassword() throws {
+        var machine = Machine(url: try RedisURL("redis://:hunter2@h"))
+        _ = machine.connected()
+        let reply = RedisReply.error("ERR unknown command 'AUTH', with args beginning with: 'hunter2'")
+        #expect(
+            machine.received(reply) == [.close(CallLogError(.refused, "Redis refused the user or password (ERR)"))])
+    }
+
+    @Test("a server that is still loading is unavailable, not refusing")
+    func loading() throws {
+        var machine = Machine(url: try RedisURL("redis://:hunter2@h"))
+        _ = machine.connected()
+        let actions = machine.received(.error("LOADING Redis is loading the dataset in memory"))
+        #expect(actions == [.close(CallLogError(.unavailable, "Redis is not ready: LOADING"))])
+    }
+
+    @Test("replies go to the commands in their order, errors as errors")
+    func replies() throws {
+        var machine = try ready()
+        for id in 1...3 as ClosedRange<UInt64> { #expect(machine.submit(id, Self.ping) == [.send(Self.ping)]) }
+        #expect(machine.received(.integer(7)) == [.succeed(1, .integer(7))])
+        let refused = machine.received(.error("OOM command not allowed"))
+        #expect(refused == [.fail(2, CallLogError(.refused, "Redis refused: OOM command not allowed"))])
+        #expect(machine.received(.null) == [.succeed(3, .null)])
+    }
+
+    @Test("the reply of a command that nobody waits for goes to nobody else")
+    func forgotten() throws {
+        var machine = try ready()
+        _ = machine.submit(1, Self.ping)
+        _ = machine.submit(2, Self.ping)
+        machine.forget(1)
+        #expect(machine.received(.integer(1)) == [])
+        #expect(machine.received(.integer(2)) == [.succeed(2, .integer(2))])
+    }
+
+    @Test("a broken connection fails every command in flight, once, and every later one")
+    func broken() throws {
+        var machine = try ready()
+        _ = machine.submit(1, Self.ping)
+        _ = machine.submit(2, Self.ping)
+        let error = CallLogError(.unavailable, "gone")
+        #expect(machine.disconnected(error) == [.fail(1, error), .fail(2, error), .close(error)])
+        #expect(machine.disconnected(error) == [])
+        #expect(machine.timedOut() == [])
+        #expect(machine.received(.null) == [])
+        #expect(machine.submit(3, Self.ping) == [.fail(3, error)])
+    }
+
+    @Test("a reply that nobody asked for ends the connection")
+    func unasked() throws {
+        var machine = try ready()
+        guard case .close(let error) = machine.received(.null).first else {
+            Issue.record("the connection goes on")
+            return
+        }
+        #expect(error.code == .protocolViolation)
+    }
+
+    @Test("commands in flight are bounded")
+    func bounded() throws {
+        var machine = try ready()
+        for id in 0..<UInt64(Machine.maximumCommands) { #expect(machine.submit(id, Self.ping) == [.send(Self.ping)]) }
+        guard case .fail(5_000, let error) = machine.submit(5_000, Self.ping).first else {
+            Issue.record("there is no bound")
+            return
+        }
+        #expect(error.code == .unavailable)
+        // One answer makes room for one more, over and over.
+        for id in 0..<UInt64(3 * Machine.maximumCommands) {
+            #expect(machine.received(.null) == [.succeed(id, .null)])
+            #expect(machine.submit(id + UInt64(Machine.maximumCommands), Self.ping) == [.send(Self.ping)])
+        }
+    }
+
+    @Test("a subscription gives its messages and takes everything else for the end")
+    func subscription() throws {
+        var machine = try ready()
+        #expect(machine.subscribe(to: "c") == [.send([Array("SUBSCRIBE".utf8), Array("c".utf8)])])
+        func array(_ parts: [String]) -> RedisReply { .array(parts.map { .string(Array($0.utf8)) }) }
+        #expect(machine.received(.array([.string(Array("subscribe".utf8)), .string([]), .integer(1)])) == [])
+        #expect(machine.received(array(["message", "c", "hello"])) == [.message(Array("hello".utf8))])
+        #expect(machine.received(array(["pong", ""])) == [])
+        guard case .close = machine.received(.integer(1)).first else {
+            Issue.record("the connection goes on")
+            return
+        }
+    }
+
+    @Test("a cluster's redirection is refused with what to do")
+    func cluster() {
+        let error = CallLogError(redis: "MOVED 866 10.0.0.1:6379")
+        #expect(error.code == .refused && error.message.contains("cluster"))
+    }
+}

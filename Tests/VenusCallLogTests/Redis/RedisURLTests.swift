@@ -1,0 +1,49 @@
+import Testing
+import VenusCallLog
+
+@Suite("URLs of Redis")
+struct RedisURLTests {
+    @Test("host, port, user, password and database are read")
+    func parts() throws {
+        let url = try RedisURL("redis://app:s%40cret@redis.internal:6380/3")
+        #expect(url.host == "redis.internal" && url.port == 6_380 && url.database == 3)
+        #expect(url.user == "app" && url.password == "s@cret")
+    }
+
+    @Test("a password may come without a user, and the rest may be left out")
+    func defaults() throws {
+        let url = try RedisURL("redis://:secret@localhost")
+        #expect(url.host == "localhost" && url.port == 6_379 && url.database == 0)
+        #expect(url.user == nil && url.password == "secret")
+        #expect(try RedisURL("redis://h/").database == 0)
+        #expect(try RedisURL("redis://[::1]:7000/1").host == "::1")
+    }
+
+    @Test(
+        "what cannot be used is refused, without a word of the password",
+        arguments: [
+            "", "localhost:6379", "http://:hunter2@h", "rediss://:hunter2@h", "redis+cluster://:hunter2@h",
+            "redis://:hunter2@", "redis://:hunter2@h:0", "redis://:hunter2@h:hunter2", "redis://:hunter2@h/hunter2",
+            "redis://:hunter2%@h", "redis://:hunter2@[::1", "redis://:hunter2?@h", "redis://app@h", "redis://h/-1",
+        ])
+    func refused(text: String) {
+        let error = #expect(throws: CallLogError.self) { try RedisURL(text) }
+        #expect(error?.code == .refused)
+        #expect(error?.description.contains("hunter2") == false)
+    }
+
+    @Test("TLS and clusters are refused by name")
+    func later() {
+        #expect(
+            throws: CallLogError(.refused, "the Redis URL cannot be used: rediss (TLS) is not supported yet; use redis")
+        ) {
+            try RedisURL("rediss://h")
+        }
+    }
+
+    @Test("the text of a URL holds no password")
+    func description() throws {
+        let url = try RedisURL("redis://app:hunter2@h:1/2")
+        #expect("\(url)" == "redis://h:1/2")
+    }
+}
