@@ -9,7 +9,7 @@ import VenusProxy
 @Suite("Recording and shipping", .timeLimit(.minutes(1)))
 struct CallShipperTests {
     private static let producer = Producer(id: "p1", environment: "e", service: "s", instance: "i", host: "h")
-    private let log = MemoryCallLog()
+    private let log = ScriptedCallLog()
     private let clock = ManualClock()
 
     private func shipper(

@@ -3,7 +3,7 @@ import VenusCallLog
 import VenusCore
 
 /// A call log in memory that can be away.
-final class MemoryCallLog: CallLog {
+final class ScriptedCallLog: CallLog {
     enum Mood: Sendable {
         case takes
         /// Throws, and holds nothing.
