@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// A directory that is removed, with everything in it, when the value goes away or the process ends.
 public final class TemporaryDirectory: Sendable {
@@ -10,8 +9,7 @@ public final class TemporaryDirectory: Sendable {
         guard mkdtemp(&template) != nil else { throw systemFailure("mkdtemp") }
         path = URL(fileURLWithPath: template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }).path
         chmod(path, 0o755)
-        AtExit.directories.withLock { _ = $0.insert(path) }
-        AtExit.install()
+        AtExit.add(directory: path)
     }
 
     deinit { remove() }
@@ -26,6 +24,6 @@ public final class TemporaryDirectory: Sendable {
 
     private func remove() {
         try? FileManager.default.removeItem(atPath: path)
-        AtExit.directories.withLock { _ = $0.remove(path) }
+        AtExit.remove(directory: path)
     }
 }

@@ -72,8 +72,7 @@ public final class ChildProcess: Sendable {
             throw TestFailure("starting \(executable): \(String(cString: strerror(code)))")
         }
         self.pid = pid
-        AtExit.processes.withLock { $0[pid] = endSignal }
-        AtExit.install()
+        AtExit.add(process: pid, signal: endSignal)
         startThreads(output: output.read, errors: errors.read, input: input?.write, text: standardInput)
     }
 
@@ -157,7 +156,7 @@ public final class ChildProcess: Sendable {
                 while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
                 $0 = ExitStatus(waitStatus: status)
             }
-            AtExit.processes.withLock { _ = $0.removeValue(forKey: pid) }
+            AtExit.remove(process: pid)
         }
         guard let input, let text else { return }
         startThread {
