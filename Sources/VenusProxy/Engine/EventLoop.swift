@@ -82,7 +82,7 @@ struct EventLoop: ~Copyable {
             openForWaiting()
             handleQueued()
             openForWaiting()
-            if let recorder, recorder.hasPending { flushRecorder(recorder) }
+            if let recorder { flushRecorder(recorder) }
         }
         recorder?.flush()
     }
@@ -137,6 +137,11 @@ struct EventLoop: ~Copyable {
     }
 
     private mutating func flushRecorder(_ recorder: Recorder) {
+        // A full block goes out by itself: then there is nothing to wake up for.
+        guard recorder.hasPending else {
+            flushAt = .distantFuture
+            return
+        }
         if flushAt == .distantFuture {
             flushAt = now + Self.longestRecordingDelay
         } else if now >= flushAt {
