@@ -6,7 +6,7 @@ public import Logging
 /// have one a shard. Unread entries are never removed: when a shard holds `maximumEntries`, appends are refused.
 public final class RedisCallLog: CallLog {
     /// How long Redis may take for a command, beside the wait of a read.
-    static let commandTimeout: Duration = .seconds(5)
+    package static let defaultCommandTimeout: Duration = .seconds(5)
     /// How long the length of a stream is taken as known; meanwhile each producer adds what it appends itself.
     static let lengthValidity: Duration = .seconds(1)
 
@@ -15,6 +15,7 @@ public final class RedisCallLog: CallLog {
     private let writer: RedisClient
     private let readers: [RedisClient]
     private let fill: StreamFill
+    private let commandTimeout: Duration
 
     /// - Parameters:
     ///   - url: `redis://[user[:password]@]host[:port][/database]`.
@@ -22,11 +23,20 @@ public final class RedisCallLog: CallLog {
     ///   - maximumEntries: most entries in a shard, about.
     ///
     /// Throws ``CallLogError`` for a URL that cannot be used; connects later.
-    public init(url: String, prefix: String, shards: Int, maximumEntries: Int, logger: Logger) throws {
+    public convenience init(url: String, prefix: String, shards: Int, maximumEntries: Int, logger: Logger) throws {
+        try self.init(
+            url: url, prefix: prefix, shards: shards, maximumEntries: maximumEntries, logger: logger,
+            commandTimeout: Self.defaultCommandTimeout)
+    }
+
+    package init(
+        url: String, prefix: String, shards: Int, maximumEntries: Int, logger: Logger, commandTimeout: Duration
+    ) throws {
         precondition(shards > 0, "a call log has at least one shard")
         let url = try RedisURL(url)
         self.shards = shards
         self.prefix = prefix
+        self.commandTimeout = commandTimeout
         writer = RedisClient(url: url)
         readers = (0..<shards).map { _ in RedisClient(url: url) }
         fill = StreamFill(shards: shards, maximumEntries: maximumEntries, validity: Self.lengthValidity)
@@ -48,7 +58,7 @@ public final class RedisCallLog: CallLog {
             command.append(Array(field.name.utf8))
             command.append(field.value)
         }
-        let reply = try await writer.send(command, timeout: Self.commandTimeout)
+        let reply = try await writer.send(command, timeout: commandTimeout)
         fill.appended(to: shard)
         guard let id = reply.text.flatMap({ EntryID($0) }) else { throw Self.unexpected("XADD") }
         return id
@@ -61,7 +71,7 @@ public final class RedisCallLog: CallLog {
         command.append("STREAMS")
         let reply = try await readers[shard].send(
             command.map { Array($0.utf8) } + [key(shard), Array(cursor.description.utf8)],
-            timeout: Self.commandTimeout + wait)
+            timeout: commandTimeout + wait)
         return try Self.entries(reply)
     }
 
@@ -74,16 +84,16 @@ public final class RedisCallLog: CallLog {
             : EntryID(milliseconds: id.milliseconds + 1, sequence: 0)
         _ = try await writer.send(
             [Array("XTRIM".utf8), key(shard), Array("MINID".utf8), Array(next.description.utf8)],
-            timeout: Self.commandTimeout)
+            timeout: commandTimeout)
     }
 
     public func lastID(shard: Int) async throws -> EntryID {
         let key = key(shard)
-        guard try await writer.send([Array("EXISTS".utf8), key], timeout: Self.commandTimeout) == .integer(1) else {
+        guard try await writer.send([Array("EXISTS".utf8), key], timeout: commandTimeout) == .integer(1) else {
             return .start
         }
         let reply = try await writer.send(
-            [Array("XINFO".utf8), Array("STREAM".utf8), key], timeout: Self.commandTimeout)
+            [Array("XINFO".utf8), Array("STREAM".utf8), key], timeout: commandTimeout)
         guard case .array(let parts) = reply, let name = parts.firstIndex(where: { $0.text == "last-generated-id" }),
             name + 1 < parts.count, let id = parts[name + 1].text.flatMap({ EntryID($0) })
         else { throw Self.unexpected("XINFO STREAM") }
@@ -91,7 +101,7 @@ public final class RedisCallLog: CallLog {
     }
 
     public func count(shard: Int) async throws -> Int {
-        let reply = try await writer.send([Array("XLEN".utf8), key(shard)], timeout: Self.commandTimeout)
+        let reply = try await writer.send([Array("XLEN".utf8), key(shard)], timeout: commandTimeout)
         guard case .integer(let length) = reply else { throw Self.unexpected("XLEN") }
         return Int(length)
     }

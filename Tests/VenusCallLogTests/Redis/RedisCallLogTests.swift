@@ -8,8 +8,11 @@ struct RedisCallLogTests {
     private let logger = Logger(label: "test")
     private let entry = [EntryField("v", "1"), EntryField("kind", "test")]
 
-    private func log(_ url: String, maximum: Int = 1_000) throws -> RedisCallLog {
-        try RedisCallLog(url: url, prefix: "test", shards: 1, maximumEntries: maximum, logger: logger)
+    private func log(
+        _ url: String, commandTimeout: Duration = RedisCallLog.defaultCommandTimeout
+    ) throws -> RedisCallLog {
+        try RedisCallLog(
+            url: url, prefix: "test", shards: 1, maximumEntries: 1_000, logger: logger, commandTimeout: commandTimeout)
     }
 
     @Test("its streams have the names of the design and hold readable text")
@@ -86,10 +89,29 @@ struct RedisCallLogTests {
         try await server.stop()
     }
 
+    @Test("a server that hangs is unavailable after the command's time, and used again once it goes on")
+    func hangs() async throws {
+        let server = try await RedisServer()
+        let log = try log(server.url, commandTimeout: .milliseconds(300))
+        try await log.append(entry, to: 0)
+        server.pause()
+        let start = ContinuousClock.now
+        let error = await #expect(throws: CallLogError.self) { try await log.append(entry, to: 0) }
+        #expect(error?.code == .unavailable)
+        #expect(ContinuousClock.now - start < .seconds(3))
+        server.resume()
+        try await eventually("an append") {
+            try await log.append(entry, to: 0)
+            return true
+        }
+        await log.close()
+        try await server.stop()
+    }
+
     @Test("something that is no Redis is a protocol violation")
     func noRedis() async throws {
         let origin = try Origin()
-        let log = try log("redis://127.0.0.1:\(origin.port)")
+        let log = try log("redis://127.0.0.1:\(origin.port)", commandTimeout: .milliseconds(500))
         let error = await #expect(throws: CallLogError.self) { try await log.append(entry, to: 0) }
         #expect(error?.code == .protocolViolation || error?.code == .unavailable)
         await log.close()
