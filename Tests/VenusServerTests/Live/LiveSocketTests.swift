@@ -199,7 +199,7 @@ struct LiveSocketTests {
             let quick = try await server.live(token: token)
             try quick.send(Self.subscribe("graph"))
             _ = try await quick.next { $0["type"].string == "snapshot" }
-            let slow = try RawWebSocket(port: server.port, token: token)
+            let slow = try await RawWebSocket(port: server.port, token: token)
             try slow.send(Self.subscribe("graph"))
             // Long names make a frame of some 300 kB: a few dozen are more than the sockets' buffers hold.
             let name = String(repeating: "x", count: 20_000)

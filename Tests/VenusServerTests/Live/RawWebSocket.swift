@@ -4,16 +4,18 @@ import TestSupport
 final class RawWebSocket: Sendable {
     private let connection: TCPConnection
 
-    init(port: Int, token: String) throws {
-        connection = try TCPConnection(port: port)
-        try connection.write(
-            "GET /api/v1/live HTTP/1.1\r\nhost: 127.0.0.1:\(port)\r\nconnection: upgrade\r\nupgrade: websocket\r\n"
-                + "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                + "authorization: Bearer \(token)\r\n\r\n")
-        guard let head = try connection.read(upTo: "\r\n\r\n"),
-            String(decoding: head, as: UTF8.self).hasPrefix("HTTP/1.1 101 ")
-        else {
-            throw TestFailure("no upgrade")
+    init(port: Int, token: String) async throws {
+        let connection = try TCPConnection(port: port)
+        self.connection = connection
+        // The few threads of the concurrency runtime serve the server, too: none of them may wait for it.
+        try await blocking {
+            try connection.write(
+                "GET /api/v1/live HTTP/1.1\r\nhost: 127.0.0.1:\(port)\r\nconnection: upgrade\r\nupgrade: websocket\r\n"
+                    + "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                    + "authorization: Bearer \(token)\r\n\r\n")
+            guard let head = try connection.read(upTo: "\r\n\r\n"),
+                String(decoding: head, as: UTF8.self).hasPrefix("HTTP/1.1 101 ")
+            else { throw TestFailure("no upgrade") }
         }
     }
 

@@ -21,7 +21,7 @@ struct WebSocketFrameTests {
                 ("a close", 1_000, { try $0.send(opcode: 8, [0x03, 0xe8]) }),
             ]
             for (name, code, send) in cases {
-                let socket = try RawWebSocket(port: server.port, token: token)
+                let socket = try await RawWebSocket(port: server.port, token: token)
                 try send(socket)
                 #expect(try await socket.closeCode() == code, "\(name)")
             }
@@ -32,7 +32,7 @@ struct WebSocketFrameTests {
     @Test("a ping is answered with its payload, also between the fragments of a message")
     func ping() async throws {
         try await withServer { server in
-            let socket = try RawWebSocket(port: server.port, token: try await server.signIn())
+            let socket = try await RawWebSocket(port: server.port, token: try await server.signIn())
             #expect(try await socket.frame().opcode == 1)
             try socket.send(opcode: 1, isFinal: false, Array(#"{"type":"subscribe","#.utf8))
             try socket.send(opcode: 9, [1, 2, 3])
@@ -50,7 +50,7 @@ struct WebSocketFrameTests {
             $0.pingInterval = .milliseconds(200)
             $0.silenceTimeout = .milliseconds(1_500)
         } _: { server in
-            let socket = try RawWebSocket(port: server.port, token: try await server.signIn())
+            let socket = try await RawWebSocket(port: server.port, token: try await server.signIn())
             #expect(try await socket.frame().opcode == 1)
             #expect(try await socket.frame().opcode == 9)
             await #expect(throws: (any Error).self) { while true { _ = try await socket.frame() } }
