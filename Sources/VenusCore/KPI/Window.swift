@@ -18,6 +18,13 @@ public enum Window: Int, Sendable, Hashable, CaseIterable, Codable {
         }
     }
 
+    /// How many seconds the window holds when it ends at `second` (since the epoch): it begins with a whole cell, so it
+    /// is shorter than its length by less than one cell. What a load is divided by.
+    public func span(endingAt second: Int64) -> Int64 {
+        let intoCell = ((second % cellSeconds) + cellSeconds) % cellSeconds
+        return intoCell == 0 ? seconds : seconds - (cellSeconds - intoCell)
+    }
+
     /// `10s`, `1m`, `5m`, `15m`, `1h`.
     public var name: String {
         switch self {

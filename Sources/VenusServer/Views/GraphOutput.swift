@@ -70,7 +70,7 @@ package struct GraphOutput: Sendable, Encodable {
         return calling
             + starting.map { key, count in
                 let none = KPITotals()
-                let kpi = KPI(none, seconds: Double(picture.window.seconds), inFlight: count)
+                let kpi = KPI(none, seconds: picture.span, inFlight: count)
                 return WindowPicture.Measured(key: key, totals: none, kpi: kpi)
             }
     }

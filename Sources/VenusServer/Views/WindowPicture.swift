@@ -13,6 +13,8 @@ package struct WindowPicture: Sendable {
     /// Calls under way by key of the level service, as its proxies last said; absent where none has said so lately.
     package let callsInFlight: [SeriesKey: Int]
     private let frames: [FeedFrame]
+    /// Seconds that the window holds at this moment.
+    let span: Double
 
     /// A series and what its calls add up to.
     package struct Measured: Sendable {
@@ -27,10 +29,12 @@ package struct WindowPicture: Sendable {
     init(window: Window, at: Int64, frames: [FeedFrame], identifiers: Identifiers) {
         self.window = window
         self.at = at
+        let span = Double(window.span(endingAt: at / 1_000))
+        self.span = span
         self.identifiers = identifiers
         self.frames = frames.filter { at - $0.at < window.seconds * 1_000 }
         edges = Self.sum(self.frames, window: window, level: .edge).map { key, totals in
-            Measured(key: key, totals: totals, kpi: KPI(totals, seconds: Double(window.seconds)))
+            Measured(key: key, totals: totals, kpi: KPI(totals, seconds: span))
         }
         var inFlight: [SeriesKey: Int] = [:]
         for frame in frames {
@@ -45,7 +49,7 @@ package struct WindowPicture: Sendable {
     /// The operations that match; added up anew at each call.
     package func operations(where matches: (SeriesKey) -> Bool) -> [Measured] {
         Self.sum(frames, window: window, level: .operation, where: matches).map { key, totals in
-            Measured(key: key, totals: totals, kpi: KPI(totals, seconds: Double(window.seconds)))
+            Measured(key: key, totals: totals, kpi: KPI(totals, seconds: span))
         }
     }
 
@@ -56,7 +60,7 @@ package struct WindowPicture: Sendable {
         return sums.sorted { $0.key < $1.key }.map { key, totals in
             let inFlight = level == .service ? callsInFlight[key] : nil
             return Measured(
-                key: key, totals: totals, kpi: KPI(totals, seconds: Double(window.seconds), inFlight: inFlight))
+                key: key, totals: totals, kpi: KPI(totals, seconds: span, inFlight: inFlight))
         }
     }
 

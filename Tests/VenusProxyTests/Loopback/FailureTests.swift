@@ -257,18 +257,18 @@ struct FailureTests {
     func limit() async throws {
         try await withProxy(configuring: {
             $0.maximumConnectionsPerDependency = 1
-            $0.connectTimeout = .milliseconds(400)
+            $0.connectTimeout = .milliseconds(2_000)
         }) { proxy, origin in
-            async let first = proxy.client().get(origin.url("/delay/150"))
-            try await eventually { origin.requests("/delay/150") == 1 }
+            async let first = proxy.client().get(origin.url("/delay/1000"))
+            try await eventually { origin.requests("/delay/1000") == 1 }
             let second = try await proxy.client().get(origin.url("/bytes/2"))
             #expect(second.status == 200)
             _ = try await first
             let blocked = try #require(try await proxy.calls(2).first { $0.operation.route == "/bytes/*" })
             #expect(blocked.call.phases[.blocked].map { $0 > 10_000 } == true)
             #expect(blocked.call.flags.contains(.reused))
-            async let third = proxy.client().get(origin.url("/delay/1500"))
-            try await eventually { origin.requests("/delay/1500") == 1 }
+            async let third = proxy.client().get(origin.url("/delay/5000"))
+            try await eventually { origin.requests("/delay/5000") == 1 }
             try await expectFailure(proxy, origin.url("/bytes/3"), status: 503, .connectionLimitReached)
             _ = try await third
         }
