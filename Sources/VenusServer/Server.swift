@@ -66,6 +66,7 @@ public final class Server: Service {
                 HealthResource().route, readiness.route, login.route,
                 LogoutResource(sessions: sessions, hub: hub, cookie: cookie).route,
                 HistoryResource(reader: history, live: live, now: now).route,
+                LossesResource(store: store, now: now).route,
                 LiveResource().route,
             ] + ViewResources(live: live).routes,
             dashboard: configuration.dashboardDirectory.map { DashboardFiles(directory: $0, logger: logger) } ?? .none)

@@ -24,6 +24,34 @@ struct ResourceTests {
         }
     }
 
+    @Test("losses tell whose calls never arrived, and how many")
+    func losses() async throws {
+        try await withServer { server in
+            let token = try await server.signIn()
+            let now = Int64(Date.now)
+            let lease = try #require(
+                try await server.store.acquireLease(Lease.shard(0), owner: "test", duration: .seconds(30)))
+            let loss = { (first: UInt64, count: UInt64, at: Int64) in
+                Loss(producer: "p1", environment: "production", service: "shop", first: first, count: count, at: at)
+            }
+            try await server.store.commit(
+                ShardCommit(
+                    shard: 0, cursor: "1-0", openSince: 0,
+                    losses: [loss(3, 4, (now - 172_800) * 1_000), loss(10, 5, (now - 60) * 1_000)]),
+                under: lease)
+            let day = try await server.get("/api/v1/losses", token: token)
+            #expect(day["calls"].int == 5)
+            #expect(day["items"].array.count == 1)
+            #expect(day["items"][0]["service"].string == "shop")
+            #expect(day["items"][0]["first"].int == 10)
+            let all = try await server.get(
+                "/api/v1/losses?since=\(Timestamp.text(seconds: now - 200_000))", token: token)
+            #expect(all["calls"].int == 9)
+            let refused = try await server.request("GET", "/api/v1/losses?since=yesterday", [server.bearer(token)])
+            #expect(refused.status == 400)
+        }
+    }
+
     @Test("history composes stored rows and open cells")
     func history() async throws {
         try await withServer { server in
