@@ -19,6 +19,7 @@ package struct RESPCommand: ~Copyable {
             }
             return redisFormatCommandArgv(&text, CInt(arguments.count), &pointers, lengths)
         }
+        // It fails only when malloc does: nothing that comes from the network can bring it about.
         guard count >= 0, let text else { fatalError("no memory for a Redis command") }
         self.text = text
         self.count = Int(count)

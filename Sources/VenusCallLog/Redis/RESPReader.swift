@@ -10,6 +10,7 @@ package struct RESPReader: ~Copyable {
     private var pending = 0
 
     package init() {
+        // It fails only when malloc does: nothing that comes from the network can bring it about.
         guard let reader = redisReaderCreate() else { fatalError("no memory for a Redis reader") }
         self.reader = reader
     }
