@@ -167,7 +167,7 @@ extension TheBinary {
             let good = try await WebSocketClient(
                 port: venus.serverPort, path: "/api/v1/live", fields: [("cookie", cookie), ("origin", own)])
             #expect(good.response.status == 101)
-            for origin in ["http://evil.example", "null", own + "0"] {
+            for origin in ["http://evil.example", "null", own + "0", "https://127.0.0.1:\(venus.serverPort)"] {
                 let socket = try await WebSocketClient(
                     port: venus.serverPort, path: "/api/v1/live", fields: [("cookie", cookie), ("origin", origin)])
                 #expect(socket.response.status == 403, "\(origin)")
