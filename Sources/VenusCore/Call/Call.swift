@@ -14,6 +14,15 @@ public struct CallFlags: OptionSet, Sendable, Hashable {
     public static let tunnel = CallFlags(rawValue: 1 << 3)
     /// Sent a second time, because a reused connection had died before a byte was answered.
     public static let retried = CallFlags(rawValue: 1 << 4)
+    /// Bytes that a connection has moved since its call, or its last activity, was recorded: counts as no call.
+    public static let activity = CallFlags(rawValue: 1 << 5)
+    /// Of an activity: the connection ended. Its duration is the connection's lifetime; its error type tells how, where
+    /// that was not a plain end.
+    public static let ended = CallFlags(rawValue: 1 << 6)
+    /// Of an end: it came from the dependency, not from the caller.
+    public static let endedByDependency = CallFlags(rawValue: 1 << 7)
+    /// Of an end: the side that ended announced it (TLS `close_notify`).
+    public static let closeNotify = CallFlags(rawValue: 1 << 8)
 }
 
 /// One request with its response, or one connection through a tunnel.
