@@ -6,11 +6,11 @@ import VenusCore
 
 /// The data plane: a forward proxy for HTTP/1.1 and CONNECT on threads of its own.
 ///
-/// Started once and stopped once. Every call is recorded through the shipper, if there is one; the proxy never waits
-/// for it.
+/// Started once and stopped once. Every call is recorded through its service's shipper, if there are any; the proxy
+/// never waits for it.
 public final class ProxyServer: Sendable {
     private let configuration: ProxyConfiguration
-    private let shipper: CallShipper?
+    private let shippers: CallShippers?
     private let logger: Logger
     private let resolver: Resolver
     private let state = Mutex(State.new)
@@ -50,17 +50,17 @@ public final class ProxyServer: Sendable {
         }
     }
 
-    /// `shipper`: where calls are recorded; `nil` forwards without recording.
-    public convenience init(configuration: ProxyConfiguration, shipper: CallShipper?, logger: Logger) {
-        self.init(configuration: configuration, shipper: shipper, logger: logger, lookup: Resolver.system)
+    /// `shippers`: where calls are recorded; `nil` forwards without recording.
+    public convenience init(configuration: ProxyConfiguration, shippers: CallShippers?, logger: Logger) {
+        self.init(configuration: configuration, shippers: shippers, logger: logger, lookup: Resolver.system)
     }
 
     /// With a resolver of one's own.
     package init(
-        configuration: ProxyConfiguration, shipper: CallShipper?, logger: Logger, lookup: @escaping Resolver.Lookup
+        configuration: ProxyConfiguration, shippers: CallShippers?, logger: Logger, lookup: @escaping Resolver.Lookup
     ) {
         self.configuration = configuration
-        self.shipper = shipper
+        self.shippers = shippers
         self.logger = logger
         var limits = Resolver.Limits()
         limits.threads = max(1, configuration.resolverThreads)
@@ -160,12 +160,12 @@ public final class ProxyServer: Sendable {
     private func startLoop(_ settings: LoopSettings, listener: Int32) throws(ProxyError) -> Loop {
         let mailbox = try LoopMailbox()
         let end = LoopEnd()
-        let thread = try Thread(name: "venus-loop") { [shipper, logger, resolver] in
+        let thread = try Thread(name: "venus-loop") { [shippers, logger, resolver] in
             defer { end.signal() }
             do {
                 var loop = try EventLoop(
                     settings: settings, listener: listener, mailbox: mailbox, resolver: resolver,
-                    recorder: shipper?.makeRecorder(), logger: logger)
+                    shippers: shippers, logger: logger)
                 loop.run()
             } catch {
                 logger.critical("a loop could not start", metadata: ["error": "\(error)"])

@@ -41,6 +41,8 @@ struct ClientConnection: Slotted {
     var isQueued = false
     /// Whether our side has been shut.
     var isShut = false
+    /// Of the service that calls; the loop owns it.
+    var recorder: Unmanaged<Recorder>?
     var operation: UInt32 = 0
     var traceID: TraceID?
 }

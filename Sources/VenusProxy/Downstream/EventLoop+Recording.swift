@@ -1,43 +1,52 @@
 import VenusCore
 
 extension EventLoop {
+    /// The recorder of the service whose connection this is; `nil` where nothing is recorded. It outlives every
+    /// connection: use it by `_withUnsafeGuaranteedRef`, which counts no reference.
+    @inline(__always)
+    func recorder(of client: UnsafeMutablePointer<ClientConnection>) -> Unmanaged<Recorder>? {
+        client.pointee.recorder
+    }
+
     @inline(__always)
     mutating func startRecording(
         _ client: UnsafeMutablePointer<ClientConnection>, _ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>
     ) {
-        guard let recorder else { return }
+        guard let recorder = recorder(of: client) else { return }
         let isTunnel = head.method == .connect
         let method = UnsafeBufferPointer(rebasing: bytes[head.methodName.start..<head.methodName.end])
         let path = UnsafeBufferPointer(rebasing: bytes[head.path.start..<head.path.end])
         // The target has the host in lower case.
         let operation = targets[client.pointee.target].host.withUnsafeBufferPointer { host in
-            recorder.intern(
-                scheme: isTunnel ? .tcp : .http, host: host, port: head.port, method: method, path: path,
-                networkProtocol: isTunnel ? .tunnel : .http11)
+            recorder._withUnsafeGuaranteedRef {
+                $0.intern(
+                    scheme: isTunnel ? .tcp : .http, host: host, port: head.port, method: method, path: path,
+                    networkProtocol: isTunnel ? .tunnel : .http11)
+            }
         }
         client.pointee.operation = operation.rawValue
-        recorder.callStarted()
+        recorder._withUnsafeGuaranteedRef { $0.callStarted() }
     }
 
     /// Records the end of the client's call, once; the exchange's times are complete.
     @inline(__always)
     mutating func recordCall(_ slot: Int32, _ end: CallEnd) {
-        guard let recorder else { return }
         let client = clients[slot]
+        guard let recorder = recorder(of: client) else { return }
         let exchange = client.pointee.exchange
         let isTunnel = exchange.stage == .tunnelling
         var flags: CallFlags = []
         if exchange.isReused { flags.insert(.reused) }
         if exchange.isRetried { flags.insert(.retried) }
         if exchange.method == .connect { flags.insert(.tunnel) }
-        recorder.record(
-            Call(
-                operation: Int(client.pointee.operation), start: exchange.times.wallStart,
-                duration: exchange.times.duration, outcome: end.outcome,
-                status: exchange.hasResponded ? exchange.status : 0, errorType: end.errorType,
-                phases: exchange.times.phases,
-                bytesSent: isTunnel ? client.pointee.tunnelBytesSent : exchange.request.contentBytes,
-                bytesReceived: isTunnel ? client.pointee.tunnelBytesReceived : exchange.response.contentBytes,
-                flags: flags, traceID: client.pointee.traceID))
+        let call = Call(
+            operation: Int(client.pointee.operation), start: exchange.times.wallStart,
+            duration: exchange.times.duration, outcome: end.outcome,
+            status: exchange.hasResponded ? exchange.status : 0, errorType: end.errorType,
+            phases: exchange.times.phases,
+            bytesSent: isTunnel ? client.pointee.tunnelBytesSent : exchange.request.contentBytes,
+            bytesReceived: isTunnel ? client.pointee.tunnelBytesReceived : exchange.response.contentBytes,
+            flags: flags, traceID: client.pointee.traceID)
+        recorder._withUnsafeGuaranteedRef { $0.record(call) }
     }
 }

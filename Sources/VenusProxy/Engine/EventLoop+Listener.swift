@@ -52,6 +52,7 @@ extension EventLoop {
         let client = clients[slot]
         client.pointee.channel.descriptor = descriptor
         client.pointee.exchange = ExchangeStateMachine(now: now)
+        client.pointee.recorder = recorders.own
         updateClientInterest(slot)
         armClient(slot)
     }

@@ -3,7 +3,7 @@ import Glibc
 import Logging
 import VenusCore
 
-/// One thread of the data plane: its own listener, its own connections, its own pools, its own recorder.
+/// One thread of the data plane: its own listener, its own connections, its own pools, its own recorders.
 ///
 /// A value without copies that lives on its thread's stack, so nothing on the hit path is counted, locked or checked
 /// for exclusivity at run time. Connections are plain values in tables, at stable addresses, named by slots.
@@ -13,7 +13,6 @@ struct EventLoop: ~Copyable {
     let settings: LoopSettings
     let mailbox: LoopMailbox
     let resolver: Resolver
-    let recorder: Recorder?
     let logger: Logger
     let poller: Poller
     let scratch = ScratchMemory()
@@ -26,6 +25,7 @@ struct EventLoop: ~Copyable {
     var targets: TargetTable
     var pool: UpstreamPoolStateMachine
     var fields = FieldTable()
+    var recorders: ServiceRecorders
     var wallClock = WallClock()
     var logLimit = LogLimit()
     /// The time of the event at hand.
@@ -34,7 +34,7 @@ struct EventLoop: ~Copyable {
     var queued: [Int32] = []
     /// Clients that may open a connection, after the event at hand.
     var opening: [Int32] = []
-    /// When the recorder's block is handed over, at the latest.
+    /// When the recorders' blocks are handed over, at the latest.
     var flushAt = SteadyTime.distantFuture
     /// When the listener is watched again, after descriptors ran out.
     var acceptAgainAt = SteadyTime.distantFuture
@@ -50,14 +50,13 @@ struct EventLoop: ~Copyable {
     static let longestRecordingDelay: UInt64 = 100_000
 
     init(
-        settings: LoopSettings, listener: Int32, mailbox: LoopMailbox, resolver: Resolver, recorder: Recorder?,
+        settings: LoopSettings, listener: Int32, mailbox: LoopMailbox, resolver: Resolver, shippers: CallShippers?,
         logger: Logger
     ) throws(ProxyError) {
         self.settings = settings
         self.listener = listener
         self.mailbox = mailbox
         self.resolver = resolver
-        self.recorder = recorder
         self.logger = logger
         poller = try Poller()
         now = .now
@@ -68,6 +67,7 @@ struct EventLoop: ~Copyable {
             maximumPerTarget: settings.maximumConnectionsPerDependency,
             maximumIdlePerTarget: settings.maximumIdlePerDependency)
         date = HTTPDate(second: 0)
+        recorders = ServiceRecorders(shippers)
     }
 
     /// Runs until it was told to stop and is done.
@@ -82,9 +82,9 @@ struct EventLoop: ~Copyable {
             openForWaiting()
             handleQueued()
             openForWaiting()
-            if let recorder { flushRecorder(recorder) }
+            flushRecorders()
         }
-        recorder?.flush()
+        recorders.flush()
     }
 
     private var isDone: Bool { stopAt != nil && clients.count == 0 }
@@ -136,16 +136,17 @@ struct EventLoop: ~Copyable {
         }
     }
 
-    private mutating func flushRecorder(_ recorder: Recorder) {
+    @inline(__always)
+    private mutating func flushRecorders() {
         // A full block goes out by itself: then there is nothing to wake up for.
-        guard recorder.hasPending else {
+        guard recorders.hasPending else {
             flushAt = .distantFuture
             return
         }
         if flushAt == .distantFuture {
             flushAt = now + Self.longestRecordingDelay
         } else if now >= flushAt {
-            recorder.flush()
+            recorders.flush()
             flushAt = .distantFuture
         }
     }

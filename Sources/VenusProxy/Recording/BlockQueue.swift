@@ -26,17 +26,20 @@ package struct BlockQueue: Sendable {
     /// Sequence number of the next call that will be appended, if nothing is lost: all below it were appended or lost.
     package var nextToAppend: UInt64 { first?.first ?? next }
 
-    /// Numbers the block's calls and takes it, or drops it.
-    package mutating func offer(_ block: consuming QueuedBlock) {
+    /// Numbers the block's calls and takes it, or drops it: also where there is no room beside the queue's own bounds.
+    /// Whether it took it.
+    @discardableResult
+    package mutating func offer(_ block: consuming QueuedBlock, isRoom: Bool = true) -> Bool {
         block.first = next
         next += UInt64(block.count)
-        guard calls + block.count <= maximumCalls, bytes + block.bytes <= maximumBytes else {
+        guard isRoom, calls + block.count <= maximumCalls, bytes + block.bytes <= maximumBytes else {
             dropped += UInt64(block.count)
-            return
+            return false
         }
         calls += block.count
         bytes += block.bytes
         blocks.append(block)
+        return true
     }
 
     /// Takes the oldest block out, once it is appended.

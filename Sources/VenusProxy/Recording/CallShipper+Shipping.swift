@@ -100,6 +100,7 @@ extension CallShipper {
         do {
             try await callLog.append(entry, to: shard)
             let notice = machine.withLock { $0.succeeded(action) }
+            if case .append(let block) = action { room?.giveBack(block.bytes) }
             if notice == .back { log.back(callsQueued: callsQueued, callsDropped: callsDropped) }
         } catch {
             if Task.isCancelled { return }
@@ -125,7 +126,7 @@ extension CallShipper {
 
     /// Once, as soon as the log takes it.
     private func closeLeftProducers() async {
-        guard let directory = configuration.stateDirectory else { return }
+        guard configuration.closesLeftProducers, let directory = configuration.stateDirectory else { return }
         var backoff = Backoff(first: configuration.firstRetryDelay, longest: configuration.longestRetryDelay)
         while !Task.isCancelled {
             do {

@@ -11,6 +11,7 @@ public import VenusCore
 public final class CallShipper: Sendable {
     public let producer: Producer
     let configuration: CallShipperConfiguration
+    let room: QueueRoom?
     let callLog: any CallLog
     let logger: Logger
     let clock: any Clock<Duration>
@@ -29,11 +30,13 @@ public final class CallShipper: Sendable {
     /// Counts of the loops where there is no file.
     private let counts: Counts
 
+    /// - Parameter room: what this shipper shares with others, beside the bounds of its own.
     public convenience init(
-        producer: Producer, callLog: any CallLog, configuration: CallShipperConfiguration, logger: Logger
+        producer: Producer, callLog: any CallLog, configuration: CallShipperConfiguration, room: QueueRoom? = nil,
+        logger: Logger
     ) {
         self.init(
-            producer: producer, callLog: callLog, configuration: configuration, logger: logger,
+            producer: producer, callLog: callLog, configuration: configuration, room: room, logger: logger,
             clock: ContinuousClock(), random: { Double.random(in: 0..<1) })
     }
 
@@ -41,12 +44,13 @@ public final class CallShipper: Sendable {
     ///   - clock: for heartbeats, retries and the time that finishing may take.
     ///   - random: 0 ..< 1, spreads retries.
     package init(
-        producer: Producer, callLog: any CallLog, configuration: CallShipperConfiguration, logger: Logger,
-        clock: any Clock<Duration>, random: @escaping @Sendable () -> Double
+        producer: Producer, callLog: any CallLog, configuration: CallShipperConfiguration, room: QueueRoom? = nil,
+        logger: Logger, clock: any Clock<Duration>, random: @escaping @Sendable () -> Double
     ) {
         self.producer = producer
         self.callLog = callLog
         self.configuration = configuration
+        self.room = room
         self.logger = logger
         self.clock = clock
         self.random = random
@@ -78,7 +82,10 @@ public final class CallShipper: Sendable {
     }
 
     /// A recorder for one loop, confined to its thread; at most 256 of them.
-    public func makeRecorder() -> sending Recorder {
+    public func makeRecorder() -> sending Recorder { makeRecorder(pending: nil) }
+
+    /// - Parameter pending: where the recorder counts itself while calls wait in it; the loop's, and outlives its use.
+    func makeRecorder(pending: UnsafeMutablePointer<Int>?) -> Recorder {
         let gauge = RecorderGauge()
         let loop = recorders.withLock { recorders in
             recorders.append(gauge)
@@ -87,12 +94,15 @@ public final class CallShipper: Sendable {
         precondition(loop < ProducerFile.maximumLoops, "a producer has at most \(ProducerFile.maximumLoops) loops")
         return Recorder(
             shipper: self, gauge: gauge, recorded: file?.count(loop: loop) ?? counts.count(loop: loop),
-            maximumOperations: configuration.maximumOperations)
+            pending: pending, maximumOperations: configuration.maximumOperations)
     }
 
     /// Takes a block from a loop; never waits for the log.
     func offer(_ block: consuming QueuedBlock) {
-        machine.withLock { [block] machine in machine.offer(block) }
+        let bytes = block.bytes
+        let isRoom = room?.take(bytes) ?? true
+        let isKept = machine.withLock { [block] machine in machine.offer(block, isRoom: isRoom) }
+        if isRoom, !isKept { room?.giveBack(bytes) }
         wakeup.wake()
     }
 

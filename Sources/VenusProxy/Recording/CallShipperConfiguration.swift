@@ -4,6 +4,8 @@ public struct CallShipperConfiguration: Sendable, Hashable {
     public var maximumQueuedCalls = 200_000
     /// Most bytes that wait to be appended, with a fixed overhead for each block.
     public var maximumQueuedBytes = 64 << 20
+    /// Whether this shipper closes the producers that were killed: one of those of a process is enough.
+    public var closesLeftProducers = true
     /// Most operations that one loop tells apart; further ones are counted as `_overflow` of their dependency.
     public var maximumOperations = 8_192
     /// How often the producer says that it is alive.

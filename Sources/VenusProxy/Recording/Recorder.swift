@@ -9,16 +9,20 @@ public final class Recorder {
     private let gauge: RecorderGauge
     /// Calls recorded, for the next start after a kill; owned by the shipper.
     private let recorded: UnsafeMutablePointer<UInt64>
+    /// The loop's count of recorders that hold calls.
+    private let pending: UnsafeMutablePointer<Int>?
     private var table: OperationTable
     private var builder = BlockBuilder()
     private var callsInFlight = 0
 
     init(
-        shipper: CallShipper, gauge: RecorderGauge, recorded: UnsafeMutablePointer<UInt64>, maximumOperations: Int
+        shipper: CallShipper, gauge: RecorderGauge, recorded: UnsafeMutablePointer<UInt64>,
+        pending: UnsafeMutablePointer<Int>?, maximumOperations: Int
     ) {
         self.shipper = shipper
         self.gauge = gauge
         self.recorded = recorded
+        self.pending = pending
         table = OperationTable(maximumOperations: maximumOperations)
     }
 
@@ -43,6 +47,7 @@ public final class Recorder {
     /// ``OperationID``. Hands the block over by itself once it is full.
     public func record(_ call: Call) {
         precondition(call.operation >= 0 && call.operation < table.count, "the operation is one of this recorder")
+        if builder.count == 0 { pending?.pointee += 1 }
         builder.append(call)
         recorded.pointee += 1
         setInFlight(callsInFlight - 1)
@@ -52,6 +57,7 @@ public final class Recorder {
     /// Hands over what is pending.
     public func flush() {
         guard hasPending else { return }
+        pending?.pointee -= 1
         shipper.offer(builder.finish(table))
     }
 

@@ -52,7 +52,13 @@ package struct ShipperStateMachine: Sendable {
     package var isOver: Bool { state == .ended || state == .abandoned }
 
     /// A block from a loop. After the end it is numbered and dropped, so that it is counted.
-    package mutating func offer(_ block: consuming QueuedBlock) { queue.offer(block) }
+    ///
+    /// - Parameter isRoom: whether there is room beside the queue's own bounds.
+    /// - Returns: whether it waits now; otherwise its calls are numbered and lost.
+    @discardableResult
+    package mutating func offer(_ block: consuming QueuedBlock, isRoom: Bool = true) -> Bool {
+        queue.offer(block, isRoom: isRoom)
+    }
 
     package mutating func heartbeatIsDue() { isHeartbeatDue = true }
 

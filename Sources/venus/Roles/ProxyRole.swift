@@ -6,15 +6,18 @@ import VenusCallLog
 import VenusCore
 import VenusProxy
 
-/// A proxy and the shipper of what it records: started together, stopped in the order that loses nothing.
+/// A proxy and the shippers of what it records: started together, stopped in the order that loses nothing.
 final class ProxyRole: Service {
     /// How long calls in flight may take to end once we are told to stop.
     static let drainLimit = Duration.seconds(10)
     /// How long the last blocks may take to reach the call log.
     static let flushLimit = Duration.seconds(5)
 
+    /// Bytes of blocks that may wait for the call log, of all services together.
+    static let maximumQueuedBytes = 64 << 20
+
     private let server: ProxyServer
-    private let shipper: CallShipper
+    private let shippers: CallShippers
     private let callLog: any CallLog
     private let logger: Logger
 
@@ -24,16 +27,21 @@ final class ProxyRole: Service {
     ) throws {
         self.callLog = callLog
         self.logger = logger
-        let producer = Producer(
-            id: Self.randomID(), environment: configuration.environment, service: service,
-            instance: configuration.instance, host: ProcessInfo.processInfo.hostName)
-        shipper = CallShipper(
-            producer: producer, callLog: callLog,
-            configuration: CallShipperConfiguration(stateDirectory: data.producers, version: Version.current),
-            logger: logger)
+        let room = QueueRoom(bytes: Self.maximumQueuedBytes)
+        let makeShipper = { @Sendable [configuration] (service: String, isOwn: Bool) in
+            var shipping = CallShipperConfiguration(stateDirectory: data.producers, version: Version.current)
+            shipping.maximumQueuedBytes = Self.maximumQueuedBytes
+            shipping.closesLeftProducers = isOwn
+            let producer = Producer(
+                id: Self.randomID(), environment: configuration.environment, service: service,
+                instance: configuration.instance, host: ProcessInfo.processInfo.hostName)
+            return CallShipper(
+                producer: producer, callLog: callLog, configuration: shipping, room: room, logger: logger)
+        }
+        shippers = CallShippers(own: makeShipper(service, true)) { makeShipper($0, false) }
         var proxy = configuration.proxyConfiguration
         adjust(&proxy)
-        server = ProxyServer(configuration: proxy, shipper: shipper, logger: logger)
+        server = ProxyServer(configuration: proxy, shippers: shippers, logger: logger)
     }
 
     /// Binds the listeners and begins to forward.
@@ -42,10 +50,10 @@ final class ProxyRole: Service {
     /// Ships until a graceful shutdown; then finishes the calls in flight and appends the last blocks.
     func run() async throws {
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.shipper.run() }
+            group.addTask { await self.shippers.run() }
             try? await gracefulShutdown()
             await server.shutDown(within: Self.drainLimit)
-            await shipper.finish(within: Self.flushLimit)
+            await shippers.finish(within: Self.flushLimit)
             group.cancelAll()
         }
         await callLog.close()

@@ -11,7 +11,7 @@ final class RunningProxy: Sendable {
     let server: ProxyServer
     let port: Int
     private let log = MemoryCallLog()
-    private let shipper: CallShipper
+    private let shippers: CallShippers
     private let shipping: Task<Void, Never>
 
     init(
@@ -23,12 +23,15 @@ final class RunningProxy: Sendable {
         configuration.lingerTimeout = .milliseconds(500)
         change(&configuration)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        shipper = CallShipper(
-            producer: Producer(id: "p", environment: "test", service: "s", instance: "i", host: "h"), callLog: log,
-            configuration: CallShipperConfiguration(), logger: logger)
-        server = ProxyServer(configuration: configuration, shipper: shipper, logger: logger, lookup: lookup)
+        let makeShipper = { @Sendable [log] (service: String) in
+            CallShipper(
+                producer: Producer(id: service, environment: "test", service: service, instance: "i", host: "h"),
+                callLog: log, configuration: CallShipperConfiguration(), logger: logger)
+        }
+        shippers = CallShippers(own: makeShipper("s"), make: makeShipper)
+        server = ProxyServer(configuration: configuration, shippers: shippers, logger: logger, lookup: lookup)
         port = Int(try server.start().port)
-        shipping = Task { [shipper] in await shipper.run() }
+        shipping = Task { [shippers] in await shippers.run() }
     }
 
     func client(timeout: Duration = .seconds(20)) throws -> HTTPClient {
@@ -41,7 +44,7 @@ final class RunningProxy: Sendable {
 
     func stop(within limit: Duration = .seconds(1)) async {
         await server.shutDown(within: limit)
-        await shipper.finish(within: .seconds(2))
+        await shippers.finish(within: .seconds(2))
         shipping.cancel()
     }
 

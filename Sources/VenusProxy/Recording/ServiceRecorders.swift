@@ -1,0 +1,47 @@
+import VenusCore
+
+/// The recorders of one loop, one a service; confined to its thread.
+///
+/// Owns them until the loop has ended. A connection refers to its service's recorder without counting references.
+struct ServiceRecorders: ~Copyable {
+    private let shippers: CallShippers?
+    private var byService: [String: Recorder] = [:]
+    /// How many recorders hold calls that are not handed over; they count for themselves.
+    private let pending: UnsafeMutablePointer<Int>
+    /// That of the proxy's own service; `nil` where nothing is recorded.
+    let own: Unmanaged<Recorder>?
+
+    init(_ shippers: CallShippers?) {
+        self.shippers = shippers
+        pending = .allocate(capacity: 1)
+        pending.initialize(to: 0)
+        guard let shipper = shippers?.own else {
+            own = nil
+            return
+        }
+        let recorder = shipper.makeRecorder(pending: pending)
+        own = .passUnretained(recorder)
+        byService[shipper.producer.service] = recorder
+    }
+
+    // A recorder that goes away does not touch the count.
+    deinit { pending.deallocate() }
+
+    /// Whether calls wait for ``flush()``.
+    @inline(__always)
+    var hasPending: Bool { pending.pointee > 0 }
+
+    /// The recorder of a service, made at its first call on this loop; off the hit path.
+    mutating func recorder(for service: String) -> Unmanaged<Recorder>? {
+        if let known = byService[service] { return .passUnretained(known) }
+        guard let shipper = shippers?.shipper(for: service) else { return nil }
+        // Services beyond the bound share one.
+        let name = shipper.producer.service
+        let recorder = byService[name] ?? shipper.makeRecorder(pending: pending)
+        byService[name] = recorder
+        return .passUnretained(recorder)
+    }
+
+    /// Hands over what is pending, of every service.
+    mutating func flush() { for recorder in byService.values { recorder.flush() } }
+}
