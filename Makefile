@@ -15,11 +15,12 @@ BIN = $(shell $(BUILD) --show-bin-path)
 WEB := Sources/VenusServer/Dashboard/web
 INSTALLED_BIN := $(DESTDIR)$(PREFIX)/bin
 INSTALLED_SHARE := $(DESTDIR)$(PREFIX)/share
+FUZZ_SECONDS ?= 600
 TEST := $(SWIFT) test --configuration release --skip-build
 
 .DEFAULT_GOAL := help
-.PHONY: help up build dashboard setup setup-tests build-tests test test-units test-black-box lint format bench install \
-	uninstall clean
+.PHONY: help up build dashboard setup setup-tests build-tests test test-units test-fuzz test-black-box fuzz sanitize lint \
+	format bench install uninstall clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -55,7 +56,7 @@ setup setup-tests:
 endif
 
 test: setup-tests build build-tests ## runs every test: first the parts, then the release binary as a whole
-	@$(MAKE) --no-print-directory test-units test-black-box
+	@$(MAKE) --no-print-directory test-units test-fuzz test-black-box
 
 build-tests:
 	$(BUILD) --build-tests
@@ -63,12 +64,22 @@ build-tests:
 test-units: ## the tests of the parts, as built
 	$(TEST) --skip BlackBox
 
+test-fuzz: ## fuzzes every parser for a moment, from the checked-in corpus and always alike
+	FUZZ_SEED=1 Tests/Fuzz/run 3
+
 test-black-box: ## the tests of the release binary, as built
 	VENUS_BINARY="$(BIN)/venus" $(TEST) --filter BlackBox
 
+fuzz: ## fuzzes every parser for FUZZ_SECONDS (600) each
+	Tests/Fuzz/run $(FUZZ_SECONDS)
+
+sanitize: ## runs the proxy's tests under AddressSanitizer and ThreadSanitizer
+	SWIFT="$(SWIFT)" Tests/Sanitizers/run address
+	SWIFT="$(SWIFT)" Tests/Sanitizers/run thread
+
 lint: ## checks the format of the code, and the scripts
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
-	bash -n config/install-packages .ci/run
+	bash -n config/install-packages .ci/run Tests/Fuzz/run Tests/Sanitizers/run
 
 format: ## formats the code
 	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
