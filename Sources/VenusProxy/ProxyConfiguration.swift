@@ -33,6 +33,8 @@ public struct ProxyConfiguration: Sendable, Hashable {
     public var upstreamIdleTimeout: Duration = .seconds(55)
     /// How long a tunnel may be silent both ways.
     public var tunnelIdleTimeout: Duration = .seconds(3_600)
+    /// How often the bytes that a tunnel moves are recorded while it is open.
+    public var tunnelActivityInterval: Duration = .seconds(10)
     /// How long a connection that ends may still send what is thrown away.
     public var lingerTimeout: Duration = .seconds(2)
 

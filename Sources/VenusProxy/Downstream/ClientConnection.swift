@@ -27,8 +27,7 @@ struct ClientConnection: Slotted {
     /// Bytes in pipes on their way through a tunnel.
     var uploadPipe = TunnelPipe()
     var downloadPipe = TunnelPipe()
-    var tunnelBytesSent: UInt64 = 0
-    var tunnelBytesReceived: UInt64 = 0
+    var account = TunnelAccount()
     /// The slot of the connection that carries the call.
     var upstream: Int32 = -1
     /// The call's target; afterwards the one to look at first.

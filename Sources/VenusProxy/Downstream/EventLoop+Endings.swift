@@ -89,7 +89,8 @@ extension EventLoop {
         let expiry = client.pointee.exchange.timedOut(
             clientStalls: !client.pointee.download.isEmpty, upstreamStalls: !client.pointee.upload.isEmpty, at: now)
         switch expiry {
-        case .close: if client.pointee.exchange.stage == .tunnelling { endTunnel(slot) } else { closeClient(slot) }
+        case .close:
+            if client.pointee.exchange.stage == .tunnelling { endTunnel(slot, .idle) } else { closeClient(slot) }
         case .refuse:
             log(.notice, "refused a request", ["status": "408", "reason": "\(Refusal.requestTimeout.explanation)"])
             answer(slot, .requestTimeout)
@@ -104,7 +105,7 @@ extension EventLoop {
     /// The client has ended its connection, or it broke. `asCancelled`: we end it, in the middle of whatever it is.
     mutating func leave(_ slot: Int32, asCancelled: Bool = false) {
         let client = clients[slot]
-        if client.pointee.exchange.stage == .tunnelling { return endTunnel(slot) }
+        if client.pointee.exchange.stage == .tunnelling { return endTunnel(slot, .broken(by: .client)) }
         let patience = asCancelled ? UInt64.max : settings.callerPatience
         if let end = client.pointee.exchange.clientLeft(at: now, patience: patience) { recordCall(slot, end) }
         closeClient(slot)
@@ -114,6 +115,7 @@ extension EventLoop {
     mutating func giveUp(_ slot: Int32) {
         log(.error, "buffers are at their limit", ["bytes": "\(settings.maximumBufferBytes)"])
         let client = clients[slot]
+        if client.pointee.exchange.stage == .tunnelling { return endTunnel(slot, .exhausted, withReset: true) }
         if client.pointee.exchange.isCalling {
             client.pointee.exchange.callEnded(at: now)
             recordCall(slot, .failed(.proxyInternalError))

@@ -34,7 +34,6 @@ extension EventLoop {
         let client = clients[slot]
         guard let recorder = recorder(of: client) else { return }
         let exchange = client.pointee.exchange
-        let isTunnel = exchange.stage == .tunnelling
         var flags: CallFlags = []
         if exchange.isReused { flags.insert(.reused) }
         if exchange.isRetried { flags.insert(.retried) }
@@ -44,9 +43,8 @@ extension EventLoop {
             duration: exchange.times.duration, outcome: end.outcome,
             status: exchange.hasResponded ? exchange.status : 0, errorType: end.errorType,
             phases: exchange.times.phases,
-            bytesSent: isTunnel ? client.pointee.tunnelBytesSent : exchange.request.contentBytes,
-            bytesReceived: isTunnel ? client.pointee.tunnelBytesReceived : exchange.response.contentBytes,
-            flags: flags, traceID: client.pointee.traceID)
+            bytesSent: exchange.request.contentBytes, bytesReceived: exchange.response.contentBytes, flags: flags,
+            traceID: client.pointee.traceID)
         recorder._withUnsafeGuaranteedRef { $0.record(call) }
     }
 }

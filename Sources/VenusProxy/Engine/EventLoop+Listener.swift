@@ -92,7 +92,7 @@ extension EventLoop {
     mutating func abortAll() {
         for slot in 0..<Int32(clients.capacity) where clients.isUsed(slot) {
             if clients[slot].pointee.exchange.stage == .tunnelling {
-                endTunnel(slot, withReset: false)
+                endTunnel(slot, .stopped)
             } else {
                 leave(slot, asCancelled: true)
             }

@@ -7,7 +7,13 @@ extension EventLoop {
     /// Sets the client's timer by what is awaited. Not needed when the deadline has only moved later.
     @inline(__always)
     mutating func armClient(_ slot: Int32) {
-        timers.arm(Self.clientTimer(slot), at: clients[slot].pointee.exchange.deadline(settings.timeouts))
+        timers.arm(Self.clientTimer(slot), at: deadline(of: slot))
+    }
+
+    @inline(__always)
+    private func deadline(of slot: Int32) -> SteadyTime {
+        let deadline = clients[slot].pointee.exchange.deadline(settings.timeouts)
+        return clients[slot].pointee.exchange.stage == .tunnelling ? min(deadline, tunnelDeadline(slot)) : deadline
     }
 
     mutating func disarmClient(_ slot: Int32) { timers.disarm(Self.clientTimer(slot)) }
@@ -37,10 +43,10 @@ extension EventLoop {
 
     private mutating func clientTimerFired(_ slot: Int32) {
         guard clients.isUsed(slot) else { return }
-        let deadline = clients[slot].pointee.exchange.deadline(settings.timeouts)
         // Bytes have moved since it was set.
-        if deadline > now { return armClient(slot) }
-        clientTimedOut(slot)
+        if deadline(of: slot) > now { return armClient(slot) }
+        if clients[slot].pointee.exchange.deadline(settings.timeouts) <= now { return clientTimedOut(slot) }
+        tunnelTimerFired(slot)
     }
 
     private mutating func upstreamTimerFired(_ slot: Int32) {

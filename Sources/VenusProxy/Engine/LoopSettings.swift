@@ -7,6 +7,8 @@ struct LoopSettings: Sendable {
     var callerPatience: UInt64
     /// Microseconds.
     var stopGrace: UInt64
+    /// Microseconds.
+    var tunnelActivity: UInt64
     var maximumClients: Int
     var maximumConnectionsPerDependency: Int
     var maximumIdlePerDependency: Int
@@ -26,6 +28,7 @@ struct LoopSettings: Sendable {
         upstreamIdle = configuration.upstreamIdleTimeout.microseconds
         callerPatience = configuration.callerPatience.microseconds
         stopGrace = configuration.stopGrace.microseconds
+        tunnelActivity = configuration.tunnelActivityInterval.microseconds
         func share(_ total: Int) -> Int { max(1, (total + loops - 1) / loops) }
         maximumClients = share(configuration.maximumClients)
         maximumConnectionsPerDependency = share(configuration.maximumConnectionsPerDependency)

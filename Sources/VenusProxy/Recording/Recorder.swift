@@ -40,19 +40,27 @@ public final class Recorder {
                 scheme: scheme, host: host, port: port, method: method, path: path, networkProtocol: networkProtocol))
     }
 
-    /// Counts a call as under way; ``record(_:)`` ends it.
+    /// Counts a call as under way; ``record(_:)`` or ``callEnded()`` ends it.
     public func callStarted() { setInFlight(callsInFlight + 1) }
 
     /// Records the end of a call that ``callStarted()`` began; `call.operation` holds the raw value of its
     /// ``OperationID``. Hands the block over by itself once it is full.
     public func record(_ call: Call) {
+        callEnded()
+        append(call)
+    }
+
+    /// Records a call, or a connection's activity, that changes nothing about how many are under way.
+    public func append(_ call: Call) {
         precondition(call.operation >= 0 && call.operation < table.count, "the operation is one of this recorder")
         if builder.count == 0 { pending?.pointee += 1 }
         builder.append(call)
         recorded.pointee += 1
-        setInFlight(callsInFlight - 1)
         if builder.isFull { flush() }
     }
+
+    /// What ``callStarted()`` began is no longer under way.
+    public func callEnded() { setInFlight(callsInFlight - 1) }
 
     /// Hands over what is pending.
     public func flush() {

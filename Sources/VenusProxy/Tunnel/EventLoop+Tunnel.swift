@@ -10,16 +10,22 @@ extension EventLoop {
     /// The connection for a CONNECT is there: the client is told, and what it has sent early goes out.
     mutating func openTunnel(_ slot: Int32) {
         let client = clients[slot]
-        client.pointee.exchange.tunnelOpened(at: now)
         // What came after the head was kept for a next request; here it is the tunnel's.
         guard keep(client.pointee.input.bytes, in: &client.pointee.upload) else { return giveUp(slot) }
         buffers.release(&client.pointee.input)
-        client.pointee.tunnelBytesSent = UInt64(client.pointee.upload.count)
-        client.pointee.tunnelBytesReceived = 0
+        client.pointee.exchange.tunnelOpened(at: now)
+        startTunnel(slot)
         let answer: StaticString = "HTTP/1.1 200 Connection Established\r\n\r\n"
         guard sendToClient(slot, answer.utf8Start, count: answer.utf8CodeUnitCount) else { return }
         armClient(slot)
         tunnelFlush(slot, toward: .dependency)
+    }
+
+    /// The client's connection is a tunnel from now on; what came early waits in its buffers.
+    mutating func startTunnel(_ slot: Int32) {
+        let client = clients[slot]
+        client.pointee.account = TunnelAccount(openedAt: now, interval: settings.tunnelActivity)
+        _ = client.pointee.account.moved(client.pointee.upload.count, from: .client, at: now)
     }
 
     /// Whether bytes of this side can be taken in: what came before them has been passed on.
@@ -42,11 +48,11 @@ extension EventLoop {
     }
 
     private mutating func count(_ slot: Int32, from side: TunnelStateMachine.Side, _ bytes: Int) {
-        clients[slot].pointee.exchange.bytesTaken(at: now)
-        switch side {
-        case .client: clients[slot].pointee.tunnelBytesSent += UInt64(bytes)
-        case .dependency: clients[slot].pointee.tunnelBytesReceived += UInt64(bytes)
-        }
+        let client = clients[slot]
+        client.pointee.exchange.bytesTaken(at: now)
+        if client.pointee.account.moved(bytes, from: side, at: now) { armClient(slot) }
+        // The dependency's first byte shows that there is somebody to talk to.
+        if side == .dependency, !client.pointee.account.isRecorded { recordTunnel(slot, CallEnd(.success), at: now) }
     }
 
     /// Takes bytes of one side and passes them to the other.
@@ -60,7 +66,7 @@ extension EventLoop {
             pass(slot, from: side, bytes)
         case .wouldBlock: break
         case .ended: perform(slot, client.pointee.tunnel.ended(side, isPending: false))
-        case .failed: endTunnel(slot, withReset: true)
+        case .failed: endTunnel(slot, .broken(by: side), withReset: true)
         }
     }
 
@@ -71,14 +77,14 @@ extension EventLoop {
         switch Socket.send(descriptor(slot, side.other), scratch.input, count: bytes) {
         case .moved(let some): sent = some
         case .wouldBlock, .ended: break
-        case .failed: return endTunnel(slot, withReset: true)
+        case .failed: return endTunnel(slot, .broken(by: side.other), withReset: true)
         }
         if sent < bytes {
             let isKept =
                 side == .client
                 ? buffers.append(scratch.input + sent, count: bytes - sent, to: &client.pointee.upload)
                 : buffers.append(scratch.input + sent, count: bytes - sent, to: &client.pointee.download)
-            guard isKept else { return endTunnel(slot, withReset: true) }
+            guard isKept else { return giveUp(slot) }
             updateTunnelInterest(slot)
         } else if bytes >= Self.bulkBytes, let pipe = pipes.borrow() {
             if side == .client { client.pointee.uploadPipe = pipe } else { client.pointee.downloadPipe = pipe }
@@ -105,12 +111,12 @@ extension EventLoop {
             case .ended: hasEnded = true
             case .failed:
                 setPipe(slot, side, pipe)
-                return endTunnel(slot, withReset: true)
+                return endTunnel(slot, .broken(by: side), withReset: true)
             }
             if hasEnded { break }
             guard drain(&pipe, into: descriptor(slot, side.other)) else {
                 setPipe(slot, side, pipe)
-                return endTunnel(slot, withReset: true)
+                return endTunnel(slot, .broken(by: side.other), withReset: true)
             }
         }
         setPipe(slot, side, pipe)
@@ -147,7 +153,7 @@ extension EventLoop {
             switch Socket.send(target, first, count: waiting.count) {
             case .moved(let sent): waiting.consume(sent)
             case .wouldBlock, .ended: break
-            case .failed: return endTunnel(slot, withReset: true)
+            case .failed: return endTunnel(slot, .broken(by: side), withReset: true)
             }
             client.pointee.exchange.bytesTaken(at: now)
             if waiting.isEmpty { buffers.release(&waiting) }
@@ -165,7 +171,7 @@ extension EventLoop {
             let isWhole = drain(&pipe, into: descriptor(slot, side))
             client.pointee.exchange.bytesTaken(at: now)
             setPipe(slot, side.other, pipe)
-            guard isWhole else { return endTunnel(slot, withReset: true) }
+            guard isWhole else { return endTunnel(slot, .broken(by: side), withReset: true) }
         }
         if pipe.count == 0 {
             perform(slot, client.pointee.tunnel.flushed(from: side.other))
@@ -178,7 +184,7 @@ extension EventLoop {
         switch action {
         case .nothing: break
         case .shutDown(let side): Socket.shutDownWriting(descriptor(slot, side))
-        case .finish: return endTunnel(slot)
+        case .finish: return endTunnel(slot, .finished(by: clients[slot].pointee.tunnel.firstToEnd))
         }
         updateTunnelInterest(slot)
     }
@@ -193,7 +199,7 @@ extension EventLoop {
         guard flags & Poller.broken != 0 else { return }
         // Nothing of it is left to read, and nothing can be said to it.
         if flags & Poller.failed != 0, !clients[slot].pointee.tunnel.isOpen(from: side) {
-            return endTunnel(slot, withReset: true)
+            return endTunnel(slot, .broken(by: side), withReset: true)
         }
         switch side {
         case .client:
@@ -205,11 +211,10 @@ extension EventLoop {
         }
     }
 
-    /// Ends a tunnel and records it: an established one is a success, however it ends.
-    mutating func endTunnel(_ slot: Int32, withReset: Bool = false) {
+    /// Ends a tunnel and records what is left to record of it.
+    mutating func endTunnel(_ slot: Int32, _ end: TunnelEnd, withReset: Bool = false) {
         let client = clients[slot]
-        client.pointee.exchange.callEnded(at: now)
-        recordCall(slot, CallEnd(.success))
+        recordTunnelEnd(slot, end)
         if withReset {
             // The side that still works must not take the end for a clean one.
             Socket.abort(client.pointee.channel.descriptor)

@@ -29,6 +29,8 @@ package struct TunnelStateMachine: Sendable, Hashable {
 
     private var fromClient = Direction.open
     private var fromDependency = Direction.open
+    /// The side that ended first.
+    package private(set) var firstToEnd: Side?
 
     package init() {}
 
@@ -39,6 +41,7 @@ package struct TunnelStateMachine: Sendable, Hashable {
     package mutating func ended(_ side: Side, isPending: Bool) -> Action {
         guard self[side] == .open else { return .nothing }
         self[side] = .ending
+        if firstToEnd == nil { firstToEnd = side }
         return isPending ? .nothing : end(side)
     }
 

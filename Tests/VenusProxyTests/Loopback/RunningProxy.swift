@@ -57,6 +57,27 @@ final class RunningProxy: Sendable {
     }
 }
 
+extension RecordedCall {
+    var isActivity: Bool { call.flags.contains(.activity) }
+}
+
+extension RunningProxy {
+    /// The ends of connections so far.
+    var ends: [Call] { calls.map(\.call).filter { $0.flags.contains(.ended) } }
+
+    /// Waits for so many ends of connections.
+    func ends(_ count: Int) async throws -> [Call] {
+        try await eventually("\(count) ends") { ends.count >= count ? ends : nil }
+    }
+
+    /// Connections so far, one each.
+    var tunnels: [RecordedCall] { calls.filter { $0.call.flags.contains(.tunnel) && !$0.isActivity } }
+
+    /// Bytes of all records so far.
+    var bytesSent: UInt64 { calls.reduce(0) { $0 + $1.call.bytesSent } }
+    var bytesReceived: UInt64 { calls.reduce(0) { $0 + $1.call.bytesReceived } }
+}
+
 /// Runs `body` with a proxy and an origin, and stops both.
 func withProxy(
     lookup: @escaping Resolver.Lookup = Resolver.system,

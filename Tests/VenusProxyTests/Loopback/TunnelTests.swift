@@ -8,7 +8,7 @@ import VenusProxy
 
 @Suite("CONNECT", .timeLimit(.minutes(2)))
 struct TunnelTests {
-    @Test("opens a tunnel that is recorded at its end, once, as a connection")
+    @Test("opens a tunnel that is recorded once it is used, as one connection, and its end as activity")
     func opens() async throws {
         try await withProxy { proxy, origin in
             let client = try proxy.client()
@@ -17,19 +17,25 @@ struct TunnelTests {
             #expect(answer["content-length"] == nil)
             #expect(answer["transfer-encoding"] == nil)
             #expect(try await client.get("/bytes/1000").bodyLength == 1_000)
-            #expect(proxy.calls.isEmpty)
-            client.close()
             let recorded = try await proxy.calls(1)[0]
+            #expect(proxy.ends.isEmpty)
+            client.close()
+            let end = try await proxy.ends(1)[0]
+            #expect(proxy.calls.count == 2)
+            #expect(end.flags == [.tunnel, .activity, .ended])
+            #expect(end.errorType == nil)
+            #expect(end.outcome == .unknown)
+            #expect(end.duration >= recorded.call.duration)
             #expect(recorded.operation.scheme == "tcp")
             #expect(recorded.operation.name == "CONNECT")
             #expect(recorded.operation.networkProtocol == "tunnel")
             #expect(recorded.operation.dependency == origin.authority)
             #expect(recorded.call.outcome == .success)
-            #expect(recorded.call.flags.contains(.tunnel))
+            #expect(recorded.call.flags == .tunnel)
             #expect(recorded.call.phases[.connect] != nil)
             #expect(recorded.call.phases[.ttfb] == nil)
-            #expect(recorded.call.bytesReceived > 1_000)
-            #expect(recorded.call.bytesSent > 10)
+            #expect(proxy.bytesReceived > 1_000)
+            #expect(proxy.bytesSent > 10)
         }
     }
 
@@ -93,9 +99,10 @@ struct TunnelTests {
                     try await client.request("POST", "/hash", bodySize: size).text == BodyPattern.checksum(size))
             }
             client.close()
-            let call = try await proxy.calls(1)[0].call
-            #expect(call.bytesReceived > UInt64(2 * size))
-            #expect(call.bytesSent > UInt64(2 * size))
+            _ = try await proxy.ends(1)
+            let overhead: UInt64 = 4_096
+            #expect((UInt64(2 * size)...UInt64(2 * size) + overhead).contains(proxy.bytesReceived))
+            #expect((UInt64(2 * size)...UInt64(2 * size) + overhead).contains(proxy.bytesSent))
         }
     }
 
@@ -128,6 +135,10 @@ struct TunnelTests {
                 return String(decoding: all, as: UTF8.self)
             }
             #expect(reply == "got \(size)")
+            let first = try await proxy.ends(1)[0]
+            #expect(!first.flags.contains(.endedByDependency))
+            #expect(proxy.bytesSent == UInt64(size + 1))
+            #expect(proxy.bytesReceived == UInt64(reply.utf8.count))
             let other = try proxy.connection()
             let bye = try await blocking {
                 try other.write("CONNECT \(authority) HTTP/1.1\r\nHost: x\r\n\r\na")
@@ -140,9 +151,10 @@ struct TunnelTests {
                 return String(decoding: all, as: UTF8.self)
             }
             #expect(bye == "bye")
-            let calls = try await proxy.calls(2).map(\.call)
-            #expect(calls.map(\.bytesSent) == [UInt64(size + 1), 1_001])
-            #expect(calls.map(\.bytesReceived) == [UInt64("got \(size)".utf8.count), 3])
+            let second = try await proxy.ends(2)[1]
+            #expect(second.flags.contains(.endedByDependency))
+            #expect(proxy.bytesSent == UInt64(size + 1) + 1_001)
+            #expect(proxy.bytesReceived == UInt64(reply.utf8.count) + 3)
         }
     }
 
@@ -161,7 +173,10 @@ struct TunnelTests {
                 do { return try !connection.read().isEmpty } catch { return true }
             }
             #expect(isReset)
-            #expect(try await proxy.calls(1)[0].call.outcome == .success)
+            let end = try await proxy.ends(1)[0]
+            #expect(end.errorType == .connectionTerminated)
+            #expect(end.flags.contains(.endedByDependency))
+            #expect(proxy.tunnels.map(\.call.outcome) == [.success])
         }
     }
 
@@ -199,7 +214,33 @@ struct TunnelTests {
             let client = try proxy.client()
             #expect(try await client.connect(origin.authority).status == 200)
             #expect(try await client.readToEnd().isEmpty)
-            #expect(try await proxy.calls(1)[0].call.outcome == .success)
+            #expect(try await proxy.ends(1)[0].errorType == .connectionReadTimeout)
+            #expect(proxy.tunnels.map(\.call.outcome) == [.success])
+        }
+    }
+
+    @Test("is seen while it is open: what it moved is recorded time and again, every byte once")
+    func activity() async throws {
+        try await withProxy(configuring: { $0.tunnelActivityInterval = .milliseconds(100) }) { proxy, origin in
+            let client = try proxy.client()
+            #expect(try await client.connect(origin.authority).status == 200)
+            // Silent so far.
+            let silent = try await proxy.calls(1)[0].call
+            #expect(silent.flags == .tunnel)
+            #expect(silent.bytesSent == 0)
+            #expect(try await client.get("/bytes/1000").bodyLength == 1_000)
+            let first = try await proxy.calls(2)[1]
+            #expect(first.call.flags == [.tunnel, .activity])
+            #expect(first.call.bytesReceived > 1_000)
+            #expect(first.operation.networkProtocol == "tunnel")
+            #expect(try await client.get("/bytes/2000").bodyLength == 2_000)
+            let second = try await proxy.calls(3)[2].call
+            #expect(second.flags == [.tunnel, .activity])
+            #expect(second.bytesReceived - first.call.bytesReceived == 1_000)
+            client.close()
+            let end = try await proxy.ends(1)[0]
+            #expect(end.bytesReceived == 0)
+            #expect(end.duration >= 300_000)
         }
     }
 
@@ -214,7 +255,9 @@ struct TunnelTests {
             }
             for client in clients.shuffled() { #expect(try await client.get("/bytes/7").bodyLength == 7) }
             for client in clients { client.close() }
-            #expect(try await proxy.calls(200).allSatisfy { $0.call.outcome == .success })
+            _ = try await proxy.ends(200)
+            #expect(proxy.tunnels.count == 200)
+            #expect(proxy.tunnels.allSatisfy { $0.call.outcome == .success })
         }
     }
 }
