@@ -1,7 +1,7 @@
 package import VenusCore
 
-/// The calls since the last commit, added up by operation and second, in flat arrays: per call no look-up by name, no
-/// allocation and no copy.
+/// The calls since the last commit, and the bytes of connections, added up by operation and second, in flat arrays: per
+/// call no look-up by name, no allocation and no copy.
 ///
 /// Bounds: the owner commits, which empties it, once it holds ``AnalyzerConfiguration/maximumStepCalls`` calls or
 /// ``AnalyzerConfiguration/maximumStepCells`` cells.
@@ -117,14 +117,16 @@ package struct StepCells: Sendable {
     @inline(__always)
     private mutating func add(_ columns: CallColumns, _ place: Int, to cell: Int) {
         let base = cell * Column.count
-        let outcome = columns.outcomes[place]
+        let outcome = Int(columns.outcomes[place])
         let flags = columns.flags[place]
-        let isTunnel = flags & CallFlags.tunnel.rawValue != 0
-        numbers[base + Int(outcome)] &+= 1
-        numbers[base + Column.estimated] &+= UInt64(flags & CallFlags.estimated.rawValue)
-        if isTunnel { numbers[base + Column.tunnels] &+= 1 }
         numbers[base + Column.bytesSent] &+= columns.bytesSent[place]
         numbers[base + Column.bytesReceived] &+= columns.bytesReceived[place]
+        if flags & CallFlags.activity.rawValue != 0 { return }
+        numbers[base + outcome] &+= 1
+        numbers[base + Column.estimated] &+= UInt64(flags & CallFlags.estimated.rawValue)
+        if flags & CallFlags.transportOnly.rawValue != 0, Self.isKnown[outcome] {
+            numbers[base + Column.tunnels] &+= 1
+        }
         let firstPhase = place * CallColumns.phasesPerCall
         for phase in 0..<CallColumns.phasesPerCall {
             let time = columns.phases[firstPhase + phase]
@@ -132,7 +134,8 @@ package struct StepCells: Sendable {
             numbers[base + Column.phases + 2 * phase] &+= UInt64(time)
             numbers[base + Column.phases + 2 * phase + 1] &+= 1
         }
-        guard !isTunnel, Self.hasResponse[Int(outcome)] else { return }
+        guard flags & CallFlags.tunnel.rawValue == 0, Self.hasResponse[outcome] else { return }
+        if outcome == Int(Outcome.unknown.rawValue), columns.errorTypes[place] != 0 { return }
         let duration = columns.durations[place]
         addTime(duration, at: base + Column.durationSum)
         durations.record(duration, in: cell)
@@ -181,15 +184,17 @@ package struct StepCells: Sendable {
             maximum: UInt32(truncatingIfNeeded: numbers[place + 2]))
     }
 
-    /// At the place of each outcome: ``Call/hasResponseTime`` of a call that is no tunnel.
-    private static let hasResponse: [Bool] = {
-        var answered = [Bool](repeating: false, count: Int(Outcome.allCases.map(\.rawValue).max() ?? 0) + 1)
-        for outcome in Outcome.allCases {
-            answered[Int(outcome.rawValue)] =
-                Call(operation: 0, start: 0, duration: 0, outcome: outcome).hasResponseTime
-        }
-        return answered
-    }()
+    /// At the place of each outcome: ``Call/hasResponseTime`` of a call that is no tunnel and has no error type.
+    private static let hasResponse = byOutcome { outcome in
+        Call(operation: 0, start: 0, duration: 0, outcome: outcome).hasResponseTime
+    }
+    private static let isKnown = byOutcome(\.isKnown)
+
+    private static func byOutcome(_ holds: (Outcome) -> Bool) -> [Bool] {
+        var table = [Bool](repeating: false, count: Int(Outcome.allCases.map(\.rawValue).max() ?? 0) + 1)
+        for outcome in Outcome.allCases { table[Int(outcome.rawValue)] = holds(outcome) }
+        return table
+    }
 
     /// Places of a cell's numbers. The outcomes' counts come first, each at its code.
     private enum Column {

@@ -23,6 +23,18 @@ public struct CallFlags: OptionSet, Sendable, Hashable {
     public static let endedByDependency = CallFlags(rawValue: 1 << 7)
     /// Of an end: the side that ended announced it (TLS `close_notify`).
     public static let closeNotify = CallFlags(rawValue: 1 << 8)
+
+    /// The names of those that are set, in `snake_case`; of bits that this version does not know there are none.
+    public var names: [String] { Self.named.filter { contains($0.flag) }.map(\.name) }
+
+    private static let named: [(flag: CallFlags, name: String)] = [
+        (.estimated, "estimated"), (.reused, "reused"), (.intercepted, "intercepted"), (.tunnel, "tunnel"),
+        (.retried, "retried"), (.activity, "activity"), (.ended, "ended"),
+        (.endedByDependency, "ended_by_dependency"), (.closeNotify, "close_notify"),
+    ]
+
+    /// What of a known outcome tells that it is of the transport alone.
+    public static let transportOnly: CallFlags = [.estimated, .tunnel]
 }
 
 /// One request with its response, or one connection through a tunnel.

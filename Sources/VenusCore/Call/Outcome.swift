@@ -30,6 +30,14 @@ public enum Outcome: UInt8, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// Whether a call that ended so is one of k, of which availability and error rate are shares.
+    public var isKnown: Bool {
+        switch self {
+        case .success, .clientError, .serverError, .transportError: true
+        case .unknown, .cancelled, .denied: false
+        }
+    }
+
     /// The outcome that an HTTP status stands for: 4xx, 5xx, and everything below 400 as success.
     public init(status: Int) {
         switch status {

@@ -7,9 +7,11 @@ public struct Operation: Sendable, Hashable {
     public var port: UInt16
     /// The request method; `CONNECT` for a tunnel; `_OTHER` for one that no RFC knows.
     public var method: String
-    /// The path as a template (``RouteTemplate``): never the raw one. Empty for a tunnel.
+    /// The path as a template (``RouteTemplate``): never the raw one. Of a tunnel the name that its client asked for by
+    /// TLS, where that is not the host's; otherwise empty.
     public var route: String
-    /// `http/1.1`, `http/2`, `websocket`, `tunnel`, …
+    /// `http/1.1`, `http/2`, `websocket`; of a tunnel what is inside as far as it is visible: `tls/1.3 h2`, `tls/1.2`, or
+    /// `tunnel` where it is not TLS, or nothing has been seen of it.
     public var networkProtocol: String
 
     public init(
@@ -26,6 +28,29 @@ public struct Operation: Sendable, Hashable {
     /// `host:port`, an IPv6 address in brackets.
     public var dependency: String { host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
-    /// `METHOD route`, or the method alone for a tunnel.
-    public var name: String { route.isEmpty ? method : "\(method) \(route)" }
+    /// `METHOD route`; of a tunnel also what is inside: `CONNECT tls/1.3 h2`.
+    public var name: String {
+        let request = route.isEmpty ? method : "\(method) \(route)"
+        return showsProtocol ? "\(request) \(networkProtocol)" : request
+    }
+
+    /// Whether it is a tunnel, through which others may go.
+    public var isTunnel: Bool { scheme == Self.tunnelScheme }
+
+    private var showsProtocol: Bool { isTunnel && networkProtocol.hasPrefix(Self.visibleProtocol) }
+
+    private static let tunnelScheme = "tcp"
+    private static let tunnelMethod = "CONNECT"
+    private static let opaqueProtocol = "tunnel"
+    private static let visibleProtocol = "tls/"
+
+    /// What is inside a tunnel, by the ``name`` of its operation: `tls/1.3 h2`, or `tunnel`. `nil` where the operation is
+    /// none.
+    public static func tunnelProtocol(ofName name: String) -> String? {
+        var words = name.split(separator: " ")
+        guard words.first == Substring(tunnelMethod) else { return nil }
+        words.removeFirst()
+        guard let place = words.firstIndex(where: { $0.hasPrefix(visibleProtocol) }) else { return opaqueProtocol }
+        return words[place...].joined(separator: " ")
+    }
 }

@@ -8,9 +8,10 @@ public enum Grade: String, Sendable, Hashable, Codable, CaseIterable {
     /// A critical limit is crossed.
     case poor
 
-    /// The worst that any threshold says; good where none has enough calls to judge, idle where there were none.
+    /// The worst that any threshold says; good where none has enough calls to judge, idle where there were none and no
+    /// connection moved a byte.
     public init(_ kpi: KPI, thresholds: [Threshold] = Threshold.defaults) {
-        guard kpi.calls > 0 else {
+        guard kpi.calls > 0 || kpi.basis != nil else {
             self = .idle
             return
         }

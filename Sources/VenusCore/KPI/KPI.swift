@@ -16,7 +16,9 @@ public struct KPI: Sendable, Hashable {
     public var availability: Double?
     /// (client_error + server_error + transport_error) / k
     public var errorRate: Double?
+    /// `nil` also where no status was visible (``basis``): nobody knows how many there were.
     public var clientErrorRate: Double?
+    /// `nil` also where no status was visible.
     public var serverErrorRate: Double?
     public var transportErrorRate: Double?
     public var basis: Basis?
@@ -66,13 +68,19 @@ public struct KPI: Sendable, Hashable {
             let share = { (count: UInt64) in Double(count) / Double(known) }
             availability = 1 - share(totals.serverError + totals.transportError)
             errorRate = share(totals.clientError + totals.serverError + totals.transportError)
-            clientErrorRate = share(totals.clientError)
-            serverErrorRate = share(totals.serverError)
+            if totals.tunnels < known {
+                clientErrorRate = share(totals.clientError)
+                serverErrorRate = share(totals.serverError)
+            }
             transportErrorRate = share(totals.transportError)
         }
         let transportOnly = totals.tunnels + totals.unknown
         let answered = known + totals.unknown
-        if answered > 0 { basis = transportOnly == 0 ? .status : transportOnly >= answered ? .transport : .mixed }
+        if answered > 0 {
+            basis = transportOnly == 0 ? .status : transportOnly >= answered ? .transport : .mixed
+        } else if totals.isActivityOnly {
+            basis = .transport
+        }
         responseTime = Distribution(totals.duration)
         ttfb = Distribution(totals.ttfb)
         load = Load(

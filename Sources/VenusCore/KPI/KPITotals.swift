@@ -9,8 +9,10 @@ public struct KPITotals: Sendable, Hashable {
     public var denied: UInt64 = 0
     /// Calls seen inside an encrypted tunnel.
     public var estimated: UInt64 = 0
-    /// Connections (tunnels, upgrades): of their outcome only the transport is known.
+    /// Calls in k of whose outcome only the transport is known: connections (tunnels, upgrades), and exchanges within them
+    /// that got no answer.
     public var tunnels: UInt64 = 0
+    /// Of calls, and of what connections moved apart from them (``CallFlags/activity``).
     public var bytesSent: UInt64 = 0
     public var bytesReceived: UInt64 = 0
     /// `duration` of the calls that got a response, tunnels left out.
@@ -38,11 +40,18 @@ public struct KPITotals: Sendable, Hashable {
     /// All calls.
     public var calls: UInt64 { known + unknown + cancelled + denied }
 
-    public var isEmpty: Bool { calls == 0 }
+    /// Whether there was neither a call nor a byte.
+    public var isEmpty: Bool { calls == 0 && bytesSent == 0 && bytesReceived == 0 }
+
+    /// Whether connections moved bytes, but no call ended.
+    public var isActivityOnly: Bool { calls == 0 && !isEmpty }
 
     /// Counts one call. The rules are those of the design: only calls that got a response enter response time, and
-    /// lifetimes of tunnels never do.
+    /// lifetimes of tunnels never do. The activity of a connection is no call: of it only the bytes count.
     public mutating func record(_ call: Call) {
+        bytesSent &+= call.bytesSent
+        bytesReceived &+= call.bytesReceived
+        guard !call.flags.contains(.activity) else { return }
         switch call.outcome {
         case .success: success += 1
         case .clientError: clientError += 1
@@ -53,9 +62,7 @@ public struct KPITotals: Sendable, Hashable {
         case .denied: denied += 1
         }
         if call.flags.contains(.estimated) { estimated += 1 }
-        if call.flags.contains(.tunnel) { tunnels += 1 }
-        bytesSent &+= call.bytesSent
-        bytesReceived &+= call.bytesReceived
+        if call.outcome.isKnown, !call.flags.isDisjoint(with: .transportOnly) { tunnels += 1 }
         for phase in Phase.allCases {
             guard let time = call.phases[phase] else { continue }
             phases[phase.rawValue].sum &+= UInt64(time)
@@ -109,11 +116,13 @@ public struct KPITotals: Sendable, Hashable {
 }
 
 extension Call {
-    /// Whether the call's duration is a response time: it got a response, and it is not a tunnel's lifetime.
+    /// Whether the call's duration is a response time: it got a response, and it is not a tunnel's lifetime. An exchange
+    /// within a tunnel whose outcome is not visible got one unless an error type says otherwise.
     public var hasResponseTime: Bool {
-        guard !flags.contains(.tunnel) else { return false }
+        guard flags.isDisjoint(with: [.tunnel, .activity]) else { return false }
         switch outcome {
-        case .success, .clientError, .serverError, .unknown: return true
+        case .success, .clientError, .serverError: return true
+        case .unknown: return errorType == nil
         case .transportError, .cancelled, .denied: return false
         }
     }

@@ -19,7 +19,7 @@ enum Samples {
             networkProtocol: "http/1.1"),
         Operation(
             scheme: "http", host: "stock.test", port: 80, method: "GET", route: "/items", networkProtocol: "http/1.1"),
-        Operation(scheme: "tcp", host: "::1", port: 443, method: "CONNECT", route: "", networkProtocol: "tunnel"),
+        Operation(scheme: "tcp", host: "::1", port: 443, method: "CONNECT", route: "", networkProtocol: "tls/1.3"),
     ]
 
     /// A call of any kind that ends at this time (microseconds).
@@ -35,8 +35,11 @@ enum Samples {
             call.phases[phase] = UInt32.random(in: 0...50_000, using: &random)
         }
         call.bytesSent = UInt64.random(in: 0...10_000, using: &random)
-        call.bytesReceived = random.chance(1) ? .max : UInt64.random(in: 0...10_000_000, using: &random)
+        // The store keeps 63 bits, so sums must stay below them to be the same before and after.
+        call.bytesReceived = random.chance(1) ? 1 << 50 : UInt64.random(in: 0...10_000_000, using: &random)
         call.flags = CallFlags(rawValue: UInt16.random(in: 0..<32, using: &random))
+        if random.chance(15) { call.flags.insert([.activity, .tunnel]) }
+        if outcome == .unknown, random.chance(30) { call.errorType = .connectionTerminated }
         if random.chance(20) { call.traceID = TraceID(high: random.next(), low: random.next() | 1) }
         return call
     }

@@ -47,6 +47,28 @@ import VenusCore
         #expect(windows.totals.allSatisfy { $0 == KPITotals() })
     }
 
+    @Test("bytes that connections moved stay as long as the window covers them, with calls or without")
+    func activity() {
+        var windows = SeriesWindows(now: Samples.epoch)
+        for (second, flags) in [(0, []), (3, [.tunnel, .activity])] as [(Int64, CallFlags)] {
+            var totals = KPITotals()
+            totals.record(
+                Call(
+                    operation: 0, start: 0, duration: 10, outcome: .success, bytesSent: 5, bytesReceived: 70,
+                    flags: flags))
+            windows.advance(to: Samples.epoch + second)
+            windows.enter(totals, at: Samples.epoch + second)
+        }
+        windows.advance(to: Samples.epoch + 11)
+        #expect(windows.totals[0].calls == 0)
+        #expect(windows.totals[0].bytesReceived == 70)
+        #expect(windows.totals[1].calls == 1)
+        #expect(windows.totals[1].bytesReceived == 140)
+        windows.advance(to: Samples.epoch + 14)
+        #expect(windows.totals[0] == KPITotals())
+        #expect(windows.totals[1].bytesSent == 10)
+    }
+
     @Test("the largest value leaves with its cell")
     func extremes() {
         var windows = SeriesWindows(now: Samples.epoch)

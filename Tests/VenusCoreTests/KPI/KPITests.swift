@@ -6,13 +6,13 @@ import VenusCore
 struct KPITests {
     private func call(
         _ outcome: Outcome, duration: UInt32 = 1_000, ttfb: UInt32? = 500, flags: CallFlags = [], sent: UInt64 = 0,
-        received: UInt64 = 0
+        received: UInt64 = 0, errorType: ErrorType? = nil
     ) -> Call {
         var phases = Phases()
         phases[.ttfb] = ttfb
         return Call(
-            operation: 0, start: 0, duration: duration, outcome: outcome, phases: phases, bytesSent: sent,
-            bytesReceived: received, flags: flags)
+            operation: 0, start: 0, duration: duration, outcome: outcome, errorType: errorType, phases: phases,
+            bytesSent: sent, bytesReceived: received, flags: flags)
     }
 
     private func totals(_ calls: [Call]) -> KPITotals {
@@ -64,11 +64,28 @@ struct KPITests {
                 call(.unknown, duration: 4_000), call(.transportError, duration: 900_000),
                 call(.cancelled, duration: 900_000), call(.denied, duration: 900_000),
                 call(.success, duration: 900_000_000, flags: .tunnel),
+                call(.success, duration: 900_000_000, flags: [.tunnel, .activity]),
             ]), seconds: 10)
         #expect(kpi.responseTime.mean == 2.5)
         #expect(kpi.responseTime.max == 4)
         #expect(kpi.ttfb.mean == 0.5)
         #expect(kpi.calls == 8)
+    }
+
+    @Test("take response time from exchanges in tunnels too, those without an answer left out")
+    func estimatedResponseTime() {
+        let kpi = KPI(
+            totals([
+                call(.unknown, duration: 4_000, flags: .estimated),
+                call(.unknown, duration: 900_000, ttfb: nil, flags: .estimated, errorType: .connectionTerminated),
+                call(.transportError, duration: 900_000, ttfb: nil, flags: .estimated, errorType: .callerTimeout),
+                call(.success, duration: 50_000, flags: .tunnel),
+            ]), seconds: 10)
+        #expect(kpi.responseTime.mean == 4 && kpi.responseTime.max == 4)
+        #expect(kpi.ttfb.max == 0.5)
+        #expect(kpi.calls == 4 && kpi.estimated == 3)
+        #expect(kpi.availability == 0.5)
+        #expect(kpi.basis == .transport)
     }
 
     @Test("have null for response times where there was none")
@@ -89,6 +106,24 @@ struct KPITests {
         #expect(basis([call(.transportError, flags: .tunnel)]) == .transport)
         #expect(basis([call(.success), call(.success, flags: .tunnel)]) == .mixed)
         #expect(basis([call(.clientError), call(.unknown, flags: .estimated)]) == .mixed)
+        let connecting = call(.success, flags: .tunnel)
+        #expect(basis([connecting, call(.transportError, flags: .estimated)]) == .transport)
+        #expect(basis([connecting, call(.cancelled, flags: [.tunnel])]) == .transport)
+        #expect(basis([call(.success), call(.cancelled, flags: .tunnel)]) == .status)
+        let activity = call(.success, flags: [.tunnel, .activity], received: 1)
+        #expect(basis([activity]) == .transport)
+        #expect(basis([activity, call(.success)]) == .status)
+        #expect(basis([call(.cancelled, flags: .estimated), activity]) == nil)
+    }
+
+    @Test("say nothing of the shares of 4xx and 5xx where no status was visible")
+    func hiddenStatuses() {
+        let hidden = KPI(
+            totals([call(.success, flags: .tunnel), call(.transportError, flags: .tunnel)]), seconds: 1)
+        #expect(hidden.availability == 0.5 && hidden.errorRate == 0.5 && hidden.transportErrorRate == 0.5)
+        #expect(hidden.clientErrorRate == nil && hidden.serverErrorRate == nil)
+        let mixed = KPI(totals([call(.success, flags: .tunnel), call(.serverError)]), seconds: 1)
+        #expect(mixed.serverErrorRate == 0.5 && mixed.clientErrorRate == 0)
     }
 
     @Test("count load by the time it took")
@@ -100,6 +135,17 @@ struct KPITests {
         #expect(kpi.load.bytesSentPerSecond == 30)
         #expect(kpi.load.bytesReceivedPerSecond == 300)
         #expect(kpi.load.inFlight == 4)
+    }
+
+    @Test("of connections that only moved bytes are load, and neither calls nor availability")
+    func activity() {
+        let kpi = KPI(
+            totals([call(.success, flags: [.tunnel, .activity], sent: 100, received: 2_000)]), seconds: 10)
+        #expect(kpi.calls == 0 && kpi.availability == nil && kpi.responseTime.mean == nil)
+        #expect(kpi.load.callsPerMinute == 0)
+        #expect(kpi.load.bytesSentPerSecond == 10)
+        #expect(kpi.load.bytesReceivedPerSecond == 200)
+        #expect(Grade(kpi) == .good)
     }
 
     @Test("are written as JSON with every member, null where there is nothing to say")

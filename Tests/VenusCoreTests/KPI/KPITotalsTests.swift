@@ -17,7 +17,7 @@ struct KPITotalsTests {
                     outcome: Outcome.allCases.randomElement(using: &generator) ?? .success, phases: phases,
                     bytesSent: .random(in: 0...1_000_000, using: &generator),
                     bytesReceived: .random(in: 0...1_000_000, using: &generator),
-                    flags: CallFlags(rawValue: .random(in: 0...31, using: &generator))))
+                    flags: CallFlags(rawValue: .random(in: 0...63, using: &generator))))
         }
         return totals
     }
@@ -75,6 +75,40 @@ struct KPITotalsTests {
             var reader = ByteReader(impossible)
             _ = try KPITotals(from: &reader)
         }
+    }
+
+    @Test("take nothing but the bytes from the activity of a connection, whatever else is said of it")
+    func activity() {
+        var phases = Phases()
+        for phase in Phase.allCases { phases[phase] = 7 }
+        for outcome in Outcome.allCases {
+            for flags in [CallFlags.activity, [.activity, .tunnel], [.activity, .tunnel, .estimated, .ended]] {
+                var totals = KPITotals()
+                totals.record(
+                    Call(
+                        operation: 0, start: 0, duration: 9_000_000, outcome: outcome,
+                        errorType: .connectionTerminated, phases: phases, bytesSent: 3, bytesReceived: 4, flags: flags))
+                var bytes = KPITotals()
+                bytes.bytesSent = 3
+                bytes.bytesReceived = 4
+                #expect(totals == bytes)
+                #expect(!totals.isEmpty && totals.isActivityOnly)
+            }
+        }
+        #expect(KPITotals().isEmpty && !KPITotals().isActivityOnly)
+    }
+
+    @Test("survive bytes that cannot be")
+    func impossibleBytes() {
+        let call = Call(operation: 0, start: 0, duration: 1, outcome: .success, bytesSent: .max, bytesReceived: .max)
+        var totals = KPITotals()
+        totals.record(call)
+        let one = totals
+        totals.record(call)
+        totals.merge(one)
+        totals.subtract(one)
+        totals.subtract(one)
+        #expect(totals == one)
     }
 
     @Test("count a phase only where it was seen")

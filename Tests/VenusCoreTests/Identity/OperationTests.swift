@@ -1,0 +1,32 @@
+import Testing
+import VenusCore
+
+@Suite("Operations")
+struct OperationTests {
+    private func tunnel(_ inside: String, serverName: String = "") -> Operation {
+        Operation(
+            scheme: "tcp", host: "api.example", port: 443, method: "CONNECT", route: serverName,
+            networkProtocol: inside)
+    }
+
+    @Test("of tunnels say what is inside, those of requests their method and route")
+    func names() {
+        #expect(tunnel("tunnel").name == "CONNECT")
+        #expect(tunnel("tls/1.3 h2").name == "CONNECT tls/1.3 h2")
+        #expect(tunnel("tls/1.2", serverName: "other.example").name == "CONNECT other.example tls/1.2")
+        #expect(tunnel("tunnel", serverName: "other.example").name == "CONNECT other.example")
+        let request = Operation(
+            scheme: "https", host: "::1", port: 443, method: "GET", route: "/tls/1.2", networkProtocol: "http/1.1")
+        #expect(request.name == "GET /tls/1.2")
+        #expect(request.dependency == "[::1]:443")
+    }
+
+    @Test("of tunnels are known by their names", arguments: ["tunnel", "tls/1.3 h2", "tls/1.2", "tls/1.3 http/1.1"])
+    func tunnelProtocol(_ inside: String) {
+        #expect(Operation.tunnelProtocol(ofName: tunnel(inside).name) == inside)
+        #expect(Operation.tunnelProtocol(ofName: tunnel(inside, serverName: "other.example").name) == inside)
+    }
+
+    @Test("of requests are no tunnels", arguments: ["GET /tls/1.2", "_OTHER", "", "CONNECTED", "_OTHER tls/1.3"])
+    func noTunnel(_ name: String) { #expect(Operation.tunnelProtocol(ofName: name) == nil) }
+}
