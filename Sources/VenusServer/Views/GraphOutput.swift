@@ -29,6 +29,13 @@ package struct GraphOutput: Sendable, Encodable {
         package var kpis: KPI
         package var phases: PhasesOutput
         package var reasons: [Reason]
+        /// What is inside the tunnels of this edge, such as `tls/1.3 h2`; `tunnel` is no TLS. Empty without tunnels.
+        package var tunnelProtocols: [String]
+
+        private enum CodingKeys: String, CodingKey {
+            case id, source, target, grade, kpis, phases, reasons
+            case tunnelProtocols = "tunnel_protocols"
+        }
     }
 
     package var window: String
@@ -45,7 +52,7 @@ package struct GraphOutput: Sendable, Encodable {
                 source: ids.service(edge.key.service, environment: edge.key.environment),
                 target: ids.dependency(edge.key.dependency, environment: edge.key.environment),
                 grade: Grade(edge.kpi), kpis: edge.kpi, phases: PhasesOutput(edge.totals),
-                reasons: Reason.all(edge.kpi))
+                reasons: Reason.all(edge.kpi), tunnelProtocols: picture.tunnelProtocols[edge.key] ?? [])
         }.sorted { $0.id < $1.id }
         let services = Self.services(picture, edges, filter: filter)
         let dependencies = picture.grouped(edges, at: .dependency)

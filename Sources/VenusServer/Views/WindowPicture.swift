@@ -12,6 +12,9 @@ package struct WindowPicture: Sendable {
     package let edges: [Measured]
     /// Calls under way by key of the level service, as its proxies last said; absent where none has said so lately.
     package let callsInFlight: [SeriesKey: Int]
+    /// What is inside the tunnels of an edge, by the edge's key: sorted, at most ``maximumTunnelProtocols`` each. Absent
+    /// where no tunnel was in use, or the feed leaves its operation out because it is none of the busiest.
+    package let tunnelProtocols: [SeriesKey: [String]]
     private let frames: [FeedFrame]
     /// Seconds that the window holds at this moment.
     let span: Double
@@ -22,6 +25,9 @@ package struct WindowPicture: Sendable {
         package var totals: KPITotals
         package var kpi: KPI
     }
+
+    /// There are a dozen: versions of TLS, each with what was agreed on in it.
+    private static let maximumTunnelProtocols = 32
 
     /// A heartbeat comes every 5 s; a proxy that missed several says nothing about now any more.
     private static let heartbeatTrust: Int64 = 20_000
@@ -36,6 +42,7 @@ package struct WindowPicture: Sendable {
         edges = Self.sum(self.frames, window: window, level: .edge).map { key, totals in
             Measured(key: key, totals: totals, kpi: KPI(totals, seconds: span))
         }
+        tunnelProtocols = Self.tunnelProtocols(self.frames, window: window)
         var inFlight: [SeriesKey: Int] = [:]
         for frame in frames {
             for mark in frame.producers where !mark.hasEnded && frame.at - mark.lastSeen < Self.heartbeatTrust {
@@ -44,6 +51,22 @@ package struct WindowPicture: Sendable {
             }
         }
         callsInFlight = inFlight
+    }
+
+    private static func tunnelProtocols(_ frames: [FeedFrame], window: Window) -> [SeriesKey: [String]] {
+        guard let place = Window.allCases.firstIndex(of: window) else { return [:] }
+        var found: [SeriesKey: Set<String>] = [:]
+        for frame in frames {
+            for series in frame.series where series.key.level == .operation {
+                guard series.windows.indices.contains(place), series.windows[place].hasUse,
+                    let inside = Operation.tunnelProtocol(ofName: series.key.operation)
+                else { continue }
+                let edge = series.key.key(at: .edge)
+                guard found[edge, default: []].count < maximumTunnelProtocols else { continue }
+                found[edge, default: []].insert(inside)
+            }
+        }
+        return found.mapValues { $0.sorted() }
     }
 
     /// The operations that match; added up anew at each call.
@@ -78,4 +101,9 @@ package struct WindowPicture: Sendable {
         }
         return sums.sorted { $0.key < $1.key }
     }
+}
+
+extension KPITotals {
+    /// Whether a tunnel of these was established, or moved a byte: of others nobody knows what they would have carried.
+    fileprivate var hasUse: Bool { success > 0 || bytesSent > 0 || bytesReceived > 0 }
 }

@@ -34,7 +34,7 @@ struct LivePictureTests {
                 + #""id":"service:checkout->dependency:pay:443","kpis":\#(kpis("null")),"#
                 + #""phases":{"blocked":null,"connect":null,"dns":null,"tls":null,"transfer":null,"#
                 + #""ttfb":{"mean_ms":5}},"reasons":[{"level":"critical","limit":0.95,"measure":"availability","#
-                + #""value":0.75}],"source":"service:checkout","target":"dependency:pay:443"}],"#
+                + #""value":0.75}],"source":"service:checkout","target":"dependency:pay:443","tunnel_protocols":[]}],"#
                 + #""nodes":[{"grade":"poor","id":"dependency:pay:443","kind":"dependency","kpis":\#(kpis("null")),"#
                 + #""name":"pay:443"},{"grade":"poor","id":"service:checkout","kind":"service","#
                 + #""kpis":\#(kpis("null")),"name":"checkout"}],"window":"5m"}"#)
@@ -61,6 +61,30 @@ struct LivePictureTests {
         #expect(total["items"].array.count == 1)
         #expect(total["items"][0]["id"].string == "total")
         #expect(total["items"][0]["kpis"]["calls"].int == 10)
+    }
+
+    @Test("an edge names what is inside its tunnels, those that only failed left out")
+    func tunnelProtocols() throws {
+        var moving = KPITotals()
+        moving.record(
+            Call(operation: 0, start: 0, duration: 1, outcome: .success, bytesSent: 9, flags: [.tunnel, .activity]))
+        let operation = { (name: String, service: String) in
+            SeriesKey.operation(name, service: service, dependency: "pay:443", environment: "production")
+        }
+        let one = frame([
+            (edge("checkout", "pay:443"), totals(success: 3)), (edge("shop", "pay:443"), moving),
+            (operation("CONNECT tls/1.3 h2", "checkout"), totals(success: 1)),
+            (operation("CONNECT other.example tls/1.2", "checkout"), moving),
+            (operation("CONNECT", "checkout"), KPITotals()),
+            (operation("GET /tls/1.2", "checkout"), totals(success: 1)),
+            (operation("CONNECT", "shop"), moving),
+        ])
+        let graph = try json(picture([one]), .graph)
+        let protocols = graph["edges"].array.map { $0["tunnel_protocols"].array.compactMap(\.string) }
+        #expect(protocols == [["tls/1.2", "tls/1.3 h2"], ["tunnel"]])
+        let used = graph["edges"][1]
+        #expect(used["kpis"]["basis"].string == "transport" && used["kpis"]["availability"].isNull)
+        #expect(used["grade"].string == "good" && used["kpis"]["calls"].int == 0)
     }
 
     @Test("several environments are told apart in ids, whatever the filter")
