@@ -2,8 +2,8 @@
 
 import { byID, make, setText } from "./dom.js";
 import { shares } from "./figures.js";
-import { bytesPerSecond, count, milliseconds, percent, rate } from "./format.js";
-import { gradeMark } from "./grade.js";
+import { bytesPerSecond, callTime, count, percent, rate } from "./format.js";
+import { gradeMark, shown } from "./grade.js";
 import { Sparkline } from "./sparkline.js";
 
 const CARDS = [
@@ -13,16 +13,17 @@ const CARDS = [
     figure: (kpis) => percent(kpis.availability),
     beside: (kpis) => {
       if (kpis.basis === "transport") return "of connecting · status not visible";
-      return kpis.calls === 1 ? "1 call" : `${count(kpis.calls)} calls`;
+      const calls = kpis.calls === 1 ? "1 call" : `${count(kpis.calls)} calls`;
+      return kpis.basis === "mixed" ? `${calls} · status not visible for some` : calls;
     },
   },
   {
     title: "Response time p95",
     value: (kpis) => kpis.response_time_ms?.p95,
-    figure: (kpis) => milliseconds(kpis.response_time_ms?.p95),
+    figure: (kpis) => callTime(kpis, kpis.response_time_ms?.p95),
     beside: (kpis) => {
       const times = kpis.response_time_ms ?? {};
-      return `p50 ${milliseconds(times.p50)} · p99 ${milliseconds(times.p99)} · max ${milliseconds(times.max)}`;
+      return ["p50", "p99", "max"].map((name) => `${name} ${callTime(kpis, times[name])}`).join(" · ");
     },
   },
   {
@@ -82,6 +83,6 @@ export class Cards {
       setText(beside, card.beside(kpis));
       sparkline.push(card.value(kpis));
     }
-    this.#views[0].badge.replaceChildren(...(item ? [gradeMark(item.grade, { chip: true })] : []));
+    this.#views[0].badge.replaceChildren(...(item ? [gradeMark(shown(item.grade, kpis), { chip: true })] : []));
   }
 }

@@ -12,6 +12,7 @@ export class Chart {
   #kind;
   #svg;
   #reading = make("strong");
+  #note = make("span");
   #id = (lastID += 1);
   #points = [];
   #x = null;
@@ -19,11 +20,12 @@ export class Chart {
 
   /**
    * @param kind `title`, `value(kpis)`, `text(value)`; `isShare`: a fraction up to 1; `isArea`: filled from 0;
-   *   `whole(points, view)`: the figure of the whole range, unless it is that of the totals.
+   *   `whole(points, view)`: the figure of the whole range, unless it is that of the totals; `note(totals)`: what to
+   *   say beside the title of how the figures came about.
    */
   constructor(parent, kind) {
     this.#kind = kind;
-    const head = make("div", { class: "chart-head" }, make("span", {}, kind.title), this.#reading);
+    const head = make("div", { class: "chart-head" }, make("span", {}, kind.title, this.#note), this.#reading);
     const holder = make("div", { class: "chart" }, head);
     parent.append(holder);
     this.#svg = d3.select(holder).append("svg").attr("viewBox", `0 0 ${SIZE.width} ${SIZE.height}`)
@@ -35,6 +37,7 @@ export class Chart {
     this.#points = [];
     this.#svg.selectAll("*").remove();
     setText(this.#reading, "");
+    setText(this.#note, "");
   }
 
   /** @param points `[{at, coverage, kpis}]` in order of time; `view`: `from`, `to`, `stepSeconds`, `totals`. */
@@ -44,6 +47,8 @@ export class Chart {
     this.#svg.selectAll("*").remove();
     const known = this.#points.filter(({ value }) => value !== null);
     this.#total = this.#kind.text(this.#kind.whole ? this.#kind.whole(points, view) : this.#kind.value(view.totals));
+    const note = this.#kind.note?.(view.totals) ?? "";
+    setText(this.#note, note && ` ${note}`);
     const span = `${moment(view.from)} to ${moment(view.to)}`;
     this.#svg.attr("aria-label", `${this.#kind.title}, ${span}: ${this.#total} in all`);
     const y = this.#scale(known.map(({ value }) => value));

@@ -1,6 +1,6 @@
 // One line about a node or an edge, for tooltips and screen readers.
 
-import { milliseconds, percent, rate } from "./format.js";
+import { bytesPerSecond, callTime, percent, rate } from "./format.js";
 import { word } from "./grade.js";
 
 export function describeEdge(edge) {
@@ -13,6 +13,22 @@ export function describeNode(node) {
 
 function figures({ grade, kpis }) {
   if (grade === "idle") return "idle, nothing was attempted in this window";
-  return `${word(grade).toLowerCase()}, ${rate(kpis?.load?.calls_per_minute)} calls/min, `
-    + `availability ${percent(kpis?.availability)}, p95 ${milliseconds(kpis?.response_time_ms?.p95)}`;
+  const available = kpis?.basis === "transport" ? "connecting" : "availability";
+  return `${statement(grade, kpis)}, ${rate(kpis?.load?.calls_per_minute)} calls/min, `
+    + `${available} ${percent(kpis?.availability)}, p95 ${callTime(kpis, kpis?.response_time_ms?.p95)}`;
+}
+
+/** The grade, and whether it is about connecting alone. */
+function statement(grade, kpis) {
+  const text = word(grade).toLowerCase();
+  return kpis?.basis === "transport" && grade !== "unseen" ? `${text}, ${word("unseen").toLowerCase()}` : text;
+}
+
+/** The figures that stand beside an edge and in a node; of connections that are only in use, the bytes. */
+export function shortFigures(kpis) {
+  const load = kpis?.load ?? {};
+  if (kpis?.calls === 0 && kpis.basis === "transport") {
+    return `in use · ${bytesPerSecond(load.bytes_sent_per_second + load.bytes_received_per_second)}`;
+  }
+  return `${rate(load.calls_per_minute)}/min · p95 ${callTime(kpis, kpis?.response_time_ms?.p95)}`;
 }

@@ -3,9 +3,9 @@
 import { byID, make } from "./dom.js";
 import { facts, times } from "./figures.js";
 import { rate } from "./format.js";
-import { gradeIcon, gradeMark } from "./grade.js";
+import { gradeIcon, gradeMark, word } from "./grade.js";
 import { HistoryPanel } from "./history.js";
-import { asHistoryQuery, byWeight } from "./model.js";
+import { asHistoryQuery, byWeight, tunnelProtocols } from "./model.js";
 import { phases } from "./phases.js";
 import { reasons } from "./reasons.js";
 
@@ -70,7 +70,8 @@ export class Details {
   #fillBody(item) {
     const focused = this.#body.contains(document.activeElement) ? document.activeElement.dataset.id : null;
     this.#body.replaceChildren(...[
-      reasons(item), facts(item.kpis ?? {}), times(item.kpis ?? {}), phases(item.phases), this.#neighbours(item),
+      reasons(item), facts(item.kpis ?? {}, tunnelProtocols(item)), times(item.kpis ?? {}), phases(item.phases),
+      this.#neighbours(item),
     ].filter(Boolean).map((content) => make("div", { class: "details-block" }, ...[content].flat())));
     if (focused) this.#body.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
   }
@@ -85,7 +86,7 @@ export class Details {
       make("ul", { class: "neighbours" }, ...edges.slice(0, MAXIMUM_NEIGHBOURS).map((edge) => {
         const other = edge.source === node ? edge.target : edge.source;
         const mark = make("span", { class: "grade", "data-grade": edge.grade },
-          gradeIcon(edge.grade), make("span", { class: "hidden-text" }, edge.grade));
+          gradeIcon(edge.grade), make("span", { class: "hidden-text" }, word(edge.grade).toLowerCase()));
         const link = make("button",
           { type: "button", class: "link", "data-id": edge.id, title: other.name }, other.name);
         link.addEventListener("click", () => this.#onChoose(edge.id));

@@ -36,6 +36,10 @@ export function milliseconds(value) {
   return span(value / 1_000);
 }
 
+/** A time of calls; marked where some of them were seen in encrypted tunnels only, and their times estimated. */
+export const callTime = (kpis, value) =>
+  (isKnown(value) && kpis?.estimated > 0 ? `≈${NB}${milliseconds(value)}` : milliseconds(value));
+
 /** A rate, with as many digits as matter. */
 export function rate(value) {
   if (!isKnown(value)) return NOTHING;

@@ -1,7 +1,6 @@
 // Draws the parts of the graph into its layers. `isMoved`: nodes have come or gone, the others glide to their places.
 
-import { describeEdge, describeNode } from "./describe.js";
-import { milliseconds, rate } from "./format.js";
+import { describeEdge, describeNode, shortFigures } from "./describe.js";
 import { GRADES, shape } from "./grade.js";
 import { pathOf, widthScale } from "./graph-edges.js";
 import { fit } from "./text-fit.js";
@@ -43,9 +42,8 @@ export function drawEdges(layer, edges, lines, isMoved, prepare) {
   }
 }
 
-const labelText = ({ kpis }) =>
-  `${rate(kpis.load?.calls_per_minute)}/min · p95 ${milliseconds(kpis.response_time_ms?.p95)}`;
-const isMarked = ({ grade }) => grade === "fair" || grade === "poor";
+const labelText = ({ kpis }) => shortFigures(kpis);
+const isMarked = ({ grade }) => ["fair", "poor", "unseen"].includes(grade);
 
 /** In px, so that labels can be placed before they are drawn. */
 export function labelWidth(edge) {

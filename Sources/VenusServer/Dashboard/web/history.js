@@ -27,9 +27,13 @@ export class HistoryPanel {
     });
     parent.append(make("h3", {}, "History"), switcher, this.#message);
     this.#charts = [
-      new Chart(parent, { title: "Availability", value: (kpis) => kpis.availability, text: percent, isShare: true }),
+      new Chart(parent, {
+        title: "Availability", value: (kpis) => kpis.availability, text: percent, isShare: true,
+        note: ({ basis }) => (basis === "transport" ? "of connecting" : ""),
+      }),
       new Chart(parent, {
         title: "Response time p95", value: (kpis) => kpis.response_time_ms?.p95, text: milliseconds,
+        note: ({ estimated }) => (estimated > 0 ? "estimated" : ""),
       }),
       new Chart(parent, {
         title: "Calls/min", value: (kpis) => kpis.load?.calls_per_minute, text: rate, isArea: true, whole: meanLoad,
@@ -86,5 +90,5 @@ function meanLoad(points, { stepSeconds }) {
   return minutes > 0 ? d3.sum(points, ({ kpis }) => kpis.calls) / minutes : null;
 }
 
-/** A bucket without calls is a gap: whether nobody called or nobody looked, it does not say. */
-const wasSeen = ({ coverage, kpis }) => coverage > 0 && kpis.calls > 0;
+/** A bucket without calls or connections in use is a gap: whether nobody called or nobody looked, it does not say. */
+const wasSeen = ({ coverage, kpis }) => coverage > 0 && (kpis.calls > 0 || kpis.basis !== null);

@@ -1,19 +1,20 @@
 // The pushed graph as the views use it: nodes and edges by id, with their names.
 
-import { known, rank } from "./grade.js";
+import { rank, shown } from "./grade.js";
 
 /** Indexes `{at, window, nodes, edges}`; edges whose ends are missing are left out. */
 export function readGraph(data) {
   const nodes = new Map();
   for (const node of data?.nodes ?? []) {
-    nodes.set(node.id, { ...node, environment: environmentOf(node), grade: known(node.grade), edges: [] });
+    const grade = shown(node.grade, node.kpis);
+    nodes.set(node.id, { ...node, environment: environmentOf(node), grade, edges: [] });
   }
   const edges = new Map();
   for (const edge of data?.edges ?? []) {
     const source = nodes.get(edge.source);
     const target = nodes.get(edge.target);
     if (!source || !target) continue;
-    const whole = { ...edge, source, target, grade: known(edge.grade), kpis: edge.kpis ?? {} };
+    const whole = { ...edge, source, target, grade: shown(edge.grade, edge.kpis), kpis: edge.kpis ?? {} };
     edges.set(edge.id, whole);
     source.edges.push(whole);
     if (target !== source) target.edges.push(whole);
@@ -39,6 +40,12 @@ export function asHistoryQuery(item) {
 /** Worst grade first, then by load. */
 export function byWeight(one, other) {
   return rank(one.grade) - rank(other.grade) || loadOf(other) - loadOf(one) || (one.id < other.id ? -1 : 1);
+}
+
+/** What is inside the tunnels of an edge, or of all edges of a node; sorted, each once. */
+export function tunnelProtocols(item) {
+  const edges = item.source ? [item] : item.edges ?? [];
+  return [...new Set(edges.flatMap((edge) => edge.tunnel_protocols ?? []))].sort();
 }
 
 export const loadOf = (item) => item.kpis?.load?.calls_per_minute ?? 0;

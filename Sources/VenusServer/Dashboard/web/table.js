@@ -1,8 +1,8 @@
 // The table of edges: sorted by any column, searched, one row an edge.
 
 import { byID, make, setText } from "./dom.js";
-import { count, milliseconds, percent, rate } from "./format.js";
-import { gradeMark, rank } from "./grade.js";
+import { callTime, count, percent, rate } from "./format.js";
+import { gradeMark, rank, word } from "./grade.js";
 
 /** More rows than this are not drawn: the search finds the others. */
 const MAXIMUM_ROWS = 300;
@@ -10,13 +10,23 @@ const MAXIMUM_ROWS = 300;
 const time = (name) => ({
   down: true,
   value: (edge) => edge.kpis.response_time_ms?.[name],
-  show: (cell, edge) => setText(cell, milliseconds(edge.kpis.response_time_ms?.[name])),
+  show: (cell, edge) => setText(cell, callTime(edge.kpis, edge.kpis.response_time_ms?.[name])),
 });
 const share = (name) => ({
   value: (edge) => edge.kpis[name],
   show: (cell, edge) => {
     setText(cell, percent(edge.kpis[name]));
     cell.classList.toggle("none", edge.kpis[name] === 0);
+  },
+});
+/** A share that is about connecting alone where no status was visible. */
+const judged = (name) => ({
+  value: (edge) => edge.kpis[name],
+  show: (cell, edge) => {
+    const isUnseen = edge.kpis.basis === "transport" && edge.kpis[name] !== null;
+    setText(cell, isUnseen ? `${percent(edge.kpis[name])} connecting` : percent(edge.kpis[name]));
+    cell.classList.toggle("none", edge.kpis[name] === 0 && !isUnseen);
+    cell.classList.toggle("unseen", isUnseen);
   },
 });
 
@@ -36,8 +46,8 @@ const COLUMNS = [
     id: "load", title: "Calls/min", down: true, value: (edge) => edge.kpis.load?.calls_per_minute,
     show: (cell, edge) => setText(cell, rate(edge.kpis.load?.calls_per_minute)),
   },
-  { id: "availability", title: "Availability", ...share("availability") },
-  { id: "errors", title: "Error rate", down: true, ...share("error_rate") },
+  { id: "availability", title: "Availability", ...judged("availability") },
+  { id: "errors", title: "Error rate", down: true, ...judged("error_rate") },
   { id: "client", title: "4xx", down: true, ...share("client_error_rate") },
   { id: "server", title: "5xx", down: true, ...share("server_error_rate") },
   { id: "transport", title: "Transport", down: true, ...share("transport_error_rate") },
@@ -153,6 +163,6 @@ function showDependency(cell, edge) {
 
 function showBasis(cell, edge) {
   const { basis } = edge.kpis;
-  setText(cell, basis === "transport" ? "status not visible" : basis ?? "–");
+  setText(cell, basis === "transport" ? word("unseen").toLowerCase() : basis ?? "–");
   cell.classList.toggle("unseen", basis !== "status");
 }
