@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import VenusCore
 
 /// `venus graph`: the dependency graph, in the terminal.
 struct GraphCommand: AsyncParsableCommand {
@@ -38,17 +39,28 @@ struct GraphCommand: AsyncParsableCommand {
         var table = TextTable([
             ("SERVICE", .left), ("DEPENDENCY", .left), ("GRADE", .left), ("CALLS", .right), ("PER MIN", .right),
             ("AVAILABLE", .right), ("ERRORS", .right), ("MEAN", .right), ("P95", .right), ("P99", .right),
+            ("TUNNELS", .left),
         ])
         for edge in graph.edges {
+            let (kpis, times) = (edge.kpis, edge.kpis.responseTime)
+            let isEstimated = kpis.estimated > 0
             table.append([
                 Display.safe(names[edge.source] ?? edge.source), Display.safe(names[edge.target] ?? edge.target),
-                edge.grade, "\(edge.kpis.calls)", Display.number(edge.kpis.load.callsPerMinute),
-                Display.percent(edge.kpis.availability), Display.percent(edge.kpis.errorRate),
-                Display.milliseconds(edge.kpis.responseTime.mean), Display.milliseconds(edge.kpis.responseTime.p95),
-                Display.milliseconds(edge.kpis.responseTime.p99),
+                edge.grade, "\(kpis.calls)", Display.number(kpis.load.callsPerMinute),
+                Display.share(kpis.availability, basis: kpis.basis), Display.share(kpis.errorRate, basis: kpis.basis),
+                Display.milliseconds(times.mean, estimated: isEstimated),
+                Display.milliseconds(times.p95, estimated: isEstimated),
+                Display.milliseconds(times.p99, estimated: isEstimated),
+                Display.safe((edge.tunnelProtocols ?? []).joined(separator: ", ")),
             ])
         }
         for line in table.lines { printLine(line) }
+        if graph.edges.contains(where: { $0.kpis.basis == .transport }) {
+            printLine("connecting: status not visible; the share of connections and TLS handshakes")
+        }
+        if graph.edges.contains(where: { $0.kpis.estimated > 0 }) {
+            printLine("\(Display.estimated) estimated from the traffic of HTTPS tunnels")
+        }
         printLine("last \(graph.window), at \(graph.at)")
     }
 
@@ -63,15 +75,22 @@ struct GraphCommand: AsyncParsableCommand {
             var target: String
             var grade: String
             var kpis: KPIs
+            var tunnelProtocols: [String]?
+            enum CodingKeys: String, CodingKey {
+                case source, target, grade, kpis
+                case tunnelProtocols = "tunnel_protocols"
+            }
         }
         struct KPIs: Decodable {
             var calls: UInt64
             var availability: Double?
             var errorRate: Double?
+            var basis: Basis?
             var responseTime: ResponseTime
             var load: Load
+            var estimated: UInt64
             enum CodingKeys: String, CodingKey {
-                case calls, availability, load
+                case calls, availability, basis, load, estimated
                 case errorRate = "error_rate"
                 case responseTime = "response_time_ms"
             }

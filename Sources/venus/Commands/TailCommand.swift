@@ -8,8 +8,13 @@ import VenusCore
 struct TailCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tail", abstract: "Prints the calls of the stream as they come in.",
-        discussion:
-            "Reads the stream itself: the journal of this machine's `venus up`, or Redis where one is configured.")
+        discussion: """
+            Reads the stream itself: the journal of this machine's `venus up`, or Redis where one is configured.
+
+            Of an HTTPS tunnel it prints when it is established, the exchanges inside as far as they can be seen from \
+            outside (≈ marks an estimated time; their status is not visible), and its end. With --json also what a \
+            tunnel in use has moved, every 10 s ("kind":"activity").
+            """)
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var stream: StreamOptions
@@ -50,6 +55,7 @@ struct TailCommand: AsyncParsableCommand {
         for call in block.calls {
             let line = CallLine(call: call, operation: block.operations[call.operation], producer: block.producer)
             if errors, !line.isError { continue }
+            if !json, line.kind == .activity { continue }
             printLine(json ? line.json : line.text)
         }
     }

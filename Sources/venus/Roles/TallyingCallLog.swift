@@ -45,10 +45,13 @@ final class TallyingCallLog: CallLog {
         ])
         for (dependency, totals) in totals.sorted(by: { $0.key < $1.key }) {
             let kpi = KPI(totals, seconds: 1)
+            let isEstimated = kpi.estimated > 0
             table.append([
-                Display.safe(dependency), "\(kpi.calls)", Display.percent(kpi.availability),
-                Display.percent(kpi.errorRate), Display.milliseconds(kpi.responseTime.mean),
-                Display.milliseconds(kpi.responseTime.p95), Display.milliseconds(kpi.responseTime.max),
+                Display.safe(dependency), "\(kpi.calls)", Display.share(kpi.availability, basis: kpi.basis),
+                Display.share(kpi.errorRate, basis: kpi.basis),
+                Display.milliseconds(kpi.responseTime.mean, estimated: isEstimated),
+                Display.milliseconds(kpi.responseTime.p95, estimated: isEstimated),
+                Display.milliseconds(kpi.responseTime.max, estimated: isEstimated),
             ])
         }
         return ["venus: calls of \(Display.safe(service))"] + table.lines
