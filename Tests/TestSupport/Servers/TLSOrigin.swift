@@ -3,35 +3,45 @@ import Foundation
 /// A real HTTPS origin on loopback: Python's HTTP server behind a certificate for `localhost` and 127.0.0.1 that
 /// `openssl` has just made and signed by itself.
 ///
-/// `/bytes/N` answers N bytes `x`, `/status/CODE` that status; everything else `ok`.
+/// `/bytes/N` answers N bytes `x`, `/status/CODE` that status, `/delay/MS` after so many milliseconds, and
+/// `/delay/MS/bytes/N` and the like both; everything else `ok`.
 public final class TLSOrigin: Sendable {
+    /// A version of TLS, as OpenSSL names it.
+    public enum Version: String, Sendable, CaseIterable { case tls12 = "TLSv1_2", tls13 = "TLSv1_3" }
+
     public let port: Int
     /// The certificate, for clients that are to trust it (`curl --cacert`).
     public let certificate: String
     private let directory: TemporaryDirectory
     private let process: ChildProcess
 
-    public init() async throws {
+    /// - Parameter version: the only version that it speaks; `nil`: 1.2 and 1.3.
+    public init(_ version: Version? = nil) async throws {
         directory = try TemporaryDirectory("venus-tls")
         port = try freePort()
         certificate = directory.file("certificate.pem")
-        try await ChildProcess.run(
-            "openssl",
-            [
-                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-                "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-                "-keyout", directory.file("key.pem"), "-out", certificate,
-            ])
+        try await Self.makeCertificate(certificate, key: directory.file("key.pem"))
         let script = try directory.write(Self.script, to: "server.py")
-        process = try ChildProcess("python3", [script, "\(port)", certificate, directory.file("key.pem")])
+        process = try ChildProcess(
+            "python3", [script, "\(port)", certificate, directory.file("key.pem"), version?.rawValue ?? ""])
         try await process.waitForLine { $0 == "ready" }
     }
 
     public func url(_ path: String = "/") -> String { "https://\(authority)\(path)" }
     public var authority: String { "127.0.0.1:\(port)" }
 
+    /// Makes a certificate for `localhost` and 127.0.0.1 that signs itself, and its key.
+    static func makeCertificate(_ certificate: String, key: String) async throws {
+        try await ChildProcess.run(
+            "openssl",
+            [
+                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+                "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", certificate,
+            ])
+    }
+
     private static let script = """
-        import ssl, sys
+        import ssl, sys, time
         from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
         class Handler(BaseHTTPRequestHandler):
@@ -39,8 +49,10 @@ public final class TLSOrigin: Sendable {
             def do_GET(self):
                 words = self.path.strip("/").split("/")
                 status, body = 200, b"ok\\n"
-                if words[0] == "bytes": body = b"x" * int(words[1])
-                if words[0] == "status": status = int(words[1])
+                for word, value in zip(words[::2], words[1::2]):
+                    if word == "bytes": body = b"x" * int(value)
+                    if word == "status": status = int(value)
+                    if word == "delay": time.sleep(int(value) / 1000)
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
@@ -56,6 +68,8 @@ public final class TLSOrigin: Sendable {
 
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(sys.argv[2], sys.argv[3])
+        if sys.argv[4]:
+            context.minimum_version = context.maximum_version = getattr(ssl.TLSVersion, sys.argv[4])
         server = Server(("127.0.0.1", int(sys.argv[1])), Handler)
         print("ready", flush=True)
         server.serve_forever()

@@ -1,0 +1,63 @@
+"""Real clients, each through the proxy by CONNECT, that time their own requests: milliseconds from the request sent to
+the first byte of the answer (`ttfb`) and from the request's beginning to the answer's end (`duration`)."""
+
+import http.client
+import json
+import os
+import ssl
+import subprocess
+import time
+
+
+def python(proxy, origin, certificate, path, count, keep_alive, upload):
+    """http.client of this Python."""
+    context = ssl.create_default_context(cafile=certificate)
+    results, connection = [], None
+    for _ in range(count):
+        if connection is None:
+            connection = http.client.HTTPSConnection("127.0.0.1", proxy, context=context, timeout=60)
+            connection.set_tunnel("127.0.0.1", origin)
+            connection.connect()
+        started = time.perf_counter()
+        fields = {} if keep_alive else {"Connection": "close"}
+        if upload:
+            connection.request("POST", path, body=b"x" * upload, headers=fields)
+        else:
+            connection.request("GET", path, headers=fields)
+        sent = time.perf_counter()
+        response = connection.getresponse()
+        first = time.perf_counter()
+        while response.read(65536):
+            pass
+        ended = time.perf_counter()
+        results.append({"ttfb": (first - sent) * 1000, "duration": (ended - started) * 1000})
+        if not keep_alive:
+            connection.close()
+            connection = None
+    if connection is not None:
+        connection.close()
+    return results
+
+
+def curl(proxy, origin, certificate, path, count, keep_alive, upload):
+    """curl, one process; its own clock tells the times."""
+    arguments = ["curl", "--silent", "--show-error", "--http1.1", "--noproxy", "", "--proxy",
+                 f"http://127.0.0.1:{proxy}", "--cacert", certificate, "--write-out",
+                 '{"before":%{time_pretransfer},"first":%{time_starttransfer},"all":%{time_total}}\n']
+    if not keep_alive:
+        arguments += ["--header", "Connection: close"]
+    if upload:
+        arguments += ["--data-binary", "@-", "--header", "Expect:"]
+    for _ in range(count):
+        arguments += ["--output", os.devnull, f"https://127.0.0.1:{origin}{path}"]
+    run = subprocess.run(arguments, input=b"x" * upload, stdout=subprocess.PIPE, check=True, timeout=600)
+    results = []
+    for line in run.stdout.splitlines():
+        times = json.loads(line)
+        # Where curl sends a body, its "first byte" is one that it sent.
+        results.append({"ttfb": None if upload else (times["first"] - times["before"]) * 1000,
+                        "duration": (times["all"] - times["before"]) * 1000})
+    return results
+
+
+ALL = {"python": python, "curl": curl}
