@@ -17,23 +17,56 @@ extension EventLoop {
     }
 
     /// Answers with an error of our own. What carried the call has been dropped.
-    mutating func answer(_ slot: Int32, _ refusal: Refusal) {
+    ///
+    /// `behind`: bytes of the scratch memory that came behind the request and are kept nowhere yet.
+    mutating func answer(
+        _ slot: Int32, _ refusal: Refusal,
+        behind: UnsafeBufferPointer<UInt8> = UnsafeBufferPointer(start: nil, count: 0)
+    ) {
+        let close = closesAfterAnswer(slot, behind: behind)
+        let isHead = clients[slot].pointee.exchange.isHeadRequest
+        var sink = ByteSink(scratch.head)
+        HeadSerializer.refusal(refusal, close: close, isHead: isHead, date: currentDate(), into: &sink)
+        sendAnswer(slot, sink, behind: behind)
+    }
+
+    /// Answers a TRACE or OPTIONS that may not go further. No dependency has a part in it, so it is no call.
+    mutating func answerHere(
+        _ slot: Int32, _ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>, behind: UnsafeBufferPointer<UInt8>
+    ) {
+        let close = closesAfterAnswer(slot, behind: behind)
+        let date = currentDate()
+        var sink = ByteSink(scratch.head)
+        if head.method == .trace {
+            HeadSerializer.trace(head, bytes.span, fields: fields, close: close, date: date, into: &sink)
+        } else {
+            HeadSerializer.options(close: close, date: date, into: &sink)
+        }
+        sendAnswer(slot, sink, behind: behind)
+    }
+
+    private mutating func closesAfterAnswer(_ slot: Int32, behind: UnsafeBufferPointer<UInt8>) -> Bool {
         let client = clients[slot]
-        let isStopping = stopAt != nil
         // Bytes meant for a tunnel that did not open are no request.
-        if client.pointee.exchange.method == .connect, !client.pointee.upload.isEmpty || !client.pointee.input.isEmpty {
+        if client.pointee.exchange.method == .connect,
+            !client.pointee.upload.isEmpty || !client.pointee.input.isEmpty || !behind.isEmpty
+        {
             client.pointee.exchange.closeAfterwards()
         }
+        return client.pointee.exchange.refusalCloses(isStopping: stopAt != nil)
+    }
+
+    private mutating func sendAnswer(_ slot: Int32, _ sink: ByteSink, behind: UnsafeBufferPointer<UInt8>) {
+        let client = clients[slot]
         client.pointee.assembly.reset()
         buffers.release(&client.pointee.upload)
         buffers.release(&client.pointee.replay)
         buffers.release(&client.pointee.responseInput)
-        var sink = ByteSink(scratch.head)
-        HeadSerializer.refusal(
-            refusal, close: client.pointee.exchange.refusalCloses(isStopping: isStopping),
-            isHead: client.pointee.exchange.isHeadRequest, date: currentDate(), into: &sink)
         // Before the bytes go out: if they cannot, the connection is closed without a second record.
-        let afterwards = client.pointee.exchange.refused(at: now, isStopping: isStopping)
+        let afterwards = client.pointee.exchange.refused(at: now, isStopping: stopAt != nil)
+        if afterwards == .next {
+            guard keep(behind, in: &client.pointee.input) else { return closeClient(slot) }
+        }
         guard let bytes = scratch.head.baseAddress, sendToClient(slot, bytes, count: sink.count) else { return }
         goOn(slot, afterwards)
     }

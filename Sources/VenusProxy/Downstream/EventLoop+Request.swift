@@ -45,23 +45,25 @@ extension EventLoop {
             log(.notice, "refused a request", ["status": "400", "reason": "\(Refusal.malformedBody.explanation)"])
             return answer(slot, .malformedBody)
         }
+        let behind = UnsafeBufferPointer(rebasing: rest[taken...])
+        if head.maxForwards == 0 { return answerHere(slot, head, bytes, behind: behind) }
         guard let target = findTarget(client, head, bytes) else {
             log(.error, "too many dependencies are in use", ["limit": "\(settings.maximumDependencies)"])
-            return answer(slot, Refusal(.connectionLimitReached))
+            return answer(slot, Refusal(.connectionLimitReached), behind: behind)
         }
         client.pointee.target = target
         client.pointee.traceID = head.traceID
         startRecording(client, head, bytes)
+        if head.method == .connect {
+            guard keep(rest, in: &client.pointee.upload) else { return giveUp(slot) }
+        } else if !behind.isEmpty {
+            keepPipelined(slot, behind)
+            guard clients.isUsed(slot) else { return }
+        }
         if head.flags.contains(.hasVia), comesFromHere(bytes.span) {
             return perform(slot, client.pointee.exchange.failed(.proxyLoopDetected, at: now))
         }
-        if head.method == .connect {
-            guard keep(rest, in: &client.pointee.upload) else { return giveUp(slot) }
-            return acquireNewConnection(slot)
-        }
-        let isAlone = taken == rest.count
-        if !isAlone { keepPipelined(slot, UnsafeBufferPointer(rebasing: rest[taken...])) }
-        guard isAlone || clients.isUsed(slot) else { return }
+        if head.method == .connect { return acquireNewConnection(slot) }
 
         var sink = ByteSink(scratch.head)
         settings.pseudonym.withUnsafeBufferPointer { pseudonym in
@@ -111,17 +113,12 @@ extension EventLoop {
 
     /// Whether `Via` tells that the request has been here.
     private func comesFromHere(_ bytes: borrowing Span<UInt8>) -> Bool {
-        let pseudonym = settings.pseudonym
-        for index in 0..<fields.count where fields[index].name == .via {
-            let value = fields[index].value
-            guard value.count >= pseudonym.count else { continue }
-            for start in value.start...(value.end - pseudonym.count) {
-                var place = 0
-                while place < pseudonym.count, bytes[start + place] == pseudonym[place] { place += 1 }
-                if place == pseudonym.count { return true }
+        settings.pseudonym.withUnsafeBufferPointer { pseudonym in
+            for index in 0..<fields.count where fields[index].name == .via {
+                if Via.names(pseudonym, bytes, fields[index].value) { return true }
             }
+            return false
         }
-        return false
     }
 
     /// Bytes of a request's body.

@@ -23,6 +23,7 @@ extension ExchangeStateMachine {
         if head.isInterim {
             // Upgrade is never passed on, so nobody asked for another protocol.
             if head.status == 101 { return .fail(.httpUpgradeFailed) }
+            if head.status == 100 { awaitsContinue = false }
             interimResponses += 1
             guard interimResponses <= Self.maximumInterimResponses else { return .fail(.httpProtocolError) }
             return isVersion10 ? .dropInterim : .forwardInterim
@@ -38,7 +39,9 @@ extension ExchangeStateMachine {
             && response.framing != .untilClose
         // An error that comes before the request is complete ends the connection: the rest may be long.
         let isEarlyError = !request.isComplete && head.status >= 400
-        closes = closes || isStopping || response.framing == .untilClose || isEarlyError
+        // Who was told the end of the story while waiting for a 100 may send its body or not (RFC 9110, section 10.1.1):
+        // what comes next could be either that or a request.
+        closes = closes || isStopping || response.framing == .untilClose || isEarlyError || awaitsContinue
         return .forward(close: closes, chunked: isChunked && !isVersion10)
     }
 

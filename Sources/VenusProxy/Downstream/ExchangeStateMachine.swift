@@ -63,6 +63,8 @@ package struct ExchangeStateMachine: Sendable {
     package internal(set) var upstreamPersists = false
     var isVersion10 = false
     var isReplayable = false
+    /// Whether the client may be holding its body back until it gets a 100.
+    var awaitsContinue = false
     var interimResponses: UInt8 = 0
     var drainedBytes = 0
 
@@ -90,6 +92,7 @@ package struct ExchangeStateMachine: Sendable {
         request = BodyDecoder(BodyFraming.request(head))
         times = CallTimes(start: time, wallStart: wallTime)
         isReplayable = method.isIdempotent && request.isComplete
+        awaitsContinue = head.flags.contains(.expectsContinue) && !request.isComplete
         stage = .assigning
         since = time
     }
@@ -97,6 +100,7 @@ package struct ExchangeStateMachine: Sendable {
     /// Takes bytes of the request's body and says how many belong to it; `nil` if they break its framing.
     package mutating func requestBytes(_ bytes: Span<UInt8>, at time: SteadyTime) -> Int? {
         guard let count = request.consume(bytes) else { return nil }
+        if count > 0 { awaitsContinue = false }
         if count > 0, stage == .exchanging { requestMoved(at: time) }
         return count
     }

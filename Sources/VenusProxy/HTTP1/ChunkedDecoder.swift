@@ -28,6 +28,7 @@ package struct ChunkedDecoder: Sendable {
     private var left: UInt64 = 0
     private var extensionBytes: UInt32 = 0
     private var trailerBytes: UInt32 = 0
+    private var trailerName = TrailerName()
 
     package init() {}
 
@@ -103,11 +104,16 @@ package struct ChunkedDecoder: Sendable {
         case .trailerStart where byte == UInt8(ascii: "\r"): state = .lastLineFeed
         case .trailerStart:
             guard ByteClass.isToken(byte) else { return false }
+            trailerName = TrailerName()
+            trailerName.append(byte)
             state = .trailerName
         case .trailerName:
             if byte == UInt8(ascii: ":") {
+                guard !trailerName.isForbidden else { return false }
                 state = .trailerValue
-            } else if !ByteClass.isToken(byte) {
+            } else if ByteClass.isToken(byte) {
+                trailerName.append(byte)
+            } else {
                 return false
             }
         case .trailerValue:

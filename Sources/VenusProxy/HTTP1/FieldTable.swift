@@ -7,6 +7,7 @@ package enum FieldName: UInt8, Sendable {
     case expect
     case host
     case keepAlive
+    case maxForwards
     case proxyAuthorization
     case proxyConnection
     case te
@@ -30,6 +31,7 @@ package enum FieldName: UInt8, Sendable {
             ByteScan.matches(bytes, at: offset, "connection")
                 ? .connection : ByteScan.matches(bytes, at: offset, "keep-alive") ? .keepAlive : .other
         case 11: ByteScan.matches(bytes, at: offset, "traceparent") ? .traceparent : .other
+        case 12: ByteScan.matches(bytes, at: offset, "max-forwards") ? .maxForwards : .other
         case 14: ByteScan.matches(bytes, at: offset, "content-length") ? .contentLength : .other
         case 16: ByteScan.matches(bytes, at: offset, "proxy-connection") ? .proxyConnection : .other
         case 17: ByteScan.matches(bytes, at: offset, "transfer-encoding") ? .transferEncoding : .other
@@ -87,5 +89,10 @@ package struct FieldTable: ~Copyable {
     package mutating func nominate(_ index: Int) {
         precondition(index >= 0 && index < count)
         storage[index].isNominated = true
+    }
+
+    /// Marks all fields of a name as ones that end here.
+    package mutating func nominateAll(_ name: FieldName) {
+        for index in 0..<count where storage[index].name == name { storage[index].isNominated = true }
     }
 }

@@ -27,6 +27,7 @@ package enum HeadError: UInt8, Error, Sendable, CaseIterable {
     case transferEncodingInHTTP10
     case nominatedCriticalField
     case tooManyConnectionOptions
+    case malformedMaxForwards
     case malformedStatusLine
 
     /// The status that answers a request with this fault.
@@ -71,6 +72,7 @@ package enum HeadError: UInt8, Error, Sendable, CaseIterable {
         case .transferEncodingInHTTP10: "Transfer-Encoding does not exist in HTTP/1.0"
         case .nominatedCriticalField: "Connection names a field that the message cannot do without"
         case .tooManyConnectionOptions: "Connection has more than 32 options"
+        case .malformedMaxForwards: "Max-Forwards is not a number, or is there twice"
         case .malformedStatusLine: "the status line is malformed"
         }
     }

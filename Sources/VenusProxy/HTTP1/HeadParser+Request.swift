@@ -25,6 +25,16 @@ extension HeadParser {
             head.contentLength = section.contentLength
             if let value = section.traceparent { head.traceID = TraceContext.traceID(bytes, value) }
             if let fault = check(bytes, section, head) { return .invalid(fault) }
+            if head.method == .trace || head.method == .options,
+                let fault = MaxForwards.read(bytes, fields: &fields, into: &head)
+            {
+                return .invalid(fault)
+            }
+            if head.flags.isSuperset(of: [.version10, .expectsContinue]) {
+                // Nobody of HTTP/1.0 waits for it (RFC 9110, section 10.1.1).
+                head.flags.remove(.expectsContinue)
+                fields.nominateAll(.expect)
+            }
             return .complete(head)
         }
     }
@@ -134,6 +144,10 @@ extension HeadParser {
             return .malformedAuthority
         }
         guard let port = authority.port ?? defaultPort else { return .missingPort }
+        // An empty port is none (RFC 9110, section 4.2.3).
+        if authority.port == nil, bytes[head.authority.end - 1] == UInt8(ascii: ":") {
+            head.authority = ByteRange(head.authority.start, head.authority.end - 1)
+        }
         head.host = authority.host
         head.isIPv6Literal = authority.isIPv6Literal
         head.port = port

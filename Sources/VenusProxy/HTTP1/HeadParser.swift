@@ -99,7 +99,7 @@ package enum HeadParser {
         case .date: section.flags.insert(.hasDate)
         case .via: section.flags.insert(.hasVia)
         case .traceparent: section.traceparent = field.value
-        case .keepAlive, .proxyAuthorization, .proxyConnection, .te, .upgrade, .other: break
+        case .keepAlive, .maxForwards, .proxyAuthorization, .proxyConnection, .te, .upgrade, .other: break
         }
         return nil
     }

@@ -19,8 +19,14 @@ package enum HeadSerializer {
         sink.append(" HTTP/1.1\r\nHost: ")
         sink.append(bytes, head.authority)
         sink.append("\r\n")
-        appendFields(bytes, fields: fields, into: &sink)
+        appendFields(bytes, fields: fields, withLength: true, into: &sink)
         if head.flags.contains(.chunked) { sink.append("Transfer-Encoding: chunked\r\n") }
+        if let maxForwards = head.maxForwards {
+            sink.append("Max-Forwards: ")
+            // At 0 the request is answered here and goes no further.
+            sink.append(decimal: Int(maxForwards) - 1)
+            sink.append("\r\n")
+        }
         appendVia(isVersion10: head.flags.contains(.version10), pseudonym: pseudonym, into: &sink)
         sink.append("\r\n")
     }
@@ -45,9 +51,13 @@ package enum HeadSerializer {
     ) {
         sink.append("HTTP/1.1 ")
         sink.append(bytes, head.statusAndReason)
+        // The space before a reason stands there without one as well (RFC 9112, section 4).
+        if head.statusAndReason.count == 3 { sink.append(UInt8(ascii: " ")) }
         sink.append("\r\n")
-        appendFields(bytes, fields: fields, into: &sink)
-        if options.chunked { sink.append("Transfer-Encoding: chunked\r\n") }
+        // These have no body, and may not speak of one (RFC 9110, section 8.6).
+        let hasNoLength = head.isInterim || head.status == 204
+        appendFields(bytes, fields: fields, withLength: !hasNoLength, into: &sink)
+        if options.chunked && !hasNoLength { sink.append("Transfer-Encoding: chunked\r\n") }
         appendVia(isVersion10: head.flags.contains(.version10), pseudonym: pseudonym, into: &sink)
         if !head.isInterim {
             if !head.flags.contains(.hasDate) { appendDate(date, into: &sink) }
@@ -72,10 +82,12 @@ package enum HeadSerializer {
 
     /// The fields that are passed on, in runs that lie together.
     @inline(__always)
-    private static func appendFields(_ bytes: Span<UInt8>, fields: borrowing FieldTable, into sink: inout ByteSink) {
+    private static func appendFields(
+        _ bytes: Span<UInt8>, fields: borrowing FieldTable, withLength: Bool, into sink: inout ByteSink
+    ) {
         var start = 0
         var end = 0
-        var hasContentLength = false
+        var hasContentLength = !withLength
         for index in 0..<fields.count {
             let field = fields[index]
             // A repeated Content-Length, which only a response may have, goes on once.

@@ -6,7 +6,7 @@ package enum HopByHop {
         switch field.name {
         case .connection, .keepAlive, .proxyConnection, .te, .transferEncoding, .upgrade, .host, .proxyAuthorization:
             true
-        case .contentLength, .date, .expect, .traceparent, .via, .other: field.isNominated
+        case .contentLength, .date, .expect, .maxForwards, .traceparent, .via, .other: field.isNominated
         }
     }
 

@@ -70,6 +70,8 @@ package struct RequestHead: Sendable {
     package var flags: HeadFlags = []
     package var contentLength: UInt64 = 0
     package var traceID: TraceID?
+    /// How many more proxies may pass a TRACE or OPTIONS on; `nil` without limit, and for every other method.
+    package var maxForwards: UInt32?
 
     package init() {}
 }

@@ -149,6 +149,21 @@ struct ExchangeStateMachineTests {
         #expect(refused.responseCompleted(isPending: false, at: time(30)) == .end(.linger))
     }
 
+    @Test("that is answered while its client waits for a 100 ends the connection: a body may come or not")
+    func answerInsteadOfContinue() throws {
+        func closes(_ change: (inout ExchangeStateMachine) throws -> Void) throws -> Bool {
+            var machine = try exchanging(
+                "POST http://h/ HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
+            try change(&machine)
+            _ = try respond(&machine, Self.ok)
+            return machine.closes
+        }
+        #expect(try closes { _ in })
+        #expect(try closes { _ = try respond(&$0, "HTTP/1.1 103 Early Hints\r\n\r\n") })
+        #expect(try !closes { _ = try respond(&$0, "HTTP/1.1 100 Continue\r\n\r\n") })
+        #expect(try !closes { _ = $0.requestBytes(Array("a".utf8), at: time(11)) })
+    }
+
     @Test("throws away a bounded number of bytes")
     func drainBound() throws {
         var machine = try exchanging(post(10 << 20))

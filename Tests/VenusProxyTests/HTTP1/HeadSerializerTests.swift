@@ -26,6 +26,40 @@ struct HeadSerializerTests {
         #expect(line("OPTIONS http://h/") == "OPTIONS / HTTP/1.1")
     }
 
+    @Test(
+        "keeps path and query byte for byte",
+        arguments: [
+            "/", "//", "/a//b/../c/./", "/%2e%2E/%41%7e", "/a;b=c?d=e&f", "/?", "/??a=?", "/a?b=%00%zz", "/{}|\\^`\"<>",
+            "/a?x=http://other/", "/@user:pass@h/",
+        ])
+    func untouched(path: String) {
+        let request = "GET http://h\(path) HTTP/1.1\r\nHost: h\r\n\r\n"
+        #expect(forwarded(request: request)?.hasPrefix("GET \(path) HTTP/1.1\r\nHost: h\r\n") == true)
+    }
+
+    @Test("names the host as the target does, without a port that is empty")
+    func host() {
+        func host(_ target: String) -> Substring? {
+            forwarded(request: "GET \(target) HTTP/1.1\r\nHost: other:1\r\n\r\n")?.split(separator: "\r\n")[1]
+        }
+        #expect(host("http://H.example/") == "Host: H.example")
+        #expect(host("http://h:80/") == "Host: h:80")
+        #expect(host("http://h:/") == "Host: h")
+        #expect(host("http://h:?q") == "Host: h")
+        #expect(host("http://[2001:db8::1]:81/") == "Host: [2001:db8::1]:81")
+        #expect(host("http://[::1]/") == "Host: [::1]")
+    }
+
+    @Test("passes every expectation on, but none of HTTP/1.0, where it means nothing")
+    func expectations() {
+        func sent(_ version: String, _ value: String) -> String {
+            forwarded(request: "POST http://h/ \(version)\r\nHost: h\r\nExpect: \(value)\r\n\r\n") ?? ""
+        }
+        #expect(sent("HTTP/1.1", "100-continue").contains("\r\nExpect: 100-continue\r\n"))
+        #expect(sent("HTTP/1.1", "200-maybe").contains("\r\nExpect: 200-maybe\r\n"))
+        #expect(!sent("HTTP/1.0", "100-continue").contains("Expect"))
+    }
+
     @Test("leaves out the fields of this hop and those that Connection names")
     func hopByHop() {
         let text = """
@@ -61,6 +95,39 @@ struct HeadSerializerTests {
             forwarded(response: dated, close: true, chunked: true)
                 == "HTTP/1.1 200 Fine\r\nDate: then\r\nTransfer-Encoding: chunked\r\nVia: 1.1 venus-test\r\n"
                 + "Connection: close\r\n\r\n")
+    }
+
+    @Test("goes to the client without the fields of the origin's hop and those that its Connection names")
+    func responseHopByHop() {
+        let text =
+            "HTTP/1.1 200 OK\r\nDate: d\r\nA: 1\r\nConnection: close, x-gone\r\nConnection: Y-Gone\r\nKeep-Alive: timeout=5\r\n"
+            + "Proxy-Connection: close\r\nUpgrade: h2c\r\nTE: x\r\nX-Gone: 1\r\nB: 2\r\na: 3\r\ny-gone: 2\r\nHost: h\r\n\r\n"
+        #expect(
+            forwarded(response: text)
+                == "HTTP/1.1 200 OK\r\nDate: d\r\nA: 1\r\nB: 2\r\na: 3\r\nVia: 1.1 venus-test\r\n\r\n")
+    }
+
+    @Test("has no length and no coding where there can be no body; the one to HEAD and a 304 keep theirs")
+    func bodiless() {
+        func sent(_ status: String, _ field: String, chunked: Bool = false) -> Bool {
+            forwarded(response: "HTTP/1.1 \(status)\r\n\(field)\r\n\r\n", chunked: chunked)?
+                .contains("\r\n\(field)\r\n") == true
+        }
+        for status in ["100 Continue", "103 Early Hints", "204 No Content"] {
+            #expect(!sent(status, "Content-Length: 5"))
+            #expect(!sent(status, "Transfer-Encoding: chunked", chunked: true))
+        }
+        for status in ["200 OK", "304 Not Modified"] {
+            #expect(sent(status, "Content-Length: 5"))
+            #expect(sent(status, "Transfer-Encoding: chunked", chunked: true))
+        }
+    }
+
+    @Test("has the space before a reason also where there is none")
+    func noReason() {
+        for line in ["HTTP/1.1 200", "HTTP/1.1 200 "] {
+            #expect(forwarded(response: "\(line)\r\nDate: d\r\n\r\n")?.hasPrefix("HTTP/1.1 200 \r\nDate") == true)
+        }
     }
 
     @Test("keeps bytes that are no UTF-8")
