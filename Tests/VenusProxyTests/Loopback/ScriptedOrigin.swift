@@ -7,7 +7,39 @@ import VenusProxy
 final class ScriptedOrigin: Sendable {
     let port: Int
     private let listener: Int32
-    private let state = Mutex<(accepted: Int, open: Set<Int32>)>((0, []))
+    private let connections = Connections()
+
+    /// Those that are open. A descriptor is closed by its thread, under the lock: its number may mean another at once.
+    private final class Connections: Sendable {
+        private let state = Mutex<(accepted: Int, open: Set<Int32>, isOver: Bool)>((0, [], false))
+
+        var accepted: Int { state.withLock { $0.accepted } }
+        var count: Int { state.withLock { $0.open.count } }
+
+        /// Its number; `nil` once the origin is gone.
+        func opened(_ descriptor: Int32) -> Int? {
+            state.withLock { state in
+                guard !state.isOver else { return nil }
+                state.open.insert(descriptor)
+                state.accepted += 1
+                return state.accepted - 1
+            }
+        }
+
+        func close(_ descriptor: Int32) {
+            state.withLock { state in
+                state.open.remove(descriptor)
+                _ = Glibc.close(descriptor)
+            }
+        }
+
+        func shutDown() {
+            state.withLock { state in
+                state.isOver = true
+                for descriptor in state.open { shutdown(descriptor, Int32(SHUT_RDWR)) }
+            }
+        }
+    }
 
     /// One connection, on a thread of its own.
     struct Connection {
@@ -15,8 +47,10 @@ final class ScriptedOrigin: Sendable {
         /// From 0, in the order of accepting.
         let number: Int
 
-        func write(_ text: String) {
-            let bytes = Array(text.utf8)
+        func write(_ text: String) { write(Array(text.utf8)) }
+
+        func write(_ bytes: [UInt8]) {
+            guard !bytes.isEmpty else { return }
             var sent = 0
             while sent < bytes.count {
                 let count = bytes.withUnsafeBytes {
@@ -81,42 +115,33 @@ final class ScriptedOrigin: Sendable {
         }
         guard !failed else { throw TestFailure("cannot listen") }
         port = Int(UInt16(bigEndian: address.sin_port))
-        Self.thread { [weak self] in
+        let connections = connections
+        Self.thread {
             while true {
                 let descriptor = accept(listener, nil, nil)
-                guard descriptor >= 0 else { return }
-                guard let number = self?.opened(descriptor) else {
+                guard descriptor >= 0 else { break }
+                guard let number = connections.opened(descriptor) else {
                     close(descriptor)
-                    return
+                    break
                 }
-                Self.thread { [weak self] in
+                Self.thread {
                     script(Connection(descriptor: descriptor, number: number))
-                    self?.closed(descriptor)
-                    close(descriptor)
+                    connections.close(descriptor)
                 }
             }
+            // Not by another thread: accept would take the connections of the next with that number.
+            close(listener)
         }
     }
 
     deinit {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-        state.withLock { for descriptor in $0.open { shutdown(descriptor, Int32(SHUT_RDWR)) } }
+        connections.shutDown()
     }
 
-    var accepted: Int { state.withLock { $0.accepted } }
-    var openConnections: Int { state.withLock { $0.open.count } }
+    var accepted: Int { connections.accepted }
+    var openConnections: Int { connections.count }
     func url(_ path: String = "/") -> String { "http://127.0.0.1:\(port)\(path)" }
-
-    private func opened(_ descriptor: Int32) -> Int {
-        state.withLock { state in
-            state.open.insert(descriptor)
-            state.accepted += 1
-            return state.accepted - 1
-        }
-    }
-
-    private func closed(_ descriptor: Int32) { state.withLock { _ = $0.open.remove(descriptor) } }
 
     private static func thread(_ body: @escaping @Sendable () -> Void) {
         Task.detached { try? await blocking(body) }
