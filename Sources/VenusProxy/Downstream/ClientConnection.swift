@@ -24,6 +24,8 @@ struct ClientConnection: Slotted {
     var responseInput = Buffer()
     /// The request once more, in case that a reused connection turns out to be dead.
     var replay = Buffer()
+    /// The protocols that the request offers to go on with, each behind a comma, while their answer is awaited.
+    var offer = Buffer()
     /// Bytes in pipes on their way through a tunnel.
     var uploadPipe = TunnelPipe()
     var downloadPipe = TunnelPipe()
@@ -43,5 +45,7 @@ struct ClientConnection: Slotted {
     /// Of the service that calls; the loop owns it.
     var recorder: Unmanaged<Recorder>?
     var operation: UInt32 = 0
+    /// The call's operation if the dependency accepts WebSocket.
+    var webSocketOperation: UInt32 = 0
     var traceID: TraceID?
 }

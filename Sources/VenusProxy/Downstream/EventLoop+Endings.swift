@@ -61,6 +61,7 @@ extension EventLoop {
         client.pointee.assembly.reset()
         buffers.release(&client.pointee.upload)
         buffers.release(&client.pointee.replay)
+        buffers.release(&client.pointee.offer)
         buffers.release(&client.pointee.responseInput)
         // Before the bytes go out: if they cannot, the connection is closed without a second record.
         let afterwards = client.pointee.exchange.refused(at: now, isStopping: stopAt != nil)
@@ -176,6 +177,7 @@ extension EventLoop {
         buffers.release(&client.pointee.download)
         buffers.release(&client.pointee.responseInput)
         buffers.release(&client.pointee.replay)
+        buffers.release(&client.pointee.offer)
         pipes.giveBack(&client.pointee.uploadPipe)
         pipes.giveBack(&client.pointee.downloadPipe)
         if client.pointee.channel.descriptor >= 0 { Socket.close(client.pointee.channel.descriptor) }

@@ -13,19 +13,28 @@ extension EventLoop {
         _ client: UnsafeMutablePointer<ClientConnection>, _ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>
     ) {
         guard let recorder = recorder(of: client) else { return }
-        let isTunnel = head.method == .connect
+        client.pointee.operation = intern(
+            recorder, client, head, bytes, head.method == .connect ? .tunnel : .http11)
+        recorder._withUnsafeGuaranteedRef { $0.callStarted() }
+    }
+
+    /// The operation that a request with this head is on the client's target.
+    @inline(__always)
+    func intern(
+        _ recorder: Unmanaged<Recorder>, _ client: UnsafeMutablePointer<ClientConnection>, _ head: RequestHead,
+        _ bytes: UnsafeBufferPointer<UInt8>, _ networkProtocol: NetworkProtocol
+    ) -> UInt32 {
         let method = UnsafeBufferPointer(rebasing: bytes[head.methodName.start..<head.methodName.end])
         let path = UnsafeBufferPointer(rebasing: bytes[head.path.start..<head.path.end])
         // The target has the host in lower case.
-        let operation = targets[client.pointee.target].host.withUnsafeBufferPointer { host in
+        return targets[client.pointee.target].host.withUnsafeBufferPointer { host in
             recorder._withUnsafeGuaranteedRef {
                 $0.intern(
-                    scheme: isTunnel ? .tcp : .http, host: host, port: head.port, method: method, path: path,
-                    networkProtocol: isTunnel ? .tunnel : .http11)
+                    scheme: networkProtocol == .tunnel ? .tcp : .http, host: host, port: head.port, method: method,
+                    path: path, networkProtocol: networkProtocol
+                ).rawValue
             }
         }
-        client.pointee.operation = operation.rawValue
-        recorder._withUnsafeGuaranteedRef { $0.callStarted() }
     }
 
     /// Records the end of the client's call, once; the exchange's times are complete.

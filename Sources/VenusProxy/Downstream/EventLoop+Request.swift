@@ -64,6 +64,9 @@ extension EventLoop {
             return perform(slot, client.pointee.exchange.failed(.proxyLoopDetected, at: now))
         }
         if head.method == .connect { return acquireNewConnection(slot) }
+        if head.flags.contains(.offersUpgrade) {
+            guard keepOffer(client, head, bytes) else { return giveUp(slot) }
+        }
 
         var sink = ByteSink(scratch.head)
         settings.pseudonym.withUnsafeBufferPointer { pseudonym in

@@ -7,6 +7,8 @@ extension ExchangeStateMachine {
         case forwardInterim
         /// Leave the 1xx response out: the client speaks HTTP/1.0.
         case dropInterim
+        /// Pass the 101 on: from here on the connection is a tunnel; tell by ``upgraded(at:)``.
+        case upgrade
         /// Pass the head on; its body follows.
         case forward(close: Bool, chunked: Bool)
         /// It cannot be used.
@@ -14,15 +16,16 @@ extension ExchangeStateMachine {
     }
 
     /// A valid response head is here. `isStopping`: the proxy stops, so connections end with their responses.
-    package mutating func responseHead(_ head: ResponseHead, at time: SteadyTime, isStopping: Bool)
-        -> ResponseHeadAction
-    {
+    /// `acceptsOffer`: it is a 101 to a protocol that the request offers.
+    package mutating func responseHead(
+        _ head: ResponseHead, acceptsOffer: Bool = false, at time: SteadyTime, isStopping: Bool
+    ) -> ResponseHeadAction {
         precondition(stage == .exchanging && !hasResponded, "a response belongs to a request")
         hasResponseBytes = true
         since = time
         if head.isInterim {
-            // Upgrade is never passed on, so nobody asked for another protocol.
-            if head.status == 101 { return .fail(.httpUpgradeFailed) }
+            // Before the whole request is there, nobody can switch (RFC 9110, section 7.8).
+            if head.status == 101 { return acceptsOffer && request.isComplete ? .upgrade : .fail(.httpUpgradeFailed) }
             if head.status == 100 { awaitsContinue = false }
             interimResponses += 1
             guard interimResponses <= Self.maximumInterimResponses else { return .fail(.httpProtocolError) }
@@ -43,6 +46,18 @@ extension ExchangeStateMachine {
         // what comes next could be either that or a request.
         closes = closes || isStopping || response.framing == .untilClose || isEarlyError || awaitsContinue
         return .forward(close: closes, chunked: isChunked && !isVersion10)
+    }
+
+    /// The 101 goes to the client, and the connection is a tunnel.
+    package mutating func upgraded(at time: SteadyTime) {
+        precondition(stage == .exchanging && !hasResponded && request.isComplete, "only a request is upgraded")
+        times.firstByteCame(at: time)
+        times.ended(at: time)
+        hasResponded = true
+        status = 101
+        stage = .tunnelling
+        since = time
+        closes = true
     }
 
     /// Takes bytes of the response's body and says how many belong to it; `nil` if they break its framing.

@@ -8,7 +8,7 @@ import VenusCore
 /// idle ─▶ head ─▶ assigning ─▶ blocked ─▶ resolving ─▶ connecting ─▶ exchanging ─▶ flushing ─▶ idle
 ///                    └───────────┴─────────────┴────────────┤            ├─▶ draining ─▶ idle
 ///                                                           ▼            ▼
-///                                                       tunnelling   lingering ─▶ (closed by the loop)
+///                                                       tunnelling ◀─┴─▶ lingering ─▶ (closed by the loop)
 /// ```
 package struct ExchangeStateMachine: Sendable {
     package enum Stage: UInt8, Sendable {
@@ -30,7 +30,7 @@ package struct ExchangeStateMachine: Sendable {
         case flushing
         /// The response is done while the request's body still comes: it is thrown away, up to a limit.
         case draining
-        /// A CONNECT tunnel is open; `TunnelStateMachine` has the word.
+        /// A tunnel is open, by CONNECT or an upgrade; `TunnelStateMachine` has the word.
         case tunnelling
         /// Our last word is said and our side is shut: what still comes is thrown away, so that the client can read it.
         case lingering

@@ -30,6 +30,9 @@ extension HeadParser {
             {
                 return .invalid(fault)
             }
+            if head.flags.contains(.hasUpgrade), ProtocolUpgrade.isOffered(bytes, fields, by: head) {
+                head.flags.insert(.offersUpgrade)
+            }
             if head.flags.isSuperset(of: [.version10, .expectsContinue]) {
                 // Nobody of HTTP/1.0 waits for it (RFC 9110, section 10.1.1).
                 head.flags.remove(.expectsContinue)

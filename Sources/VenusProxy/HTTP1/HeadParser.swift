@@ -99,7 +99,8 @@ package enum HeadParser {
         case .date: section.flags.insert(.hasDate)
         case .via: section.flags.insert(.hasVia)
         case .traceparent: section.traceparent = field.value
-        case .keepAlive, .maxForwards, .proxyAuthorization, .proxyConnection, .te, .upgrade, .other: break
+        case .upgrade: section.flags.insert(.hasUpgrade)
+        case .keepAlive, .maxForwards, .proxyAuthorization, .proxyConnection, .te, .other: break
         }
         return nil
     }

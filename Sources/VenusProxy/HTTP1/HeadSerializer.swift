@@ -21,6 +21,7 @@ package enum HeadSerializer {
         sink.append("\r\n")
         appendFields(bytes, fields: fields, withLength: true, into: &sink)
         if head.flags.contains(.chunked) { sink.append("Transfer-Encoding: chunked\r\n") }
+        if head.flags.contains(.offersUpgrade) { ProtocolUpgrade.append(bytes, fields, into: &sink) }
         if let maxForwards = head.maxForwards {
             sink.append("Max-Forwards: ")
             // At 0 the request is answered here and goes no further.
@@ -57,6 +58,8 @@ package enum HeadSerializer {
         // These have no body, and may not speak of one (RFC 9110, section 8.6).
         let hasNoLength = head.isInterim || head.status == 204
         appendFields(bytes, fields: fields, withLength: !hasNoLength, into: &sink)
+        // 426 says what to upgrade to (RFC 9110, section 15.5.22); otherwise only a 101 that is let through speaks of it.
+        if head.status == 101 || head.status == 426 { ProtocolUpgrade.append(bytes, fields, into: &sink) }
         if options.chunked && !hasNoLength { sink.append("Transfer-Encoding: chunked\r\n") }
         appendVia(isVersion10: head.flags.contains(.version10), pseudonym: pseudonym, into: &sink)
         if !head.isInterim {

@@ -1,6 +1,7 @@
 /// Which fields end at this hop (RFC 9110, section 7.6.1).
 package enum HopByHop {
-    /// Whether the field is left out of what is passed on. `Host` and `Transfer-Encoding` are written anew.
+    /// Whether the field is left out of what is passed on. `Host`, `Transfer-Encoding`
+    /// and, where the protocol may change, `Connection` and `Upgrade` are written anew.
     @inline(__always)
     package static func isDropped(_ field: Field) -> Bool {
         switch field.name {
@@ -18,6 +19,8 @@ package enum HopByHop {
                 flags.insert(.close)
             } else if ByteScan.equals(bytes, token, "keep-alive") {
                 flags.insert(.keepAlive)
+            } else if ByteScan.equals(bytes, token, "upgrade") {
+                flags.insert(.connectionUpgrade)
             } else if ByteScan.equals(bytes, token, "host") || ByteScan.equals(bytes, token, "content-length") {
                 return .nominatedCriticalField
             } else {

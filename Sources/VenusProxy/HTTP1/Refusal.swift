@@ -43,7 +43,7 @@ package struct Refusal: Sendable {
             case .httpProtocolError: (502, "the host's answer is not valid HTTP; check what listens on that port")
             case .httpResponseHeaderSectionSize: (502, "the head of the host's answer is larger than 64 KiB")
             case .httpResponseTransferCoding: (502, "the host's answer has an unknown transfer coding")
-            case .httpUpgradeFailed: (502, "the host changed the protocol without being asked")
+            case .httpUpgradeFailed: (502, "the host changed to a protocol that it was not asked for")
             case .proxyLoopDetected: (502, "the request leads back to this proxy; check the client's proxy settings")
             case .proxyInternalError: (503, "the proxy is out of resources; try again later")
             default: (502, "the call failed")

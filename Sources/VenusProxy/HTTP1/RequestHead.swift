@@ -49,6 +49,11 @@ package struct HeadFlags: OptionSet, Sendable {
     package static let hasVia = HeadFlags(rawValue: 1 << 7)
     /// `Connection` names fields.
     package static let nominates = HeadFlags(rawValue: 1 << 8)
+    /// `Connection: upgrade`.
+    package static let connectionUpgrade = HeadFlags(rawValue: 1 << 9)
+    package static let hasUpgrade = HeadFlags(rawValue: 1 << 10)
+    /// Of a request: it offers a protocol that the offer may be passed on for.
+    package static let offersUpgrade = HeadFlags(rawValue: 1 << 11)
 }
 
 /// A request head that has been read and found valid. Ranges are offsets into the bytes it was read from.

@@ -55,7 +55,10 @@ extension EventLoop {
                 return perform(slot, client.pointee.exchange.failed(fault.responseErrorType, at: now))
             case .complete(let head):
                 client.pointee.assembly.reset()
-                switch client.pointee.exchange.responseHead(head, at: now, isStopping: stopAt != nil) {
+                let acceptance = head.status == 101 ? acceptance(client, rest) : .none
+                let action = client.pointee.exchange.responseHead(
+                    head, acceptsOffer: acceptance != .none, at: now, isStopping: stopAt != nil)
+                switch action {
                 case .dropInterim: place += head.length
                 case .forwardInterim:
                     let sink = writeHead(head, rest, close: false, chunked: false)
@@ -63,9 +66,14 @@ extension EventLoop {
                         return
                     }
                     place += head.length
+                case .upgrade:
+                    let sink = writeHead(head, rest, close: false, chunked: false)
+                    return openUpgrade(
+                        slot, acceptance, head: sink, from: place + head.length, count: bytes.count)
                 case .fail(let errorType):
                     return perform(slot, client.pointee.exchange.failed(errorType, at: now))
                 case .forward(let close, let chunked):
+                    if !client.pointee.offer.isEmpty { buffers.release(&client.pointee.offer) }
                     let sink = writeHead(head, rest, close: close, chunked: chunked)
                     return passBody(slot, from: place + head.length, count: bytes.count, head: sink)
                 }

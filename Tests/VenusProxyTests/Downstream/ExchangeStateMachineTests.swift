@@ -124,6 +124,28 @@ struct ExchangeStateMachineTests {
         #expect(try respond(&upgraded, "HTTP/1.1 101 Switching\r\n\r\n") == .fail(.httpUpgradeFailed))
     }
 
+    @Test("becomes a tunnel by a 101 that takes up its offer, once the whole request is there")
+    func upgrade() throws {
+        let switching = try #require(parseResponse("HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n").head)
+        func answered(_ machine: inout ExchangeStateMachine) -> ExchangeStateMachine.ResponseHeadAction {
+            machine.responseHead(switching, acceptsOffer: true, at: time(30), isStopping: false)
+        }
+        var machine = try exchanging()
+        #expect(answered(&machine) == .upgrade)
+        machine.upgraded(at: time(30))
+        #expect(machine.stage == .tunnelling)
+        #expect(machine.status == 101)
+        #expect(machine.hasResponded)
+        #expect(machine.closes)
+        #expect(machine.times.phases[.ttfb] == 20_000)
+        #expect(machine.isCalling)
+        var unfinished = try exchanging(post(1))
+        #expect(answered(&unfinished) == .fail(.httpUpgradeFailed))
+        var complete = try exchanging(post(1))
+        _ = complete.requestBytes(Array("a".utf8), at: time(11))
+        #expect(answered(&complete) == .upgrade)
+    }
+
     @Test("takes chunks off for a client of HTTP/1.0")
     func unchunks() throws {
         var machine = try exchanging("GET http://h/ HTTP/1.0\r\n\r\n")
