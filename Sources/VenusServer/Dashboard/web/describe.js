@@ -1,6 +1,6 @@
 // One line about a node or an edge, for tooltips and screen readers.
 
-import { bytesPerSecond, callTime, percent, rate } from "./format.js";
+import { bytesPerSecond, callTime, isKnown, percent, rate } from "./format.js";
 import { word } from "./grade.js";
 
 export function describeEdge(edge) {
@@ -21,14 +21,16 @@ function figures({ grade, kpis }) {
 /** The grade, and whether it is about connecting alone. */
 function statement(grade, kpis) {
   const text = word(grade).toLowerCase();
+  if (kpis?.basis === "mixed") return `${text}, ${word("unseen").toLowerCase()} for some calls`;
   return kpis?.basis === "transport" && grade !== "unseen" ? `${text}, ${word("unseen").toLowerCase()}` : text;
 }
 
-/** The figures that stand beside an edge and in a node; of connections that are only in use, the bytes. */
+/** The figures that stand beside an edge and in a node; the bytes where no single requests are visible. */
 export function shortFigures(kpis) {
   const load = kpis?.load ?? {};
-  if (kpis?.calls === 0 && kpis.basis === "transport") {
-    return `in use · ${bytesPerSecond(load.bytes_sent_per_second + load.bytes_received_per_second)}`;
+  if (kpis?.basis === "transport" && !isKnown(kpis.response_time_ms?.p95)) {
+    const bytes = bytesPerSecond(load.bytes_sent_per_second + load.bytes_received_per_second);
+    return kpis.calls === 0 ? `in use · ${bytes}` : `${rate(load.calls_per_minute)}/min · ${bytes}`;
   }
   return `${rate(load.calls_per_minute)}/min · p95 ${callTime(kpis, kpis?.response_time_ms?.p95)}`;
 }

@@ -1,7 +1,7 @@
 // Every KPI of one thing, as a list of figures and a table of times.
 
 import { make } from "./dom.js";
-import { bytesPerSecond, callTime, count, percent, rate } from "./format.js";
+import { bytesPerSecond, count, milliseconds, percent, rate } from "./format.js";
 
 /** The figures, with the shares of the error rate, the basis and what is inside tunnels where they say more. */
 export function facts(kpis, protocols = []) {
@@ -58,8 +58,10 @@ export function times(kpis) {
   const columns = ["mean", "p50", "p90", "p95", "p99", "max"];
   const corner = make("th", {}, make("span", { class: "hidden-text" }, "Measure"));
   const row = (title, values) => make("tr", {}, make("th", { scope: "row" }, title),
-    ...columns.map((name) => make("td", {}, callTime(kpis, values?.[name]))));
+    ...columns.map((name) => make("td", {}, milliseconds(values?.[name]))));
+  // Said once a row: the cells have no room for it.
+  const mark = kpis.estimated > 0 ? "≈ " : "";
   return make("table", { class: "times" },
     make("thead", {}, make("tr", {}, corner, ...columns.map((name) => make("th", { scope: "col" }, name)))),
-    make("tbody", {}, row("Response", kpis.response_time_ms), row("TTFB", kpis.ttfb_ms)));
+    make("tbody", {}, row(`${mark}Response`, kpis.response_time_ms), row(`${mark}TTFB`, kpis.ttfb_ms)));
 }
