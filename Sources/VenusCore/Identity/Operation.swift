@@ -37,12 +37,17 @@ public struct Operation: Sendable, Hashable {
     /// Whether it is a tunnel, through which others may go.
     public var isTunnel: Bool { scheme == Self.tunnelScheme }
 
-    private var showsProtocol: Bool { isTunnel && networkProtocol.hasPrefix(Self.visibleProtocol) }
+    private var showsProtocol: Bool { isTunnel && Self.isVisible(networkProtocol.prefix { $0 != " " }) }
 
     private static let tunnelScheme = "tcp"
     private static let tunnelMethod = "CONNECT"
     private static let opaqueProtocol = "tunnel"
-    private static let visibleProtocol = "tls/"
+    private static let visibleProtocol = "tls"
+
+    /// Whether the first word of a tunnel's protocol says what is inside: `tls/1.3`, or `tls` without a version.
+    private static func isVisible(_ word: Substring) -> Bool {
+        word == visibleProtocol || word.hasPrefix(visibleProtocol + "/")
+    }
 
     /// What is inside a tunnel, by the ``name`` of its operation: `tls/1.3 h2`, or `tunnel`. `nil` where the operation is
     /// none.
@@ -50,7 +55,7 @@ public struct Operation: Sendable, Hashable {
         var words = name.split(separator: " ")
         guard words.first == Substring(tunnelMethod) else { return nil }
         words.removeFirst()
-        guard let place = words.firstIndex(where: { $0.hasPrefix(visibleProtocol) }) else { return opaqueProtocol }
+        guard let place = words.lastIndex(where: isVisible) else { return opaqueProtocol }
         return words[place...].joined(separator: " ")
     }
 }

@@ -46,7 +46,7 @@ struct GraphCommand: AsyncParsableCommand {
             let isEstimated = kpis.estimated > 0
             table.append([
                 Display.safe(names[edge.source] ?? edge.source), Display.safe(names[edge.target] ?? edge.target),
-                edge.grade, "\(kpis.calls)", Display.number(kpis.load.callsPerMinute),
+                edge.shownGrade, "\(kpis.calls)", Display.number(kpis.load.callsPerMinute),
                 Display.share(kpis.availability, basis: kpis.basis), Display.share(kpis.errorRate, basis: kpis.basis),
                 Display.milliseconds(times.mean, estimated: isEstimated),
                 Display.milliseconds(times.p95, estimated: isEstimated),
@@ -56,7 +56,8 @@ struct GraphCommand: AsyncParsableCommand {
         }
         for line in table.lines { printLine(line) }
         if graph.edges.contains(where: { $0.kpis.basis == .transport }) {
-            printLine("connecting: status not visible; the share of connections and TLS handshakes")
+            printLine(
+                "not visible, connecting: no status was visible; shares are those of connections and TLS handshakes")
         }
         if graph.edges.contains(where: { $0.kpis.estimated > 0 }) {
             printLine("\(Display.estimated) estimated from the traffic of HTTPS tunnels")
@@ -79,6 +80,11 @@ struct GraphCommand: AsyncParsableCommand {
             enum CodingKeys: String, CodingKey {
                 case source, target, grade, kpis
                 case tunnelProtocols = "tunnel_protocols"
+            }
+
+            /// A good one says little where it comes from connecting alone.
+            var shownGrade: String {
+                grade == Grade.good.rawValue && kpis.basis == .transport ? "not visible" : grade
             }
         }
         struct KPIs: Decodable {

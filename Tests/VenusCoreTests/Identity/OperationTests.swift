@@ -12,6 +12,7 @@ struct OperationTests {
     @Test("of tunnels say what is inside, those of requests their method and route")
     func names() {
         #expect(tunnel("tunnel").name == "CONNECT")
+        #expect(tunnel("tls").name == "CONNECT tls")
         #expect(tunnel("tls/1.3 h2").name == "CONNECT tls/1.3 h2")
         #expect(tunnel("tls/1.2", serverName: "other.example").name == "CONNECT other.example tls/1.2")
         #expect(tunnel("tunnel", serverName: "other.example").name == "CONNECT other.example")
@@ -21,7 +22,9 @@ struct OperationTests {
         #expect(request.dependency == "[::1]:443")
     }
 
-    @Test("of tunnels are known by their names", arguments: ["tunnel", "tls/1.3 h2", "tls/1.2", "tls/1.3 http/1.1"])
+    @Test(
+        "of tunnels are known by their names",
+        arguments: ["tunnel", "tls", "tls/1.3 h2", "tls/1.2", "tls/1.3 http/1.1"])
     func tunnelProtocol(_ inside: String) {
         #expect(Operation.tunnelProtocol(ofName: tunnel(inside).name) == inside)
         #expect(Operation.tunnelProtocol(ofName: tunnel(inside, serverName: "other.example").name) == inside)

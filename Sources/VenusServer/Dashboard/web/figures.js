@@ -44,11 +44,11 @@ function basisText({ basis, estimated }) {
   return basis === "mixed" ? `Statuses were visible for some calls only.${guessed}` : guessed;
 }
 
-/** @param inside as the API has it: `tls/1.3 h2`, `tls/1.2 http/1.1`, `tls/1.3`, `tunnel`. */
+/** @param inside as the API has it: `tls/1.3 h2`, `tls/1.2 http/1.1`, `tls/1.3`, `tls`, `tunnel`. */
 function insideText(inside) {
   if (inside === "tunnel") return "Not TLS, or nothing seen of it yet: only bytes are known.";
   const [version, application] = inside.split(" ");
-  const name = version.replace("tls/", "TLS ");
+  const name = version.replace(/^tls\/?/, "TLS ").trim();
   if (application === "h2") return `${name}, HTTP/2 inside: single requests are not visible.`;
   return application === "http/1.1" ? `${name}, HTTP/1.1 inside.` : `${name}.`;
 }
