@@ -1,5 +1,8 @@
-"""Real clients, each through the proxy by CONNECT, that time their own requests: milliseconds from the request sent to
-the first byte of the answer (`ttfb`) and from the request's beginning to the answer's end (`duration`)."""
+"""Real clients, each through the proxy by CONNECT, that time their own requests: milliseconds from the request's last byte
+to the first byte of the answer (`ttfb`) and from the request's first byte to the answer's end (`duration`).
+
+Every clock is read *before* the byte is handed to the kernel: a client that is put to sleep while it sends would otherwise
+find the answer there at once."""
 
 import http.client
 import json
@@ -18,19 +21,23 @@ def python(proxy, origin, certificate, path, count, keep_alive, upload):
             connection = http.client.HTTPSConnection("127.0.0.1", proxy, context=context, timeout=60)
             connection.set_tunnel("127.0.0.1", origin)
             connection.connect()
-        started = time.perf_counter()
-        fields = {} if keep_alive else {"Connection": "close"}
+        connection.putrequest("POST" if upload else "GET", path)
         if upload:
-            connection.request("POST", path, body=b"x" * upload, headers=fields)
-        else:
-            connection.request("GET", path, headers=fields)
-        sent = time.perf_counter()
+            connection.putheader("Content-Length", str(upload))
+        if not keep_alive:
+            connection.putheader("Connection", "close")
+        started = sending = time.perf_counter()
+        connection.endheaders()
+        if upload:
+            connection.send(b"x" * (upload - 1))
+            sending = time.perf_counter()
+            connection.send(b"x")
         response = connection.getresponse()
         first = time.perf_counter()
         while response.read(65536):
             pass
         ended = time.perf_counter()
-        results.append({"ttfb": (first - sent) * 1000, "duration": (ended - started) * 1000})
+        results.append({"ttfb": (first - sending) * 1000, "duration": (ended - started) * 1000})
         if not keep_alive:
             connection.close()
             connection = None
@@ -43,7 +50,7 @@ def curl(proxy, origin, certificate, path, count, keep_alive, upload):
     """curl, one process; its own clock tells the times."""
     arguments = ["curl", "--silent", "--show-error", "--http1.1", "--noproxy", "", "--proxy",
                  f"http://127.0.0.1:{proxy}", "--cacert", certificate, "--write-out",
-                 '{"before":%{time_pretransfer},"first":%{time_starttransfer},"all":%{time_total}}\n']
+                 '{"before":%{time_appconnect},"first":%{time_starttransfer},"all":%{time_total}}\n']
     if not keep_alive:
         arguments += ["--header", "Connection: close"]
     if upload:
@@ -53,6 +60,7 @@ def curl(proxy, origin, certificate, path, count, keep_alive, upload):
     run = subprocess.run(arguments, input=b"x" * upload, stdout=subprocess.PIPE, check=True, timeout=600)
     results = []
     for line in run.stdout.splitlines():
+        # On a kept connection there was no handshake, and its time is 0.
         times = json.loads(line)
         # Where curl sends a body, its "first byte" is one that it sent.
         results.append({"ttfb": None if upload else (times["first"] - times["before"]) * 1000,
