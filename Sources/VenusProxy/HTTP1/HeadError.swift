@@ -28,6 +28,7 @@ package enum HeadError: UInt8, Error, Sendable, CaseIterable {
     case nominatedCriticalField
     case tooManyConnectionOptions
     case malformedMaxForwards
+    case contentOfConnect
     case malformedStatusLine
 
     /// The status that answers a request with this fault.
@@ -73,6 +74,7 @@ package enum HeadError: UInt8, Error, Sendable, CaseIterable {
         case .nominatedCriticalField: "Connection names a field that the message cannot do without"
         case .tooManyConnectionOptions: "Connection has more than 32 options"
         case .malformedMaxForwards: "Max-Forwards is not a number, or is there twice"
+        case .contentOfConnect: "CONNECT has no content; what follows it belongs to the tunnel"
         case .malformedStatusLine: "the status line is malformed"
         }
     }

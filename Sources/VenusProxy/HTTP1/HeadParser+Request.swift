@@ -55,6 +55,8 @@ extension HeadParser {
     /// The rules that need the whole head.
     private static func check(_ bytes: Span<UInt8>, _ section: FieldSection, _ head: RequestHead) -> HeadError? {
         if head.flags.contains(.chunked), head.flags.contains(.version10) { return .transferEncodingInHTTP10 }
+        // What some would read as content, others would send into the tunnel (RFC 9110, section 9.3.6).
+        if head.method == .connect, head.flags.contains(.chunked) || head.contentLength > 0 { return .contentOfConnect }
         guard let host = section.host else { return head.flags.contains(.version10) ? nil : .missingHost }
         // The target wins over Host, but a Host that cannot be read is a sign of trouble (RFC 9112, section 3.2).
         return host.isEmpty || Authority(bytes, host) == nil ? .malformedHost : nil

@@ -81,6 +81,8 @@ struct RequestHeadTests {
             ("CONNECT h: HTTP/1.1\r\nHost: h\r\n\r\n", .missingPort),
             ("CONNECT http://h:443/ HTTP/1.1\r\nHost: h\r\n\r\n", .malformedAuthority),
             ("CONNECT a@h:443 HTTP/1.1\r\nHost: h\r\n\r\n", .userInformation),
+            ("CONNECT h:1 HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n", .contentOfConnect),
+            ("CONNECT h:1 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n", .contentOfConnect),
             ("\u{16}\u{3}\u{1}\u{2}", .malformedRequestLine),
         ])
     func refusedLines(text: String, fault: HeadError) { #expect(parseRequest(text).fault == fault) }

@@ -76,6 +76,25 @@ struct TruncationTests {
         }
     }
 
+    @Test(
+        "or has more behind it leaves nothing for the next request to take as its answer", arguments: [0, 50])
+    func surplus(milliseconds: UInt32) async throws {
+        let origin = try ScriptedOrigin { connection in
+            connection.readHead()
+            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n\(connection.number)")
+            usleep(milliseconds * 1_000)
+            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged")
+            _ = connection.readToEnd()
+        }
+        try await withProxy { proxy, _ in
+            let client = try proxy.client()
+            for number in 0..<5 {
+                #expect(try await client.get(origin.url()).text == "\(number)")
+                try await eventually { origin.openConnections == 0 }
+            }
+        }
+    }
+
     @Test("while its request is still sent arrives, when it is whole", arguments: [false, true])
     func earlyError(closes: Bool) async throws {
         let size = 20 << 20
