@@ -74,6 +74,13 @@ extension ExchangeStateMachine {
         return response.unchunk(&bytes)
     }
 
+    /// The final response's head cannot be handed on after all: to the client, nothing has come.
+    package mutating func responseWithdrawn() {
+        precondition(hasResponded, "only a response that came is withdrawn")
+        hasResponded = false
+        status = 0
+    }
+
     /// What to do now that the response is complete and handed to the client.
     package enum Completion: Sendable, Hashable {
         /// Wait until the client has taken it all; then ask ``flushed(at:)``.

@@ -113,12 +113,12 @@ extension EventLoop {
         if client.pointee.exchange.unchunks {
             var span = body.mutableSpan
             guard let result = client.pointee.exchange.responseBytesUnchunked(&span, at: now) else {
-                return perform(slot, client.pointee.exchange.failed(.httpProtocolError, at: now))
+                return bodyBroke(slot, isHeadOut: head == nil)
             }
             (taken, length) = (result.taken, result.content)
         } else {
             guard let result = client.pointee.exchange.responseBytes(UnsafeBufferPointer(body).span, at: now) else {
-                return perform(slot, client.pointee.exchange.failed(.httpProtocolError, at: now))
+                return bodyBroke(slot, isHeadOut: head == nil)
             }
             (taken, length) = (result, result)
         }
@@ -136,6 +136,13 @@ extension EventLoop {
             updateUpstreamInterest(client.pointee.upstream)
         }
         if head != nil { armClient(slot) }
+    }
+
+    /// The response's body breaks its framing. Where nothing of it is out yet, the client is told why.
+    private mutating func bodyBroke(_ slot: Int32, isHeadOut: Bool) {
+        let client = clients[slot]
+        if !isHeadOut { client.pointee.exchange.responseWithdrawn() }
+        perform(slot, client.pointee.exchange.failed(.httpProtocolError, at: now))
     }
 
     /// The response is complete and handed on. `leftOver`: bytes after it that nobody asked for.

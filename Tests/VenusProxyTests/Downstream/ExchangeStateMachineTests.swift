@@ -45,6 +45,18 @@ struct ExchangeStateMachineTests {
         #expect(machine.stage == .idle)
     }
 
+    @Test("whose response breaks before a byte of it is out is answered with an error")
+    func withdrawn() throws {
+        var machine = try exchanging()
+        _ = try respond(&machine, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        #expect(machine.responseBytes(Array("zz\r\n".utf8), at: time(25)) == nil)
+        machine.responseWithdrawn()
+        #expect(machine.status == 0)
+        let failure = machine.failed(.httpProtocolError, at: time(30))
+        #expect(failure == .refuse(.httpProtocolError, .failed(.httpProtocolError)))
+        #expect(!machine.refusalCloses(isStopping: false))
+    }
+
     @Test("has its times in their phases")
     func phases() throws {
         var machine = ExchangeStateMachine(now: time(0))
