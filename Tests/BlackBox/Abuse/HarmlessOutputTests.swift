@@ -1,0 +1,122 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension TheBinary {
+    /// Nothing that comes over the network steers a terminal, a page, or whoever reads logs by machine.
+    @Suite("Harmless output")
+    struct HarmlessOutputTests {
+        private static let hostile: [AbuseClass] = [
+            .fields, .otherProtocols, .targets, .authorities, .connect, .statusLines, .responseFields,
+        ]
+
+        @Test("logs are lines of plain text, whatever they tell of", arguments: ["text", "json"])
+        func logs(format: String) async throws {
+            let bench = try await AbuseBench(environment: ["VENUS_LOG_LEVEL": "trace", "VENUS_LOG_FORMAT": format])
+            try await play(bench)
+            try await bench.stop()
+            expectPlain(bench.log)
+            let lines = bench.log.split(separator: "\n").filter { $0.contains("refused a request") }
+            #expect(!lines.isEmpty)
+            if format == "json" { for line in lines { #expect(throws: Never.self) { try JSONValue(String(line)) } } }
+        }
+
+        @Test("the stream is text in Redis and in venus tail")
+        func stream() async throws {
+            let redis = try await RedisServer()
+            let bench = try await AbuseBench(environment: ["VENUS_STREAM_URL": redis.url])
+            let tail = try VenusBinary.start(["tail"], environment: bench.environment)
+            try await eventually("venus tail") {
+                for problem in try await bench.play(.passed("a call", .get(), as: .get()), at: 999) {
+                    Issue.record("\(problem)")
+                }
+                return tail.standardOutput.text.contains("GET /good")
+            }
+            try await play(bench)
+            let last = "/case" + "mmm"
+            _ = try await bench.play(.passed("the last call", .get(), as: .get()), at: 999)
+            try await eventually("the last call in venus tail") { tail.standardOutput.text.contains(last) }
+            try await bench.stop()
+            try await tail.stop()
+            expectPlain(tail.standardOutput.text, allowing: "→–≈")
+            let stream = try await redis.cli("XRANGE", "venus:calls:{0}", "-", "+")
+            #expect(stream.contains("CONNECT") && stream.contains("\tGET\t"))
+            expectPlain(stream.replacingOccurrences(of: "\t", with: " "))
+        }
+
+        @Test("API, terminal and dashboard show a name of markup as it is, and do not obey it")
+        func names() async throws {
+            let name = "<img src=x onerror=window.pwned=1>\u{202e}</script>"
+            let origin = try LoggingOrigin()
+            origin.answer(
+                "/<script>window.pwned=1</script>",
+                with: .init("HTTP/1.1 503 <script>window.pwned=1</script>\r\nContent-Length: 2\r\n\r\nok"))
+            let venus = try await VenusUp(environment: ["VENUS_SERVICE": name])
+            let browser = try await Browser()
+            defer { Task { try? await browser.close() } }
+            let client = try HTTPClient(port: venus.proxyPort)
+            #expect(try await client.get("http://\(origin.authority)/<script>window.pwned=1</script>").status == 503)
+
+            let api = try await venus.signIn()
+            let graph = try await eventually(within: .seconds(5), "the edge") { () -> JSONValue? in
+                let graph = try await api.graph()
+                return graph.edge(name, origin.authority) == nil ? nil : graph
+            }
+            #expect(graph.edge(name, origin.authority)?["kpis"]["calls"].int == 1)
+            let operations = try await api.get("/kpis?window=5m&by=operation").description
+            for text in [graph.description, operations] { #expect(!text.contains("<script>")) }
+            #expect(operations.contains("GET /*/*"))
+
+            let shown = try await VenusBinary.output(
+                ["graph"],
+                environment: venus.runEnvironment.merging([
+                    "VENUS_SERVER_LISTEN": "127.0.0.1:\(venus.serverPort)", "VENUS_SERVER_SECRET": venus.secret,
+                ]) { $1 })
+            #expect(shown.status == .exited(0), "\(shown.standardError)")
+            #expect(shown.standardOutput.contains("<img src=x onerror=window.pwned=1>\u{fffd}</script>"))
+
+            let token = try #require(venus.signInToken)
+            try await browser.open("http://127.0.0.1:\(venus.serverPort)/sign-in#\(token)")
+            let row = try await browser.wait(for: "#table tbody tr") { $0.contains(origin.authority) }
+            #expect(row.contains("<img src=x onerror=window.pwned=1>"))
+            try await browser.wait(for: ".node .name")
+            try await browser.click("#table tbody .link")
+            try await browser.wait(for: "#details")
+            #expect(try await browser.run("return typeof window.pwned").string == "undefined")
+            #expect(try await browser.run("return document.querySelectorAll('img[src=x], main script').length").int == 0)
+            #expect(try await browser.consoleErrors() == [])
+            expectPlain(venus.process.standardError.text)
+        }
+
+        @Test(
+            "a name that steers a terminal is no name, and the error that says so is plain",
+            arguments: ["a\u{1b}[31mb", "a\nb", "a\u{9b}b"])
+        func steeringNames(name: String) async throws {
+            let output = try await VenusBinary.output(["proxy"], environment: ["VENUS_SERVICE": name])
+            #expect(output.status == .exited(78))
+            #expect(output.standardError.contains("service"))
+            expectPlain(output.standardError + output.standardOutput, allowing: "…\u{fffd}")
+        }
+
+        private func play(_ bench: AbuseBench) async throws {
+            for abuse in Self.hostile {
+                for (place, each) in abuse.cases.enumerated() {
+                    for problem in try await bench.play(each, at: place) { Issue.record("\(problem)") }
+                }
+            }
+        }
+
+        /// Printable ASCII in lines, and what is allowed beside it.
+        private func expectPlain(
+            _ text: String, allowing others: String = "", sourceLocation: SourceLocation = #_sourceLocation
+        ) {
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            let odd = lines.filter { line in
+                !line.unicodeScalars.allSatisfy {
+                    (0x20...0x7E).contains($0.value) || others.unicodeScalars.contains($0)
+                }
+            }
+            #expect(odd.isEmpty, sourceLocation: sourceLocation)
+        }
+    }
+}
