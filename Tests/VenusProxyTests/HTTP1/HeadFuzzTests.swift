@@ -66,6 +66,9 @@ struct HeadFuzzTests {
             return
         }
         #expect(BodyFraming.request(again) == BodyFraming.request(head))
+        #expect(again.flags.contains(.offersUpgrade) == head.flags.contains(.offersUpgrade))
+        // At 0 it would not have been passed on.
+        if let left = head.maxForwards, left > 0 { #expect(again.maxForwards == left - 1) }
     }
 
     private func rewritten(_ bytes: [UInt8]) -> [UInt8]? {
@@ -87,8 +90,33 @@ struct HeadFuzzTests {
         var random = SplitMix(seed: seed)
         for _ in 0..<4_000 {
             let bytes = mutate(&random)
-            if case .complete(let head) = parseResponse(bytes) { #expect(head.length <= bytes.count) }
+            guard case .complete(let head) = parseResponse(bytes) else { continue }
+            #expect(head.length <= bytes.count)
+            guard let text = rewritten(response: bytes) else { continue }
+            guard case .complete(let again) = parseResponse(text) else {
+                Issue.record("what was passed on is refused: \(String(decoding: text, as: UTF8.self))")
+                continue
+            }
+            #expect(again.status == head.status)
+            #expect(BodyFraming.response(again, to: .get) == BodyFraming.response(head, to: .get))
         }
+    }
+
+    private func rewritten(response bytes: [UInt8]) -> [UInt8]? {
+        var fields = FieldTable()
+        guard case .complete(let head) = HeadParser.parseResponse(bytes.span, limits: HeadLimits(), fields: &fields)
+        else { return nil }
+        let memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count + HeadSerializer.maximumGrowth)
+        defer { memory.deallocate() }
+        var sink = ByteSink(memory)
+        let options = HeadSerializer.ResponseOptions(close: true, chunked: head.flags.contains(.chunked))
+        Array("venus-test".utf8).withUnsafeBufferPointer {
+            HeadSerializer.response(
+                head, bytes.span, fields: fields, options: options, pseudonym: $0, date: HTTPDate(second: 0),
+                into: &sink)
+        }
+        #expect(!sink.isOverflowing, "a head grows by at most \(HeadSerializer.maximumGrowth)")
+        return Array(memory.prefix(sink.count))
     }
 
     @Test("follow chunks to the same end however they are cut", arguments: 0..<8)
