@@ -21,6 +21,6 @@ struct AbuseClass: Sendable, CustomTestStringConvertible {
 
     /// What origins answer.
     static let responses: [AbuseClass] = [
-        statusLines, responseFields, responseFraming, responseBodies, bodilessResponses, interimResponses,
+        statusLines, responseFields, responseFraming, responseBodies, bodilessResponses, interimResponses, upgrades,
     ]
 }

@@ -83,7 +83,8 @@ extension TheBinary {
             try await browser.click("#table tbody .link")
             try await browser.wait(for: "#details")
             #expect(try await browser.run("return typeof window.pwned").string == "undefined")
-            #expect(try await browser.run("return document.querySelectorAll('img[src=x], main script').length").int == 0)
+            #expect(
+                try await browser.run("return document.querySelectorAll('img[src=x], main script').length").int == 0)
             #expect(try await browser.consoleErrors() == [])
             expectPlain(venus.process.standardError.text)
         }

@@ -11,6 +11,8 @@ extension AbuseClass {
             .refused(
                 400, "with Content-Length and Transfer-Encoding",
                 .connect("$HOST", "Content-Length: 5", "Transfer-Encoding: chunked")),
+            .refused(400, "with a length", .connect("$HOST", "Content-Length: 5", body: "hello")),
+            .refused(400, "with chunks", .connect("$HOST", "Transfer-Encoding: chunked", body: "0\r\n\r\n")),
             .refused(400, "in small letters is no CONNECT", .line("connect $HOST HTTP/1.1")),
             .refused(505, "in HTTP/2", .line("CONNECT $HOST HTTP/2.0")),
             AbuseCase(
@@ -34,7 +36,7 @@ extension AbuseClass {
                 name: "in HTTP/1.0", request: .bare("CONNECT $HOST HTTP/1.0"), statuses: [200], ending: .tunnels,
                 recorded: ["success"]),
             AbuseCase(
-                name: "with a Content-Length, which means nothing", request: .connect("$HOST", "Content-Length: 0"),
+                name: "with a length of nothing", request: .connect("$HOST", "Content-Length: 0"),
                 statuses: [200], ending: .tunnels, recorded: ["success"]),
             AbuseCase(
                 name: "with credentials for the proxy",
