@@ -50,7 +50,8 @@ private func checkAssembly(_ bytes: [UInt8], _ whole: HeadResult<RequestHead>) {
 private func checkForwarding(_ bytes: [UInt8]) {
     var fields = FieldTable()
     guard case .complete(let head) = HeadParser.parseRequest(bytes.span, limits: HeadLimits(), fields: &fields),
-        head.method != .connect
+        // A TRACE or OPTIONS that may go no further is answered here.
+        head.method != .connect, head.maxForwards != 0
     else { return }
     let text = written(growingFrom: bytes.count) { sink, pseudonym in
         HeadSerializer.request(head, bytes.span, fields: fields, pseudonym: pseudonym, into: &sink)
@@ -84,6 +85,9 @@ private func checkForwarding(_ bytes: [UInt8]) {
     require(again.method == head.method && again.port == head.port, "method and port stay: \(text.quoted)")
     require(copy.slice(again.host) == bytes.slice(head.host), "the host stays: \(text.quoted)")
     require(again.traceID == head.traceID || head.flags.contains(.nominates), "the trace stays: \(text.quoted)")
+    require(again.maxForwards == head.maxForwards.map { $0 - 1 }, "one hop less: \(text.quoted)")
+    let offers = again.flags.contains(.offersUpgrade)
+    require(offers == head.flags.contains(.offersUpgrade), "an offered upgrade stays one: \(text.quoted)")
     let before = kept(bytes, fields)
     let after = kept(copy, fieldsAgain)
     require(after == before, "fields go on in their order: \(text.quoted)")
