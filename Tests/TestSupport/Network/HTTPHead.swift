@@ -4,7 +4,7 @@ public struct HTTPHead: Sendable {
     public var fields: [(name: String, value: String)]
 
     /// - Parameter bytes: everything up to and including the empty line.
-    init?(_ bytes: [UInt8]) {
+    public init?(_ bytes: [UInt8]) {
         var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\r\n", omittingEmptySubsequences: true)
         guard !lines.isEmpty else { return nil }
         startLine = String(lines.removeFirst())

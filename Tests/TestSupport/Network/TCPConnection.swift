@@ -37,6 +37,9 @@ public final class TCPConnection: @unchecked Sendable {
         close()
     }
 
+    /// How long reading and writing wait.
+    public func setTimeout(_ limit: Duration) { Socket.setTimeout(descriptor, limit) }
+
     public func shutdownWrite() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     public func write(_ text: String) throws { try write(Array(text.utf8)) }
