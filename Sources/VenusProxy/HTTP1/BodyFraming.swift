@@ -42,6 +42,14 @@ package struct BodyDecoder: Sendable {
         }
     }
 
+    /// Bytes that are still to come, where that is known.
+    package var bytesLeft: UInt64? {
+        switch framing {
+        case .none, .length: left
+        case .chunked, .untilClose: nil
+        }
+    }
+
     /// Takes the bytes that belong to the body and returns how many; `nil` if they break the framing.
     package mutating func consume(_ bytes: Span<UInt8>) -> Int? {
         if isComplete { return 0 }

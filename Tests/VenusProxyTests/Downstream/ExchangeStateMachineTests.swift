@@ -198,9 +198,23 @@ struct ExchangeStateMachineTests {
         #expect(try !closes { _ = $0.requestBytes(Array("a".utf8), at: time(11)) })
     }
 
+    @Test("whose response comes before more than is thrown away says that the connection ends")
+    func earlyResponseToMuch() throws {
+        func closes(_ length: Int) throws -> Bool {
+            var machine = try exchanging(post(length))
+            _ = machine.requestBytes([UInt8](repeating: 1, count: 10), at: time(11))
+            return try respond(&machine, Self.ok) == .forward(close: true, chunked: false)
+        }
+        #expect(try !closes(ExchangeStateMachine.maximumDrainedBytes + 10))
+        #expect(try closes(ExchangeStateMachine.maximumDrainedBytes + 11))
+    }
+
     @Test("throws away a bounded number of bytes")
     func drainBound() throws {
-        var machine = try exchanging(post(10 << 20))
+        var machine = try exchanging(
+            "POST http://h/ HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n")
+        let size = Array("A00000\r\n".utf8)
+        #expect(machine.requestBytes(size, at: time(11)) == size.count)
         _ = try respond(&machine, Self.ok)
         _ = machine.responseCompleted(isPending: false, at: time(30))
         let piece = [UInt8](repeating: 1, count: 100 << 10)
