@@ -147,7 +147,9 @@ extension EventLoop {
     /// Keeps bytes of later requests until their turn has come.
     mutating func keepPipelined(_ slot: Int32, _ bytes: UnsafeBufferPointer<UInt8>) {
         guard let first = bytes.baseAddress, !bytes.isEmpty else { return }
-        guard buffers.append(first, count: bytes.count, to: &clients[slot].pointee.input) else { return leave(slot) }
+        guard buffers.append(first, count: bytes.count, to: &clients[slot].pointee.input) else {
+            return giveUp(slot)
+        }
         updateClientInterest(slot)
     }
 
