@@ -30,6 +30,8 @@ struct ClientConnection: Slotted {
     var uploadPipe = TunnelPipe()
     var downloadPipe = TunnelPipe()
     var account = TunnelAccount()
+    /// The slot of what is seen of its tunnel; −1: nobody looks.
+    var observed: Int32 = -1
     /// The slot of the connection that carries the call.
     var upstream: Int32 = -1
     /// The call's target; afterwards the one to look at first.

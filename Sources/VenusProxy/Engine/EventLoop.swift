@@ -19,6 +19,7 @@ struct EventLoop: ~Copyable {
     var listener: Int32
     var clients = SlotTable<ClientConnection>()
     var upstreams = SlotTable<UpstreamConnection>()
+    var observed = SlotTable<ObservedTunnel>()
     var timers: TimerWheel
     var buffers: BufferPool
     var pipes = PipePool(maximum: 64)

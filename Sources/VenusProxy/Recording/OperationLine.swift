@@ -68,6 +68,17 @@ package final class OperationLine {
         count = Self.write(networkProtocol.staticName, to: memory, at: length)
     }
 
+    /// Ends the line with method, the name of a host in the place of the route, and protocol.
+    func end(_ method: StaticString, name: UnsafeBufferPointer<UInt8>, _ networkProtocol: NetworkProtocol) {
+        var length = Self.tab(memory, at: Self.write(method, to: memory, at: count))
+        for place in 0..<min(name.count, Self.maximumHostBytes) {
+            memory[length] = Self.hostByte(name[place])
+            length += 1
+        }
+        length = Self.tab(memory, at: length)
+        count = Self.write(networkProtocol.staticName, to: memory, at: length)
+    }
+
     /// Ends the line with what stands for all operations that do not fit.
     func endOverflow(_ networkProtocol: NetworkProtocol) {
         var length = Self.tab(memory, at: Self.write(RequestMethod.other, to: memory, at: count))

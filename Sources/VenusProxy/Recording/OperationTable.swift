@@ -40,6 +40,24 @@ package struct OperationTable {
     ) -> UInt32 {
         wanted.begin(scheme, host, port)
         wanted.end(RequestMethod.name(method), path: scheme == .tcp ? nil : path, networkProtocol)
+        return place(scheme, host, port, networkProtocol)
+    }
+
+    /// The place of what is seen of a dependency through a tunnel: the tunnel itself (``Scheme/tcp``), with the name that
+    /// it asks its server for if that is another, or an exchange inside (``Scheme/https``).
+    package mutating func internTunnel(
+        scheme: Scheme, host: UnsafeBufferPointer<UInt8>, port: UInt16, serverName: UnsafeBufferPointer<UInt8>,
+        networkProtocol: NetworkProtocol
+    ) -> UInt32 {
+        wanted.begin(scheme, host, port)
+        wanted.end(scheme == .tcp ? "CONNECT" : RequestMethod.other, name: serverName, networkProtocol)
+        return place(scheme, host, port, networkProtocol)
+    }
+
+    /// The place of the line that is wanted, or of what stands for it.
+    private mutating func place(
+        _ scheme: Scheme, _ host: UnsafeBufferPointer<UInt8>, _ port: UInt16, _ networkProtocol: NetworkProtocol
+    ) -> UInt32 {
         if let place = findOrAdd(upTo: maximumOperations) { return place }
 
         wanted.begin(scheme, host, port)
@@ -48,7 +66,7 @@ package struct OperationTable {
 
         wanted.beginOverflow(scheme)
         wanted.endOverflow(networkProtocol)
-        // Twelve pairs of scheme and protocol find room: half of the slots are free.
+        // All pairs of scheme and protocol find room: half of the slots are free.
         return findOrAdd(upTo: .max)!
     }
 

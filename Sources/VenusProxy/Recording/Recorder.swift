@@ -40,6 +40,16 @@ public final class Recorder {
                 scheme: scheme, host: host, port: port, method: method, path: path, networkProtocol: networkProtocol))
     }
 
+    /// The operation of a tunnel, or of an exchange inside: ``OperationTable/internTunnel(scheme:host:port:serverName:networkProtocol:)``.
+    public func internTunnel(
+        scheme: Scheme, host: UnsafeBufferPointer<UInt8>, port: UInt16, serverName: UnsafeBufferPointer<UInt8>,
+        networkProtocol: NetworkProtocol
+    ) -> OperationID {
+        OperationID(
+            rawValue: table.internTunnel(
+                scheme: scheme, host: host, port: port, serverName: serverName, networkProtocol: networkProtocol))
+    }
+
     /// Counts a call as under way; ``record(_:)`` or ``callEnded()`` ends it.
     public func callStarted() { setInFlight(callsInFlight + 1) }
 

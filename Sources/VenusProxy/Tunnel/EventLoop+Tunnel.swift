@@ -14,18 +14,23 @@ extension EventLoop {
         guard keep(client.pointee.input.bytes, in: &client.pointee.upload) else { return giveUp(slot) }
         buffers.release(&client.pointee.input)
         client.pointee.exchange.tunnelOpened(at: now)
-        startTunnel(slot)
+        startTunnel(slot, isObserved: true)
         let answer: StaticString = "HTTP/1.1 200 Connection Established\r\n\r\n"
         guard sendToClient(slot, answer.utf8Start, count: answer.utf8CodeUnitCount) else { return }
         armClient(slot)
         tunnelFlush(slot, toward: .dependency)
     }
 
-    /// The client's connection is a tunnel from now on; what came early waits in its buffers.
-    mutating func startTunnel(_ slot: Int32) {
+    /// The client's connection is a tunnel from now on; what came early waits in its buffers. `isObserved`: whether it is
+    /// looked at for TLS and what can be seen through it.
+    mutating func startTunnel(_ slot: Int32, isObserved: Bool) {
         let client = clients[slot]
         client.pointee.account = TunnelAccount(openedAt: now, interval: settings.tunnelActivity)
-        _ = client.pointee.account.moved(client.pointee.upload.count, from: .client, at: now)
+        if isObserved, recorder(of: client) != nil { client.pointee.observed = observed.take() }
+        let early = client.pointee.upload.bytes
+        guard !early.isEmpty else { return }
+        _ = client.pointee.account.moved(early.count, from: .client, at: now)
+        observe(slot, .client, early)
     }
 
     /// Whether bytes of this side can be taken in: what came before them has been passed on.
@@ -51,8 +56,6 @@ extension EventLoop {
         let client = clients[slot]
         client.pointee.exchange.bytesTaken(at: now)
         if client.pointee.account.moved(bytes, from: side, at: now) { armClient(slot) }
-        // The dependency's first byte shows that there is somebody to talk to.
-        if side == .dependency, !client.pointee.account.isRecorded { recordTunnel(slot, CallEnd(.success), at: now) }
     }
 
     /// Takes bytes of one side and passes them to the other.
@@ -63,9 +66,12 @@ extension EventLoop {
         switch Socket.receive(descriptor(slot, side), into: scratch.input, capacity: ScratchMemory.readBytes) {
         case .moved(let bytes):
             count(slot, from: side, bytes)
+            observe(slot, side, UnsafeBufferPointer(start: UnsafePointer(scratch.input), count: bytes))
             pass(slot, from: side, bytes)
         case .wouldBlock: break
-        case .ended: perform(slot, client.pointee.tunnel.ended(side, isPending: false))
+        case .ended:
+            observeEnd(slot)
+            perform(slot, client.pointee.tunnel.ended(side, isPending: false))
         case .failed: endTunnel(slot, .broken(by: side), withReset: true)
         }
     }
@@ -101,6 +107,7 @@ extension EventLoop {
             switch Socket.splice(from: descriptor(slot, side), to: pipe.writing, count: PipePool.capacity) {
             case .moved(let bytes):
                 count(slot, from: side, bytes)
+                observeUnseen(slot, side, bytes)
                 total += bytes
                 pipe.count += bytes
             case .wouldBlock:
@@ -120,7 +127,10 @@ extension EventLoop {
             }
         }
         setPipe(slot, side, pipe)
-        if hasEnded { return perform(slot, client.pointee.tunnel.ended(side, isPending: pipe.count > 0)) }
+        if hasEnded {
+            observeEnd(slot)
+            return perform(slot, client.pointee.tunnel.ended(side, isPending: pipe.count > 0))
+        }
         if pipe.count > 0 { updateTunnelInterest(slot) }
     }
 

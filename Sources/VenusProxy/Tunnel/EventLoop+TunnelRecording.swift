@@ -2,17 +2,21 @@ import VenusCore
 
 extension EventLoop {
     /// Records a tunnel's call, once: it was established at `time`, or is known since then never to be. It stays in
-    /// flight until its end.
-    mutating func recordTunnel(_ slot: Int32, _ end: CallEnd, at time: SteadyTime) {
+    /// flight until its end. `handshake`: microseconds of TLS, where there is any.
+    mutating func recordTunnel(_ slot: Int32, _ end: CallEnd, at time: SteadyTime, handshake: UInt32? = nil) {
         let client = clients[slot]
-        let bytes = client.pointee.account.takeCall()
+        let place = client.pointee.observed
+        let held = place >= 0 ? observed[place].pointee.observer.openBytes : TunnelAccount.Bytes()
+        let bytes = client.pointee.account.takeCall(holding: held)
         guard let recorder = recorder(of: client) else { return }
         let exchange = client.pointee.exchange
+        var phases = exchange.times.phases
+        phases[.tls] = handshake
         let call = Call(
             operation: Int(client.pointee.operation), start: exchange.times.wallStart,
             duration: UInt32(clamping: time.since(exchange.times.start)), outcome: end.outcome,
             status: exchange.hasResponded ? exchange.status : 0, errorType: end.errorType,
-            phases: exchange.times.phases, bytesSent: bytes.sent, bytesReceived: bytes.received, flags: .tunnel,
+            phases: phases, bytesSent: bytes.sent, bytesReceived: bytes.received, flags: .tunnel,
             traceID: client.pointee.traceID)
         recorder._withUnsafeGuaranteedRef { $0.append(call) }
     }
@@ -26,9 +30,11 @@ extension EventLoop {
     /// Records what is left to record of a tunnel that ends now.
     mutating func recordTunnelEnd(_ slot: Int32, _ end: TunnelEnd) {
         let client = clients[slot]
+        let (end, isAnnounced) = observerEnded(slot, end)
         if !client.pointee.account.isRecorded { recordTunnel(slot, CallEnd(.success), at: now) }
         var flags: CallFlags = [.tunnel, .activity, .ended]
         if end.side == .dependency { flags.insert(.endedByDependency) }
+        if isAnnounced { flags.insert(.closeNotify) }
         recordActivity(slot, since: client.pointee.exchange.times.start, flags: flags, end.errorType)
         recorder(of: client)?._withUnsafeGuaranteedRef { $0.callEnded() }
     }
@@ -50,14 +56,19 @@ extension EventLoop {
 
     /// When something is to be recorded of an open tunnel.
     @inline(__always)
-    func tunnelDeadline(_ slot: Int32) -> SteadyTime { clients[slot].pointee.account.dueAt }
+    func tunnelDeadline(_ slot: Int32) -> SteadyTime {
+        let place = clients[slot].pointee.observed
+        let deadline = clients[slot].pointee.account.dueAt
+        return place >= 0 ? min(deadline, observed[place].pointee.observer.deadline) : deadline
+    }
 
     mutating func tunnelTimerFired(_ slot: Int32) {
         switch clients[slot].pointee.account.due(at: now) {
         case .nothing: break
-        case .establishment: recordTunnel(slot, CallEnd(.success), at: now)
+        case .establishment: if !isShakingHands(slot) { recordTunnel(slot, CallEnd(.success), at: now) }
         case .activity: recordActivity(slot)
         }
+        observerExpired(slot)
         armClient(slot)
     }
 }

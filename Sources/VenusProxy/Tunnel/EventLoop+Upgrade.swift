@@ -36,7 +36,7 @@ extension EventLoop {
         buffers.release(&client.pointee.offer)
         client.pointee.exchange.upgraded(at: now)
         if acceptance == .webSocket { client.pointee.operation = client.pointee.webSocketOperation }
-        startTunnel(slot)
+        startTunnel(slot, isObserved: false)
         recordTunnel(slot, CallEnd(.success), at: now)
         _ = client.pointee.account.moved(count - start, from: .dependency, at: now)
         let first = placeHead(head, before: start)

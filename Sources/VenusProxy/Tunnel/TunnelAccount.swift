@@ -84,10 +84,15 @@ package struct TunnelAccount: Sendable {
     }
 
     private mutating func takeRest(holding held: Bytes) -> Bytes {
+        // An exchange may be known by its records' lengths before all of their bytes have come.
         let rest = Bytes(
-            sent: total.sent &- recorded.sent &- held.sent,
-            received: total.received &- recorded.received &- held.received)
+            sent: Self.rest(total.sent, recorded.sent, held.sent),
+            received: Self.rest(total.received, recorded.received, held.received))
         takeExchange(rest)
         return rest
+    }
+
+    private static func rest(_ total: UInt64, _ recorded: UInt64, _ held: UInt64) -> UInt64 {
+        total > recorded &+ held ? total &- recorded &- held : 0
     }
 }

@@ -1,0 +1,97 @@
+/// Tells session tickets from responses in TLS 1.3, where both are encrypted: a server sends its tickets as soon as it
+/// has the client's Finished (RFC 8446, section 4.6.1), often while the client's first request is on its way.
+///
+/// Two records of one length in a row, of a ticket's size, are tickets. A single one may be: it was, if it came as fast
+/// as only a ticket can and something else follows; if nothing follows it was the response.
+package struct SessionTicketFilter: Sendable {
+    private static let ticketBytes = 50...2_048
+    /// A ticket that comes alone has been seen with 150 to 300 bytes, two in one record with up to 600.
+    private static let singleTicketBytes = 50...640
+    /// Most tickets that are taken for such.
+    private static let maximumTickets = 4
+    /// Microseconds that a server may take, above two round trips, for a ticket to be prompt.
+    private static let slack: UInt64 = 5_000
+
+    /// A record that may be a ticket or a response.
+    package struct Candidate: Sendable, Hashable {
+        package var length: Int
+        package var time: SteadyTime
+        /// Whether it came as fast as a ticket does.
+        package var isPrompt: Bool
+
+        /// With its header.
+        var bytes: UInt64 { UInt64(TLSRecord.headerBytes + length) }
+    }
+
+    package enum Verdict: Sendable, Hashable {
+        case ticket
+        /// Not known yet: it is the ``candidate``.
+        case undecided
+        case data
+        /// Data, and the candidate before was data as well.
+        case dataAsBefore(Candidate)
+    }
+
+    private enum Stage: Sendable {
+        case nothingSeen
+        case candidate(Candidate)
+        case tickets(length: Int, count: Int)
+        case over
+    }
+
+    private var stage: Stage
+    private let promptUntil: SteadyTime
+
+    /// `isExpecting`: tickets cannot be told from data.
+    package init(isExpecting: Bool, handshakeEnd: SteadyTime, roundTrip: UInt64) {
+        stage = isExpecting ? .nothingSeen : .over
+        promptUntil = Self.promptEnd(handshakeEnd, roundTrip)
+    }
+
+    /// Until when something comes that a server says as soon as it has the client's Finished.
+    static func promptEnd(_ handshakeEnd: SteadyTime, _ roundTrip: UInt64) -> SteadyTime {
+        handshakeEnd + (2 * roundTrip + slack)
+    }
+
+    package var candidate: Candidate? {
+        if case .candidate(let candidate) = stage { candidate } else { nil }
+    }
+
+    /// A record of the server that is no alert.
+    package mutating func record(_ length: Int, at time: SteadyTime) -> Verdict {
+        switch stage {
+        case .over: return .data
+        case .nothingSeen:
+            guard Self.ticketBytes.contains(length) else { break }
+            let isPrompt = Self.singleTicketBytes.contains(length) && time <= promptUntil
+            stage = .candidate(Candidate(length: length, time: time, isPrompt: isPrompt))
+            return .undecided
+        case .candidate(let candidate):
+            if length == candidate.length {
+                stage = .tickets(length: length, count: 2)
+                return .ticket
+            }
+            stage = .over
+            return candidate.isPrompt ? .data : .dataAsBefore(candidate)
+        case .tickets(let known, let count):
+            if length == known, count < Self.maximumTickets {
+                stage = .tickets(length: known, count: count + 1)
+                return .ticket
+            }
+        }
+        stage = .over
+        return .data
+    }
+
+    /// The client's first request begins: what came before it was no response.
+    package mutating func requestBegan() {
+        if case .candidate(let candidate) = stage { stage = .tickets(length: candidate.length, count: 1) }
+    }
+
+    /// The candidate was a response.
+    package mutating func takeCandidate() -> Candidate? {
+        guard case .candidate(let candidate) = stage else { return nil }
+        stage = .over
+        return candidate
+    }
+}
