@@ -39,9 +39,11 @@ extension EventLoop {
     }
 
     /// A side has said its last byte.
-    mutating func observeEnd(_ slot: Int32) {
+    mutating func observeEnd(_ slot: Int32, _ side: TunnelStateMachine.Side) {
         let place = clients[slot].pointee.observed
-        if place >= 0, observed[place].pointee.firstEnd == .zero { observed[place].pointee.firstEnd = now }
+        guard place >= 0 else { return }
+        let sight = observed[place].pointee.observer.sideEnded(side, at: now, patience: settings.callerPatience)
+        record(slot, sight)
     }
 
     /// Whether the tunnel's call waits for the end of a handshake.
@@ -80,8 +82,7 @@ extension EventLoop {
         let client = clients[slot]
         guard client.pointee.observed >= 0 else { return (end, false) }
         let tunnel = observed[client.pointee.observed]
-        let time = tunnel.pointee.firstEnd == .zero ? now : tunnel.pointee.firstEnd
-        let ending = tunnel.pointee.observer.ended(end, at: time, patience: settings.callerPatience)
+        let ending = tunnel.pointee.observer.ended(end, at: now, patience: settings.callerPatience)
         if let call = ending.call { recordTunnel(slot, call) }
         if let exchange = ending.exchange { recordExchange(slot, exchange) }
         buffers.release(&tunnel.pointee.kept)

@@ -70,7 +70,7 @@ extension EventLoop {
             pass(slot, from: side, bytes)
         case .wouldBlock: break
         case .ended:
-            observeEnd(slot)
+            observeEnd(slot, side)
             perform(slot, client.pointee.tunnel.ended(side, isPending: false))
         case .failed: endTunnel(slot, .broken(by: side), withReset: true)
         }
@@ -128,7 +128,7 @@ extension EventLoop {
         }
         setPipe(slot, side, pipe)
         if hasEnded {
-            observeEnd(slot)
+            observeEnd(slot, side)
             return perform(slot, client.pointee.tunnel.ended(side, isPending: pipe.count > 0))
         }
         if pipe.count > 0 { updateTunnelInterest(slot) }

@@ -9,6 +9,4 @@ struct ObservedTunnel: Slotted {
     var serverName = Buffer()
     /// The operation of its exchanges, once there is one.
     var exchangeOperation: UInt32?
-    /// When the first side ended.
-    var firstEnd = SteadyTime.zero
 }

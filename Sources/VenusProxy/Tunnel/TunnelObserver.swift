@@ -116,20 +116,38 @@ package struct TunnelObserver: Sendable {
         return sight
     }
 
-    /// The tunnel has ended at `time`. `patience`: microseconds after which a caller that leaves has waited too long.
-    package mutating func ended(_ end: TunnelEnd, at time: SteadyTime, patience: UInt64) -> Ending {
-        var ending = Ending(end)
+    /// A side has said its last byte at `time`: whatever is under way ends by that. `patience`: microseconds after which a
+    /// caller that leaves has waited too long.
+    package mutating func sideEnded(
+        _ side: TunnelStateMachine.Side, at time: SteadyTime, patience: UInt64
+    ) -> Sight {
+        breakOff(.finished(by: side), at: time, patience)
+    }
+
+    private mutating func breakOff(_ end: TunnelEnd, at time: SteadyTime, _ patience: UInt64) -> Sight {
+        var sight = Sight()
         switch stage {
-        case .silent, .opaque: return ending
-        case .clientHello: ending.call = failed(brokenOff(end, nil, at: time, patience), at: time)
+        case .silent, .stream, .opaque: break
+        case .clientHello:
+            sight.call = failed(brokenOff(end, nil, at: time, patience), at: time)
+            stage = .opaque
         case .handshake(let machine):
             version = machine.version
-            ending.call = failed(brokenOff(end, machine, at: time, patience), at: time)
+            sight.call = failed(brokenOff(end, machine, at: time, patience), at: time)
+            stage = .opaque
         case .exchanges:
-            if !isCallKnown { ending.call = established() }
-            ending.exchange = estimator.ended(end, at: time, patience: patience)
-        case .stream: break
+            if !isCallKnown { sight.call = established() }
+            sight.exchange = estimator.ended(end, at: time, patience: patience)
         }
+        return sight
+    }
+
+    /// The tunnel has ended at `time`.
+    package mutating func ended(_ end: TunnelEnd, at time: SteadyTime, patience: UInt64) -> Ending {
+        let sight = breakOff(end, at: time, patience)
+        var ending = Ending(end)
+        ending.call = sight.call
+        ending.exchange = sight.exchange
         stage = .opaque
         // After an announced end the rest is a matter of taste: some reset what they no longer read.
         if end.errorType == .connectionTerminated, client.isClosing || server.isClosing {

@@ -17,6 +17,7 @@ public func fuzzTunnel(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
             let side: TunnelStateMachine.Side = kind & 1 == 0 ? .client : .dependency
             if kind & 0x0E == 0x0E { tunnel.unseen(piece.count, side) } else { tunnel.receive(piece, side) }
         }
+        if bytes.count % 3 == 0 { tunnel.sideEnded(.client) }
         tunnel.end(bytes.count % 2 == 0 ? .finished(by: .client) : .broken(by: .dependency))
     }
 }
@@ -63,6 +64,11 @@ private struct FuzzedTunnel {
             take(sight.call, sight.exchange)
         }
         now = end
+    }
+
+    mutating func sideEnded(_ side: TunnelStateMachine.Side) {
+        let sight = observer.sideEnded(side, at: now, patience: 1_000_000)
+        take(sight.call, sight.exchange)
     }
 
     mutating func end(_ end: TunnelEnd) {

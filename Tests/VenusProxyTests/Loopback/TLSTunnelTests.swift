@@ -17,6 +17,13 @@ struct TLSTunnelTests {
         return status
     }
 
+    /// Takes the client's first record: what is left unread would turn the end into a reset.
+    private static func readHello(_ connection: ScriptedOrigin.Connection) {
+        let header = connection.read(TLSRecord.headerBytes)
+        guard header.count == TLSRecord.headerBytes else { return }
+        connection.read(Int(header[3]) << 8 | Int(header[4]))
+    }
+
     private func withTLS(_ body: (RunningProxy, TLSOrigin) async throws -> Void) async throws {
         let origin = try await TLSOrigin()
         try await withProxy { proxy, _ in try await body(proxy, origin) }
@@ -120,8 +127,12 @@ struct TLSTunnelTests {
 
     @Test("that the dependency does not speak is a transport error")
     func notTLS() async throws {
-        try await withProxy { proxy, origin in
-            #expect(try await curl(proxy, nil, ["https://\(origin.authority)/"]) == 35)
+        let origin = try ScriptedOrigin { connection in
+            Self.readHello(connection)
+            connection.write("HTTP/1.1 400 Bad Request\r\n\r\n")
+        }
+        try await withProxy { proxy, _ in
+            #expect(try await curl(proxy, nil, ["https://127.0.0.1:\(origin.port)/"]) == 35)
             _ = try await proxy.ends(1)
             #expect(proxy.tunnels.map(\.call.errorType) == [.tlsProtocolError])
             #expect(proxy.tunnels.map(\.operation.networkProtocol) == ["tls"])
@@ -131,7 +142,7 @@ struct TLSTunnelTests {
     @Test("that the dependency breaks off is a transport error", arguments: [false, true])
     func brokenOff(withReset: Bool) async throws {
         let origin = try ScriptedOrigin { connection in
-            connection.read(100)
+            Self.readHello(connection)
             if withReset { connection.reset() }
         }
         try await withProxy { proxy, _ in

@@ -206,6 +206,27 @@ struct TunnelExchangeTests {
         #expect(tunnel.exchanges.map(\.outcome) == [CallEnd(.unknown)])
     }
 
+    @Test("end with either side: the client has left then, whatever still comes, and the dependency has answered")
+    func sideEnds() {
+        var tunnel = WatchedTunnel.withTickets13()
+        tunnel.client(150)
+        tunnel.wait(1_500)
+        tunnel.sideEnded(.client)
+        #expect(tunnel.exchanges.map(\.outcome) == [.failed(.callerTimeout)])
+        tunnel.wait(1_500)
+        tunnel.server(800)
+        tunnel.end(.finished(by: .client))
+        #expect(tunnel.exchanges.map(times) == [[30, -1, 1_500]])
+
+        tunnel = WatchedTunnel.withTickets13()
+        tunnel.client(150)
+        tunnel.wait(10)
+        tunnel.server(800)
+        tunnel.sideEnded(.dependency)
+        #expect(tunnel.exchanges.map(times) == [[30, 10, 10]])
+        #expect(tunnel.exchanges.map(\.outcome) == [CallEnd(.unknown)])
+    }
+
     @Test("a server that refuses the client's certificate says so first of all")
     func refusedCertificate() {
         var tunnel = WatchedTunnel.established13()

@@ -53,6 +53,10 @@ struct WatchedTunnel {
         now = end
     }
 
+    mutating func sideEnded(_ side: TunnelStateMachine.Side) {
+        take(observer.sideEnded(side, at: time, patience: 1_000_000))
+    }
+
     @discardableResult
     mutating func end(_ end: TunnelEnd) -> TunnelObserver.Ending {
         let ending = observer.ended(end, at: time, patience: 1_000_000)
