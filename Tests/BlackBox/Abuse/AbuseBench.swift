@@ -49,15 +49,15 @@ final class AbuseBench: @unchecked Sendable {
     /// What the proxy has logged.
     var log: String { proxy.standardOutput.text + proxy.standardError.text }
 
-    /// Plays the case; what is not as it must be.
-    func play(_ abuse: AbuseCase, at place: Int) async throws -> [String] {
+    /// Plays the case; what is not as it must be. `isPiecemeal`: the client sends every byte in a segment of its own.
+    func play(_ abuse: AbuseCase, at place: Int, isPiecemeal: Bool = false) async throws -> [String] {
         let word = AbuseCase.word(place)
         let values = Message.values(origin: origin, word: word, via: pseudonym)
         if let answer = abuse.answer {
             origin.answer("/" + word, with: .init(answer.text, answer.ending, isPiecemeal: answer.isPiecemeal))
         }
         let problems = try await blocking { [self] in
-            let problems = try exchange(abuse, word: word, values: values)
+            let problems = try exchange(abuse, word: word, values: values, isPiecemeal: isPiecemeal)
             try sendGood(on: connection())
             return try problems + compare(abuse, values: values)
         }
@@ -97,12 +97,17 @@ final class AbuseBench: @unchecked Sendable {
     private func connection() throws -> TCPConnection { try TCPConnection(port: proxyPort, timeout: .seconds(5)) }
 
     private func exchange(
-        _ abuse: AbuseCase, word: String, values: [(name: String, value: String)]
+        _ abuse: AbuseCase, word: String, values: [(name: String, value: String)], isPiecemeal: Bool
     ) throws -> [String] {
         let connection = try connection()
         defer { connection.close() }
         // The proxy may have answered and closed before it has read everything.
-        try? connection.write([UInt8](oneByteAScalar: abuse.request.filled(values)))
+        let bytes = [UInt8](oneByteAScalar: abuse.request.filled(values))
+        if isPiecemeal {
+            for byte in bytes { try? connection.write([byte]) }
+        } else {
+            try? connection.write(bytes)
+        }
         if abuse.rest != nil || (abuse.endsWriting && !abuse.seen.isEmpty) {
             let deadline = ContinuousClock.now + .seconds(5)
             while !origin.hasSeen("/" + word) {

@@ -19,6 +19,13 @@ struct AbuseClass: Sendable, CustomTestStringConvertible {
         hostField, hopByHop, loops, maxForwards, connect, pipelining, limits,
     ]
 
+    /// Those requests whose fate is settled by a whole head, so that it does not matter how much comes at a time. What
+    /// has no end is noticed at once or when its time is over.
+    static let heads: [AbuseClass] = [
+        contentLength, transferEncoding, bodies, fields, requestLine, targets, authorities, hostField, hopByHop, loops,
+        maxForwards,
+    ]
+
     /// What origins answer.
     static let responses: [AbuseClass] = [
         statusLines, responseFields, responseFraming, responseBodies, bodilessResponses, interimResponses, upgrades,
