@@ -99,7 +99,8 @@ struct TLSTunnelTests {
         try await withTLS { proxy, origin in
             let paths = ["/bytes/20000000", "/delay/100", "/bytes/3000000", "/bytes/10"]
             #expect(try await curl(proxy, origin, urls(origin, paths)) == 0)
-            #expect(try await proxy.ends(1)[0].errorType == nil)
+            let end = try await proxy.ends(1)[0]
+            #expect(end.errorType == nil)
             let exchanges = proxy.calls.map(\.call).filter { $0.flags.contains(.estimated) }
             #expect(exchanges.count == 4)
             #expect((20_000_000...20_100_000).contains(exchanges[0].bytesReceived))
