@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
+#include <linux/filter.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -93,8 +94,22 @@ int clinux_local_port(int descriptor) {
     return ntohs(((struct sockaddr_in *)&storage)->sin_port);
 }
 
-int clinux_accept(int listener) {
-    return result_or_error(accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC));
+static bool copy_address(struct clinux_address *address, const struct sockaddr *source);
+
+int clinux_accept(int listener, struct clinux_address *address) {
+    struct sockaddr_storage storage = {.ss_family = AF_UNSPEC};
+    socklen_t length = sizeof storage;
+    int descriptor = accept4(listener, (struct sockaddr *)&storage, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (descriptor < 0) return -errno;
+    copy_address(address, (struct sockaddr *)&storage);
+    return descriptor;
+}
+
+int clinux_steer_connections(int listener, uint32_t number) {
+    struct sock_filter instruction = BPF_STMT(BPF_RET | BPF_K, number);
+    struct sock_fprog program = {.len = 1, .filter = &instruction};
+    return result_or_error(
+        setsockopt(listener, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program));
 }
 
 int clinux_connect(const struct clinux_address *address, uint16_t port) {

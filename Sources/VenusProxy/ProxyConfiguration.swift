@@ -7,8 +7,13 @@ public struct ProxyConfiguration: Sendable, Hashable {
     /// Threads that forward; 0: one a processor, at most 16.
     public var loops = 0
 
-    /// Client connections at most, divided among the loops. Beyond, new ones wait in the listener's queue.
+    /// Client connections at most. Beyond, new ones are answered 503 and closed.
     public var maximumClients = 20_000
+    /// Client connections of one address (of one /64, for IPv6) at most. `nil`: half of all, or all of them where the
+    /// proxy listens on a loopback address, which has no other clients.
+    public var maximumClientsPerAddress: Int?
+    /// CONNECT tunnels at most. Beyond, a request for one is answered 503.
+    public var maximumTunnels = 15_000
     /// Connections to one dependency at most, divided among the loops. Beyond, calls wait (phase `blocked`).
     public var maximumConnectionsPerDependency = 1_024
     /// Idle connections kept to one dependency at most, divided among the loops.
@@ -25,7 +30,7 @@ public struct ProxyConfiguration: Sendable, Hashable {
     /// How long a body may stand still, either way.
     public var bodyTimeout: Duration = .seconds(60)
     public var dnsTimeout: Duration = .seconds(5)
-    /// For all addresses of a name together, and for waiting for a free connection.
+    /// For all addresses of a name together, and before that for waiting for a free connection.
     public var connectTimeout: Duration = .seconds(10)
     /// From the request's last byte to the response's first.
     public var responseTimeout: Duration = .seconds(60)
@@ -38,7 +43,8 @@ public struct ProxyConfiguration: Sendable, Hashable {
     /// How long a connection that ends may still send what is thrown away.
     public var lingerTimeout: Duration = .seconds(2)
 
-    /// How long clients that keep an idle connection may still send a request on it when the proxy stops.
+    /// How long clients that keep an idle connection may still send a request on it when the proxy stops, and how long
+    /// it still takes in new connections while another proxy listens beside it.
     public var stopGrace: Duration = .seconds(1)
 
     /// A caller that leaves a silent dependency after this long makes a `caller_timeout`; sooner, it is `cancelled`.
@@ -49,7 +55,7 @@ public struct ProxyConfiguration: Sendable, Hashable {
     /// How long a name stays unresolvable.
     public var dnsNegativeLifetime: Duration = .seconds(1)
     /// Threads that resolve names, at most.
-    public var resolverThreads = 8
+    public var resolverThreads = 32
     /// Names in the cache at most.
     public var maximumResolvedNames = 4_096
 

@@ -17,8 +17,18 @@ public final class ProxyServer: Sendable {
 
     private enum State {
         case new
-        case running([Loop])
+        case running([Loop], Listening)
         case stopped
+    }
+
+    /// Where the loops listen, and on how many sockets.
+    private struct Listening: Sendable {
+        var address: IPAddress
+        var port: UInt16
+        var count: Int
+
+        /// Whether another proxy listens there as well.
+        var isShared: Bool { ListenerGroup.count(on: address, port: port) > count }
     }
 
     private struct Loop: Sendable {
@@ -78,34 +88,38 @@ public final class ProxyServer: Sendable {
             raiseDescriptorLimit()
             let address = try listenAddress()
             let count = loopCount
-            let (listeners, port) = try openListeners(count: count, on: address)
+            let (listeners, port) = try openListeners(loops: count, on: address)
             let pseudonym = "venus-" + String(UInt32.random(in: .min ... .max), radix: 16)
             let settings = LoopSettings(
                 configuration, loops: count, address: address, port: port, pseudonym: pseudonym)
             var loops: [Loop] = []
             do {
-                for listener in listeners { loops.append(try startLoop(settings, listener: listener)) }
+                for place in 0..<count {
+                    let own = stride(from: place, to: listeners.count, by: count).map { listeners[$0] }
+                    loops.append(try startLoop(settings, listeners: own))
+                }
             } catch {
-                for listener in listeners.dropFirst(loops.count) { Socket.close(listener) }
-                for loop in loops { loop.mailbox.post(.shutDown(deadline: .zero)) }
+                for place in listeners.indices where place % count >= loops.count { Socket.close(listeners[place]) }
+                for loop in loops { loop.mailbox.post(.shutDown(deadline: .zero, isFollowed: false)) }
                 for loop in loops { loop.thread.join() }
                 throw error
             }
-            state = .running(loops)
+            state = .running(loops, Listening(address: address, port: port, count: listeners.count))
             return BoundAddress(host: address.text, port: port)
         }
     }
 
-    /// Stops: no new connection from now on, idle ones are closed, calls under way may take until `limit` and are then
-    /// cut off. Returns when everything is recorded and the threads have ended.
+    /// Stops: no new connection from now on, or from the end of the grace time where another proxy takes over; idle ones
+    /// are closed, calls under way may take until `limit` and are then cut off. Returns when everything is recorded and
+    /// the threads have ended.
     public func shutDown(within limit: Duration) async {
-        let loops = state.withLock { state -> [Loop] in
+        let (loops, isFollowed) = state.withLock { state -> ([Loop], Bool) in
             defer { state = .stopped }
-            if case .running(let loops) = state { return loops }
-            return []
+            if case .running(let loops, let listening) = state { return (loops, listening.isShared) }
+            return ([], false)
         }
         let deadline = SteadyTime.now + limit.microseconds
-        for loop in loops { loop.mailbox.post(.shutDown(deadline: deadline)) }
+        for loop in loops { loop.mailbox.post(.shutDown(deadline: deadline, isFollowed: isFollowed)) }
         for loop in loops {
             await loop.end.wait()
             // Over in a moment: the thread has only to return.
@@ -132,17 +146,19 @@ public final class ProxyServer: Sendable {
 
     private func listenAddress() throws(ProxyError) -> IPAddress {
         if let address = IPAddress(configuration.host) { return address }
-        guard let address = Resolver.system(configuration.host)?.first else {
+        guard let address = (try? Resolver.system(configuration.host))?.first else {
             throw ProxyError(.address, "cannot listen on \(configuration.host): it is no address of this machine")
         }
         return address
     }
 
-    /// One listener a loop, all on the same port: the system spreads connections over them.
-    private func openListeners(count: Int, on address: IPAddress) throws(ProxyError) -> ([Int32], port: UInt16) {
+    /// One listener a loop, all on the same port: the system spreads connections over them. Behind another proxy, at
+    /// least as many as it has, and from now on new connections come to us.
+    private func openListeners(loops: Int, on address: IPAddress) throws(ProxyError) -> ([Int32], port: UInt16) {
         var listeners: [Int32] = []
         var port = configuration.port
-        for _ in 0..<count {
+        let existing = port == 0 ? 0 : ListenerGroup.count(on: address, port: port)
+        for _ in 0..<ListenerGroup.listenersNeeded(loops: loops, existing: existing) {
             let listener = Socket.listen(on: address, port: port, backlog: 4_096)
             guard listener >= 0 else {
                 for listener in listeners { Socket.close(listener) }
@@ -154,22 +170,28 @@ public final class ProxyServer: Sendable {
             listeners.append(listener)
             if port == 0 { port = UInt16(clamping: max(0, clinux_local_port(listener))) }
         }
+        if existing > 0 {
+            let isSteered = ListenerGroup.steer(to: listeners, behind: existing)
+            logger.notice(
+                "another proxy listens here; taking over from it",
+                metadata: ["listeners": "\(existing)", "new_connections": isSteered ? "come here" : "are shared"])
+        }
         return (listeners, port)
     }
 
-    private func startLoop(_ settings: LoopSettings, listener: Int32) throws(ProxyError) -> Loop {
+    private func startLoop(_ settings: LoopSettings, listeners: [Int32]) throws(ProxyError) -> Loop {
         let mailbox = try LoopMailbox()
         let end = LoopEnd()
         let thread = try Thread(name: "venus-loop") { [shippers, logger, resolver] in
             defer { end.signal() }
             do {
                 var loop = try EventLoop(
-                    settings: settings, listener: listener, mailbox: mailbox, resolver: resolver,
+                    settings: settings, listeners: listeners, mailbox: mailbox, resolver: resolver,
                     shippers: shippers, logger: logger)
                 loop.run()
             } catch {
                 logger.critical("a loop could not start", metadata: ["error": "\(error)"])
-                Socket.close(listener)
+                for listener in listeners { Socket.close(listener) }
             }
         }
         return Loop(thread: thread, mailbox: mailbox, end: end)

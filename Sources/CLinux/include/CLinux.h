@@ -37,8 +37,12 @@ int clinux_listen(const struct clinux_address *address, uint16_t port, int backl
 // The port that a socket is bound to, or a negated errno.
 int clinux_local_port(int descriptor);
 
-// The next connection of a listener.
-int clinux_accept(int listener);
+// The next connection of a listener, and whose it is.
+int clinux_accept(int listener, struct clinux_address *address);
+
+// From now on the listeners' group (those with SO_REUSEPORT on the same address and port) gives new connections to the
+// one with this number, in the order in which they joined it; spreads them over all when there is none with the number.
+int clinux_steer_connections(int listener, uint32_t number);
 
 // A socket whose connection to the address is under way or, rarely, made.
 int clinux_connect(const struct clinux_address *address, uint16_t port);

@@ -46,6 +46,14 @@ struct ClientConnection: Slotted {
     var isShut = false
     /// Of the service that calls; the loop owns it.
     var recorder: Unmanaged<Recorder>?
+    /// Whether it is one too many, and its first request is answered so.
+    var isRefused = false
+    /// Whether it counts as a tunnel.
+    var isCountedTunnel = false
+    /// Whose connection it is.
+    var owner = ClientAddress()
+    /// While a connection for its call is being made.
+    var connecting = ConnectStateMachine()
     var operation: UInt32 = 0
     /// The call's operation if the dependency accepts WebSocket.
     var webSocketOperation: UInt32 = 0

@@ -79,8 +79,7 @@ extension EventLoop {
         buffers.release(&client.pointee.replay)
         switch afterwards {
         case .next:
-            let isOver = stopAt != nil && closeIdleAt == .distantFuture
-            if isOver { closeClient(slot) } else { nextRequest(slot) }
+            if isPastGrace { closeClient(slot) } else { nextRequest(slot) }
         case .drain:
             armClient(slot)
             updateClientInterest(slot)
@@ -183,6 +182,7 @@ extension EventLoop {
         if client.pointee.channel.descriptor >= 0 { Socket.close(client.pointee.channel.descriptor) }
         client.pointee.channel.descriptor = -1
         disarmClient(slot)
+        stopCounting(client)
         clients.release(slot)
         listenAgainIfPossible()
     }

@@ -22,6 +22,7 @@ extension EventLoop {
 
     private mutating func keepHead(_ slot: Int32, _ bytes: UnsafeBufferPointer<UInt8>) {
         let client = clients[slot]
+        guard !client.pointee.isRefused else { return refuseCall(slot, .tooManyClients) }
         guard let first = bytes.baseAddress, buffers.append(first, count: bytes.count, to: &client.pointee.input) else {
             return leave(slot)
         }
@@ -54,6 +55,7 @@ extension EventLoop {
         client.pointee.target = target
         client.pointee.traceID = head.traceID
         startRecording(client, head, bytes)
+        guard !client.pointee.isRefused else { return refuseCall(slot, .tooManyClients) }
         if head.method == .connect {
             guard keep(rest, in: &client.pointee.upload) else { return giveUp(slot) }
         } else if !behind.isEmpty {
@@ -63,7 +65,10 @@ extension EventLoop {
         if head.flags.contains(.hasVia), comesFromHere(bytes.span) {
             return perform(slot, client.pointee.exchange.failed(.proxyLoopDetected, at: now))
         }
-        if head.method == .connect { return acquireNewConnection(slot) }
+        if head.method == .connect {
+            guard settings.limits.hasRoomForTunnel else { return refuseCall(slot, .tooManyTunnels) }
+            return acquireNewConnection(slot)
+        }
         if head.flags.contains(.offersUpgrade) {
             guard keepOffer(client, head, bytes) else { return giveUp(slot) }
         }
@@ -108,8 +113,7 @@ extension EventLoop {
         let found = targets.index(of: bytes.span, head.host, port: head.port) { pool.isUnused($0) }
         guard let found else { return nil }
         if found.isNew, let address = IPAddress(String(decoding: targets[found.index].host, as: UTF8.self)) {
-            targets[found.index].addresses = [address]
-            targets[found.index].addressesExpire = .distantFuture
+            targets[found.index].setAddresses([address], expire: .distantFuture)
         }
         return found.index
     }

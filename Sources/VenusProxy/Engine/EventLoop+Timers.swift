@@ -16,6 +16,11 @@ extension EventLoop {
         return clients[slot].pointee.exchange.stage == .tunnelling ? min(deadline, tunnelDeadline(slot)) : deadline
     }
 
+    /// A client that is to be refused has a moment for its first request.
+    mutating func armRefusedClient(_ slot: Int32) {
+        timers.arm(Self.clientTimer(slot), at: now + settings.timeouts.linger)
+    }
+
     mutating func disarmClient(_ slot: Int32) { timers.disarm(Self.clientTimer(slot)) }
 
     @inline(__always)
@@ -37,12 +42,13 @@ extension EventLoop {
             acceptAgainAt = .distantFuture
             listenAgainIfPossible()
         }
-        if closeIdleAt <= now { closeIdleClients() }
+        if sweepAt <= now { sweep() }
         if let stopAt, stopAt <= now, stopAt != .distantFuture { abortAll() }
     }
 
     private mutating func clientTimerFired(_ slot: Int32) {
         guard clients.isUsed(slot) else { return }
+        if clients[slot].pointee.isRefused, clients[slot].pointee.exchange.stage == .idle { return closeClient(slot) }
         // Bytes have moved since it was set.
         if deadline(of: slot) > now { return armClient(slot) }
         if clients[slot].pointee.exchange.deadline(settings.timeouts) <= now { return clientTimedOut(slot) }
@@ -54,7 +60,7 @@ extension EventLoop {
         let upstream = upstreams[slot]
         guard upstream.pointee.deadline <= now else { return armUpstream(slot, at: upstream.pointee.deadline) }
         if upstream.pointee.isConnecting {
-            connectFailed(slot, .connectionTimeout)
+            goOnConnecting(upstream.pointee.client)
         } else if upstream.pointee.client < 0 {
             closeIdleUpstream(slot)
         }

@@ -3,7 +3,7 @@ import Glibc
 import Logging
 import VenusCore
 
-/// One thread of the data plane: its own listener, its own connections, its own pools, its own recorders.
+/// One thread of the data plane: its own listeners, its own connections, its own pools, its own recorders.
 ///
 /// A value without copies that lives on its thread's stack, so nothing on the hit path is counted, locked or checked
 /// for exclusivity at run time. Connections are plain values in tables, at stable addresses, named by slots.
@@ -16,7 +16,8 @@ struct EventLoop: ~Copyable {
     let logger: Logger
     let poller: Poller
     let scratch = ScratchMemory()
-    var listener: Int32
+    /// Usually one; more behind a proxy that had more loops.
+    var listeners: [Int32]
     var clients = SlotTable<ClientConnection>()
     var upstreams = SlotTable<UpstreamConnection>()
     var observed = SlotTable<ObservedTunnel>()
@@ -37,13 +38,19 @@ struct EventLoop: ~Copyable {
     var opening: [Int32] = []
     /// When the recorders' blocks are handed over, at the latest.
     var flushAt = SteadyTime.distantFuture
-    /// When the listener is watched again, after descriptors ran out.
+    /// When the listeners are watched again, after descriptors ran out.
     var acceptAgainAt = SteadyTime.distantFuture
     var isListening = false
+    /// Clients beyond a limit, which wait for their refusal.
+    var refused = 0
+    /// When a limit that is reached is logged again.
+    var limitLogAt = SteadyTime.zero
     /// Set once the loop stops: when what is under way is cut off.
     var stopAt: SteadyTime?
-    /// When a loop that stops closes the connections that are idle.
-    var closeIdleAt = SteadyTime.distantFuture
+    /// When a loop that stops closes the connections that are idle, the next time.
+    var sweepAt = SteadyTime.distantFuture
+    /// Whether a loop that stops takes no further requests.
+    var isPastGrace = false
     var date: HTTPDate
     var dateSecond: Int64 = -1
 
@@ -51,11 +58,11 @@ struct EventLoop: ~Copyable {
     static let longestRecordingDelay: UInt64 = 100_000
 
     init(
-        settings: LoopSettings, listener: Int32, mailbox: LoopMailbox, resolver: Resolver, shippers: CallShippers?,
+        settings: LoopSettings, listeners: [Int32], mailbox: LoopMailbox, resolver: Resolver, shippers: CallShippers?,
         logger: Logger
     ) throws(ProxyError) {
         self.settings = settings
-        self.listener = listener
+        self.listeners = listeners
         self.mailbox = mailbox
         self.resolver = resolver
         self.logger = logger
@@ -88,12 +95,12 @@ struct EventLoop: ~Copyable {
         recorders.flush()
     }
 
-    private var isDone: Bool { stopAt != nil && clients.count == 0 }
+    private var isDone: Bool { stopAt != nil && clients.count == 0 && listeners.isEmpty }
 
     private var waitingTime: Int32 {
         if !queued.isEmpty { return 0 }
         var next = timers.millisecondsToNext(now: now)
-        let time = min(flushAt, acceptAgainAt, min(closeIdleAt, stopAt ?? .distantFuture))
+        let time = min(flushAt, acceptAgainAt, min(sweepAt, stopAt ?? .distantFuture))
         if time != .distantFuture {
             let milliseconds = Int32(clamping: (time.since(now) + 999) / 1_000)
             next = next < 0 ? milliseconds : min(next, milliseconds)
@@ -114,7 +121,7 @@ struct EventLoop: ~Copyable {
             guard upstreams.generation(of: slot) == token.generation, upstreams.isUsed(slot) else { return }
             now = .now
             upstreamEvent(slot, event.flags)
-        case .listener: acceptClients()
+        case .listener: acceptClients(at: Int(slot))
         case .mailbox: for message in mailbox.takeAll() { handle(message) }
         }
     }
@@ -122,7 +129,7 @@ struct EventLoop: ~Copyable {
     private mutating func handle(_ message: LoopMessage) {
         switch message {
         case .resolved(let ticket, let resolution): nameResolved(ticket, resolution)
-        case .shutDown(let deadline): beginStopping(deadline: deadline)
+        case .shutDown(let deadline, let isFollowed): beginStopping(deadline: deadline, isFollowed: isFollowed)
         }
     }
 

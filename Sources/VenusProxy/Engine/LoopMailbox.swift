@@ -5,8 +5,8 @@ import Synchronization
 enum LoopMessage: Sendable {
     /// A name was resolved for a client that waits.
     case resolved(ResolutionTicket, Resolution)
-    /// Stop: no new connections, and calls under way until the time is over.
-    case shutDown(deadline: SteadyTime)
+    /// Stop: calls under way may take until the time is over. Whether another proxy takes the new connections.
+    case shutDown(deadline: SteadyTime, isFollowed: Bool)
 }
 
 /// Wakes a loop from other threads: a queue under a lock, and an eventfd.

@@ -9,7 +9,8 @@ struct LoopSettings: Sendable {
     var stopGrace: UInt64
     /// Microseconds.
     var tunnelActivity: UInt64
-    var maximumClients: Int
+    /// Shared by all loops.
+    var limits: ClientLimits
     var maximumConnectionsPerDependency: Int
     var maximumIdlePerDependency: Int
     var maximumDependencies: Int
@@ -29,8 +30,12 @@ struct LoopSettings: Sendable {
         callerPatience = configuration.callerPatience.microseconds
         stopGrace = configuration.stopGrace.microseconds
         tunnelActivity = configuration.tunnelActivityInterval.microseconds
+        limits = ClientLimits(
+            maximumClients: configuration.maximumClients,
+            maximumClientsPerAddress: configuration.maximumClientsPerAddress
+                ?? (address.isLoopback ? configuration.maximumClients : configuration.maximumClients / 2),
+            maximumTunnels: configuration.maximumTunnels)
         func share(_ total: Int) -> Int { max(1, (total + loops - 1) / loops) }
-        maximumClients = share(configuration.maximumClients)
         maximumConnectionsPerDependency = share(configuration.maximumConnectionsPerDependency)
         maximumIdlePerDependency = share(configuration.maximumIdleConnectionsPerDependency)
         maximumDependencies = max(1, configuration.maximumDependencies)

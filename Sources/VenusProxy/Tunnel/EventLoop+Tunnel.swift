@@ -10,6 +10,7 @@ extension EventLoop {
     /// The connection for a CONNECT is there: the client is told, and what it has sent early goes out.
     mutating func openTunnel(_ slot: Int32) {
         let client = clients[slot]
+        guard countTunnel(slot) else { return refuseCall(slot, .tooManyTunnels) }
         // What came after the head was kept for a next request; here it is the tunnel's.
         guard keep(client.pointee.input.bytes, in: &client.pointee.upload) else { return giveUp(slot) }
         buffers.release(&client.pointee.input)
@@ -29,6 +30,7 @@ extension EventLoop {
         if isObserved, recorder(of: client) != nil { client.pointee.observed = observed.take() }
         let early = client.pointee.upload.bytes
         guard !early.isEmpty else { return }
+        client.pointee.tunnel.spoke(.client)
         _ = client.pointee.account.moved(early.count, from: .client, at: now)
         observe(slot, .client, early)
     }
@@ -55,6 +57,7 @@ extension EventLoop {
     private mutating func count(_ slot: Int32, from side: TunnelStateMachine.Side, _ bytes: Int) {
         let client = clients[slot]
         client.pointee.exchange.bytesTaken(at: now)
+        client.pointee.tunnel.spoke(side)
         if client.pointee.account.moved(bytes, from: side, at: now) { armClient(slot) }
     }
 

@@ -158,6 +158,7 @@ extension EventLoop {
         }
         let upstream = client.pointee.upstream
         if upstream >= 0 {
+            if upstreams[upstream].pointee.olderAttempt >= 0 { closeAttempts(slot, except: upstream) }
             client.pointee.upstream = -1
             let target = upstreams[upstream].pointee.target
             closeUpstreamSlot(upstream)

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Logging
 import VenusCore
 
 extension EventLoop {
@@ -34,88 +35,132 @@ extension EventLoop {
         let target = clients[slot].pointee.target
         switch resolution {
         case .addresses(let addresses, let expire):
-            targets[target].addresses = addresses
-            targets[target].addressesExpire = expire
+            targets[target].setAddresses(addresses, expire: expire)
             connect(slot)
-        case .failed:
-            targets[target].addresses = []
-            perform(slot, clients[slot].pointee.exchange.failed(.dnsError, at: now))
+        case .failed(let errorType):
+            targets[target].setAddresses([], expire: .zero)
+            perform(slot, clients[slot].pointee.exchange.failed(errorType, at: now))
         }
     }
 
     /// Makes a connection to the first of the target's addresses that takes one.
     private mutating func connect(_ slot: Int32) {
-        clients[slot].pointee.exchange.awaitConnection(.connecting, at: now)
-        let upstream = upstreams.take()
-        let target = clients[slot].pointee.target
-        upstreams[upstream].pointee.target = target
-        upstreams[upstream].pointee.client = slot
-        upstreams[upstream].pointee.isConnecting = true
-        upstreams[upstream].pointee.calls = 1
-        clients[slot].pointee.upstream = upstream
-        clients[slot].pointee.holdsPlace = false
+        let client = clients[slot]
+        client.pointee.exchange.awaitConnection(.connecting, at: now)
+        let target = client.pointee.target
+        client.pointee.connecting = ConnectStateMachine(
+            addresses: targets[target].addresses.count, first: targets[target].workedLast)
         armClient(slot)
         updateClientInterest(slot)
-        tryAddress(upstream, from: 0, lastError: .connectionTerminated)
+        goOnConnecting(slot)
     }
 
-    /// Starts a connection to the next address, from `first` on; if none is left the call fails with `lastError`.
-    private mutating func tryAddress(_ slot: Int32, from first: Int, lastError: ErrorType) {
-        let upstream = upstreams[slot]
-        let target = upstream.pointee.target
-        var attempt = first
-        var errorType = lastError
-        while attempt < targets[target].addresses.count {
-            let address = targets[target].addresses[attempt]
-            let port = targets[target].port
-            if settings.isOwnListener(address, port: port) {
-                errorType = .proxyLoopDetected
-                attempt += 1
-                continue
+    /// Begins the attempts that are due.
+    mutating func goOnConnecting(_ slot: Int32) {
+        let client = clients[slot]
+        let deadline = client.pointee.exchange.deadline(settings.timeouts)
+        while true {
+            switch client.pointee.connecting.next(at: now, deadline: deadline) {
+            case .begin(let address): beginAttempt(slot, address)
+            case .replaceOldest(let address):
+                closeOldestAttempt(slot)
+                beginAttempt(slot, address)
+            case .wait(let time): return armUpstream(client.pointee.upstream, at: time)
+            case .fail(let errorType):
+                return perform(slot, client.pointee.exchange.failed(errorType, at: now))
             }
-            let descriptor = Socket.connect(to: address, port: port)
-            guard descriptor >= 0 else {
-                errorType = Self.errorType(connecting: -descriptor)
-                attempt += 1
-                continue
-            }
-            upstream.pointee.channel = Channel(descriptor: descriptor)
-            upstream.pointee.attempt = Int32(attempt)
-            let token = EventToken(.upstream, slot: slot, generation: upstreams.generation(of: slot))
-            watch(&upstream.pointee.channel, Poller.writable, token: token.rawValue)
-            limitAttempt(slot, remaining: targets[target].addresses.count - attempt)
-            return
         }
-        let client = upstream.pointee.client
-        perform(client, clients[client].pointee.exchange.failed(errorType, at: now))
     }
 
-    /// An attempt gets its share of the time that is left for all; the last one is ended by the client's timer.
-    private mutating func limitAttempt(_ slot: Int32, remaining: Int) {
-        guard remaining > 1 else { return armUpstream(slot, at: .distantFuture) }
-        let end = clients[upstreams[slot].pointee.client].pointee.exchange.deadline(settings.timeouts)
-        armUpstream(slot, at: now + end.since(now) / UInt64(remaining))
-    }
-
-    /// An attempt to connect has failed.
-    mutating func connectFailed(_ slot: Int32, _ errorType: ErrorType) {
-        let upstream = upstreams[slot]
-        Socket.close(upstream.pointee.channel.descriptor)
-        upstream.pointee.channel = Channel()
-        tryAddress(slot, from: Int(upstream.pointee.attempt) + 1, lastError: errorType)
+    /// Starts a connection to one of the target's addresses. The client's attempts are a list, the newest first.
+    private mutating func beginAttempt(_ slot: Int32, _ number: Int) {
+        let client = clients[slot]
+        let target = client.pointee.target
+        // Another call may have brought newer addresses of the name meanwhile.
+        guard number < targets[target].addresses.count else {
+            return client.pointee.connecting.failed(.connectionTerminated)
+        }
+        let address = targets[target].addresses[number]
+        let port = targets[target].port
+        guard !settings.isOwnListener(address, port: port) else {
+            return client.pointee.connecting.failed(.proxyLoopDetected)
+        }
+        var descriptor = Socket.connect(to: address, port: port)
+        if descriptor == -EMFILE || descriptor == -ENFILE, closeIdleUpstreams(atMost: 16) > 0 {
+            descriptor = Socket.connect(to: address, port: port)
+        }
+        guard descriptor >= 0 else {
+            let errorType = Self.errorType(connecting: -descriptor)
+            if errorType == .proxyInternalError {
+                log(.error, "no connection to a dependency", ["error": "\(Socket.describe(-descriptor))"])
+            }
+            return client.pointee.connecting.failed(errorType)
+        }
+        let attempt = upstreams.take()
+        let upstream = upstreams[attempt]
+        upstream.pointee.channel = Channel(descriptor: descriptor)
+        upstream.pointee.target = target
+        upstream.pointee.client = slot
+        upstream.pointee.isConnecting = true
+        upstream.pointee.calls = 1
+        upstream.pointee.address = Int32(number)
+        upstream.pointee.olderAttempt = client.pointee.upstream
+        client.pointee.upstream = attempt
+        client.pointee.holdsPlace = false
+        let token = EventToken(.upstream, slot: attempt, generation: upstreams.generation(of: attempt))
+        watch(&upstream.pointee.channel, Poller.writable, token: token.rawValue)
     }
 
     /// The socket of an attempt has something to say.
     mutating func connectProgressed(_ slot: Int32) {
         let upstream = upstreams[slot]
-        let error = clinux_socket_error(upstream.pointee.channel.descriptor)
-        guard error == 0 else { return connectFailed(slot, Self.errorType(connecting: error)) }
-        upstream.pointee.isConnecting = false
-        armUpstream(slot, at: .distantFuture)
         let client = upstream.pointee.client
+        let error = clinux_socket_error(upstream.pointee.channel.descriptor)
+        guard error == 0 else {
+            closeAttempt(slot)
+            clients[client].pointee.connecting.failed(Self.errorType(connecting: error))
+            return goOnConnecting(client)
+        }
+        closeAttempts(client, except: slot)
+        upstream.pointee.isConnecting = false
+        targets[upstream.pointee.target].workedLast = Int(upstream.pointee.address)
+        armUpstream(slot, at: .distantFuture)
         if clients[client].pointee.exchange.method == .connect { return openTunnel(client) }
         clients[client].pointee.exchange.connected(isReused: false, at: now)
         startSending(client)
+    }
+
+    /// Closes an attempt, and takes it out of its client's list. The place in the pool stays the client's.
+    private mutating func closeAttempt(_ slot: Int32) {
+        let client = clients[upstreams[slot].pointee.client]
+        let older = upstreams[slot].pointee.olderAttempt
+        if client.pointee.upstream == slot {
+            client.pointee.upstream = older
+        } else {
+            var newer = client.pointee.upstream
+            while upstreams[newer].pointee.olderAttempt != slot { newer = upstreams[newer].pointee.olderAttempt }
+            upstreams[newer].pointee.olderAttempt = older
+        }
+        client.pointee.holdsPlace = client.pointee.upstream < 0
+        closeUpstreamSlot(slot)
+    }
+
+    private mutating func closeOldestAttempt(_ slot: Int32) {
+        var oldest = clients[slot].pointee.upstream
+        while upstreams[oldest].pointee.olderAttempt >= 0 { oldest = upstreams[oldest].pointee.olderAttempt }
+        closeAttempt(oldest)
+    }
+
+    /// Closes all of a client's attempts but one, which is its connection from now on.
+    mutating func closeAttempts(_ slot: Int32, except kept: Int32) {
+        var attempt = clients[slot].pointee.upstream
+        while attempt >= 0 {
+            let older = upstreams[attempt].pointee.olderAttempt
+            if attempt != kept { closeUpstreamSlot(attempt) }
+            attempt = older
+        }
+        upstreams[kept].pointee.olderAttempt = -1
+        clients[slot].pointee.upstream = kept
     }
 
     private static func errorType(connecting error: Int32) -> ErrorType {

@@ -143,14 +143,16 @@ extension EventLoop {
         closeUpstreamSlot(slot)
     }
 
-    /// Closes idle connections to make room for others.
-    mutating func closeIdleUpstreams(atMost limit: Int) {
+    /// Closes idle connections to make room for others; how many there were.
+    @discardableResult
+    mutating func closeIdleUpstreams(atMost limit: Int) -> Int {
         var closed = 0
         for slot in 0..<Int32(upstreams.capacity)
         where upstreams.isUsed(slot) && upstreams[slot].pointee.client < 0 && closed < limit {
             closeIdleUpstream(slot)
             closed += 1
         }
+        return closed
     }
 
     /// Closes the socket and frees the slot; the pool is told by the caller.

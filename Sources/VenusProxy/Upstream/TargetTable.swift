@@ -5,11 +5,19 @@ struct Target {
     var port: UInt16
     fileprivate var hash: UInt64
     /// In the order in which to try them; empty until the name was resolved.
-    var addresses: [IPAddress] = []
+    private(set) var addresses: [IPAddress] = []
     /// From when on the name is resolved anew; never for an address.
-    var addressesExpire = SteadyTime.zero
-    /// Whether connecting to it would lead back to this proxy.
-    var isOwnListener = false
+    private(set) var addressesExpire = SteadyTime.zero
+    /// The address that took the last connection: its place among them.
+    var workedLast = 0
+
+    /// What the name stands for from now on. The address that worked last is the first to try, if it is still there.
+    mutating func setAddresses(_ next: [IPAddress], expire: SteadyTime) {
+        let best = workedLast < addresses.count ? addresses[workedLast] : nil
+        workedLast = best.flatMap { next.firstIndex(of: $0) } ?? 0
+        addresses = next
+        addressesExpire = expire
+    }
 }
 
 /// The targets of one loop by host and port, found without allocating. Bounded: a full table forgets a target that has

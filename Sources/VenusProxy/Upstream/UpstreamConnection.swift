@@ -8,8 +8,10 @@ struct UpstreamConnection: Slotted {
     /// Whether writing to it failed: what it still says is read, nothing more is sent.
     var isWriteBroken = false
     /// Which of the target's addresses is being tried, or was connected to.
-    var attempt: Int32 = 0
-    /// When this attempt is given up, or the idle connection closed.
+    var address: Int32 = 0
+    /// While it is being made: the attempt to another address that was begun before; −1: none.
+    var olderAttempt: Int32 = -1
+    /// When the next attempt is due, or the idle connection closed.
     var deadline = SteadyTime.distantFuture
     /// Calls it has carried.
     var calls: UInt32 = 0

@@ -8,9 +8,11 @@ public final class HTTPClient: Sendable {
     /// How a request's body is framed.
     public enum Framing: Sendable { case contentLength, chunked }
 
-    /// Connects; blocks for as long as that takes, which on loopback is nothing.
-    public init(host: String = "127.0.0.1", port: Int, timeout: Duration = .seconds(30)) throws {
-        connection = try TCPConnection(host: host, port: port, timeout: timeout)
+    /// Connects, from `source` if it is given; blocks for as long as that takes, which on loopback is nothing.
+    public init(
+        host: String = "127.0.0.1", port: Int, from source: String? = nil, timeout: Duration = .seconds(30)
+    ) throws {
+        connection = try TCPConnection(host: host, port: port, from: source, timeout: timeout)
     }
 
     public func close() { connection.close() }

@@ -7,8 +7,16 @@ public final class TCPConnection: @unchecked Sendable {
     private var buffer: [UInt8] = []
     private var isOpen = true
 
-    public init(host: String = "127.0.0.1", port: Int, timeout: Duration = .seconds(30)) throws {
+    /// - Parameter source: the address of this machine to come from; `nil`: the system's choice.
+    public init(
+        host: String = "127.0.0.1", port: Int, from source: String? = nil, timeout: Duration = .seconds(30)
+    ) throws {
         descriptor = try Socket.make(ipv6: host.contains(":"))
+        if let source, !Socket.bind(descriptor, host: source, port: 0) {
+            let failure = systemFailure("binding to \(source)")
+            Glibc.close(descriptor)
+            throw failure
+        }
         Socket.setTimeout(descriptor, timeout)
         Socket.setNoDelay(descriptor)
         guard Socket.connect(descriptor, host: host, port: port) else {

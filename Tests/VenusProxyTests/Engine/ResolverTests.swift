@@ -2,6 +2,7 @@ import Glibc
 import Synchronization
 import TestSupport
 import Testing
+import VenusCore
 import VenusProxy
 
 @Suite("The resolver")
@@ -64,9 +65,57 @@ struct ResolverTests {
         defer { resolver.stop() }
         let answers = Answers()
         #expect(ask(resolver, "bad.example", answers) == nil)
-        try await eventually { answers.all.withLock { $0 } == [.failed] }
-        #expect(ask(resolver, "bad.example", answers) == .failed)
+        try await eventually { answers.all.withLock { $0 } == [.failed(.dnsError)] }
+        #expect(ask(resolver, "bad.example", answers) == .failed(.dnsError))
         #expect(names.count("bad.example") == 1)
+    }
+
+    @Test(
+        "tells silent name servers from a name that does not exist, and asks again after a moment",
+        arguments: [
+            (LookupError.timedOut, ErrorType.dnsTimeout), (.failed, .dnsError),
+        ])
+    func temporary(error: LookupError, type: ErrorType) async throws {
+        let lookups = Mutex(0)
+        var limits = Resolver.Limits()
+        limits.negativeLifetime = 60_000_000
+        let resolver = Resolver(limits: limits) { _ throws(LookupError) in
+            lookups.withLock { $0 += 1 }
+            throw error
+        }
+        defer { resolver.stop() }
+        let answers = Answers()
+        #expect(ask(resolver, "away.example", answers) == nil)
+        try await eventually { answers.all.withLock { $0 } == [.failed(type)] }
+        #expect(ask(resolver, "away.example", answers) == .failed(type))
+        #expect(lookups.withLock { $0 } == 1)
+        #expect(ask(resolver, "away.example", answers, now: .now + 61_000_000) == nil)
+        try await eventually { lookups.withLock { $0 } == 2 }
+    }
+
+    @Test("gives names that were slow no more than half of its threads, however many they are")
+    func slowNames() async throws {
+        let names = Names()
+        var limits = Resolver.Limits()
+        limits.threads = 4
+        limits.slow = 0
+        limits.lifetime = 0
+        let resolver = Resolver(limits: limits) { name in
+            name.hasPrefix("good-new") ? Self.address.map { [$0] } : names.lookup(name)
+        }
+        defer { resolver.stop() }
+        let answers = Answers()
+        for number in 0..<8 { #expect(ask(resolver, "good\(number)", answers) == nil) }
+        try await eventually { answers.all.withLock { $0.count } == 8 }
+        names.isHeld.withLock { $0 = true }
+        for number in 0..<8 { #expect(ask(resolver, "good\(number)", answers) == nil) }
+        try await eventually { names.lookups.withLock { $0.values.reduce(0, +) } == 10 }
+        let quick = Answers()
+        for number in 0..<20 { #expect(ask(resolver, "good-new\(number)", quick) == nil) }
+        try await eventually { quick.all.withLock { $0.count } == 20 }
+        #expect(names.lookups.withLock { $0.values.reduce(0, +) } == 10)
+        names.isHeld.withLock { $0 = false }
+        try await eventually { answers.all.withLock { $0.count } == 16 }
     }
 
     @Test("is not held up by one slow name")
@@ -100,7 +149,11 @@ struct ResolverTests {
         defer { resolver.stop() }
         let answers = Answers()
         var refused = 0
-        for number in 0..<20 where ask(resolver, "good\(number)", answers) != nil { refused += 1 }
+        for number in 0..<20 {
+            guard let answer = ask(resolver, "good\(number)", answers) else { continue }
+            #expect(answer == .failed(.proxyInternalError))
+            refused += 1
+        }
         // One is being looked up and four wait, give or take the moment in which the thread takes the first.
         #expect((15...16).contains(refused))
         names.isHeld.withLock { $0 = false }

@@ -39,6 +39,52 @@ struct StoppingTests {
         #expect(proxy.ends.count == 1)
     }
 
+    @Test("closes a tunnel that is silent after its dependency's last word, and lets the others have their answers")
+    func tunnels() async throws {
+        let origin = try Origin()
+        let proxy = try RunningProxy()
+        let silent = try proxy.client()
+        #expect(try await silent.connect(origin.authority).status == 200)
+        #expect(try await silent.get("/").status == 200)
+        let unused = try proxy.client()
+        #expect(try await unused.connect(origin.authority).status == 200)
+        let busy = try proxy.client()
+        #expect(try await busy.connect(origin.authority).status == 200)
+        async let late = busy.get("/delay/2500")
+        try await eventually { origin.requests("/delay/2500") == 1 }
+        let start = ContinuousClock.now
+        async let stopped: Void = proxy.stop(within: .seconds(30))
+        #expect(try await silent.readToEnd().isEmpty)
+        #expect(try await unused.readToEnd().isEmpty)
+        #expect(ContinuousClock.now - start < .milliseconds(2_400))
+        #expect(try await late.text == "late\n")
+        await stopped
+        #expect(ContinuousClock.now - start < .seconds(15))
+        #expect(proxy.calls.filter { !$0.isActivity }.map(\.call.outcome) == [.success, .success, .success])
+    }
+
+    @Test("beside a proxy that took over: it gets all new connections, and what came before is served")
+    func takenOver() async throws {
+        let origin = try Origin()
+        let first = try RunningProxy(configuring: { $0.loops = 2 })
+        let kept = try first.client()
+        #expect(try await kept.get(origin.url()).status == 200)
+        let second = try RunningProxy(configuring: {
+            $0.loops = 1
+            $0.port = UInt16(first.port)
+        })
+        for _ in 0..<50 { #expect(try await second.client().get(origin.url()).status == 200) }
+        #expect(first.calls.count <= 1)
+        async let stopped: Void = first.stop(within: .seconds(10))
+        for _ in 0..<50 { #expect(try await second.client().get(origin.url()).status == 200) }
+        #expect(try await kept.get(origin.url())["connection"] == "close")
+        await stopped
+        #expect(first.calls.count == 2)
+        for _ in 0..<50 { #expect(try await second.client().get(origin.url()).status == 200) }
+        #expect(try await second.calls(150).count == 150)
+        await second.stop()
+    }
+
     @Test("twice is once, and starting twice is an error")
     func twice() async throws {
         let proxy = try RunningProxy()
