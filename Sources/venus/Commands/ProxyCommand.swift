@@ -36,15 +36,18 @@ struct ProxyCommand: AsyncParsableCommand {
         let address = try role.start()
         printLine("Proxy  http://\(address)")
         // Its result is the lock, which is ours until the process ends.
-        let lock = takesOver ? Task { try await TakeOver.proxy(lockFile: data.proxyLockFile, logger: logger) } : nil
-        try await runServices([role], logger: logger)
+        let limit = ProxyRole.stopLimit(configuration)
+        let lock =
+            takesOver
+            ? Task { try await TakeOver.proxy(lockFile: data.proxyLockFile, patience: limit, logger: logger) } : nil
+        try await runServices([role], within: limit, logger: logger)
         _ = try await lock?.value
     }
 }
 
 /// Runs services until SIGINT or SIGTERM, or until one of them ends; they stop in reverse order. Throws what one failed
-/// with.
-func runServices(_ services: [any Service], logger: Logger) async throws {
+/// with. `limit`: how long they may take to stop.
+func runServices(_ services: [any Service], within limit: Duration = .seconds(25), logger: Logger) async throws {
     var configuration = ServiceGroupConfiguration(
         services: services.map {
             .init(
@@ -52,6 +55,6 @@ func runServices(_ services: [any Service], logger: Logger) async throws {
                 failureTerminationBehavior: .gracefullyShutdownGroup)
         },
         gracefulShutdownSignals: [.sigint, .sigterm], logger: logger)
-    configuration.maximumGracefulShutdownDuration = .seconds(25)
+    configuration.maximumGracefulShutdownDuration = limit
     try await ServiceGroup(configuration: configuration).run()
 }

@@ -50,7 +50,9 @@ struct UpCommand: AsyncParsableCommand {
             ).text
         }
         // They stop in reverse order: first the proxy flushes, then the analyzer counts what it flushed.
-        try await runServices([server, announcement, analyzer, supervisor], logger: logger)
+        try await runServices(
+            [server, announcement, analyzer, supervisor], within: ProxyRole.stopLimit(configuration) + .seconds(5),
+            logger: logger)
         try? FileManager.default.removeItem(atPath: data.access)
         await callLog.close()
         await opened.close()

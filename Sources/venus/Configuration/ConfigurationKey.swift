@@ -41,7 +41,10 @@ extension ConfigurationKey {
     package static let proxyClientIdleTimeout = ConfigurationKey("proxy.client_idle_timeout")
     package static let proxyUpstreamIdleTimeout = ConfigurationKey("proxy.upstream_idle_timeout")
     package static let proxyTunnelIdleTimeout = ConfigurationKey("proxy.tunnel_idle_timeout")
+    package static let proxyDrainTimeout = ConfigurationKey("proxy.drain_timeout")
     package static let proxyMaximumClients = ConfigurationKey("proxy.max_clients")
+    package static let proxyMaximumClientsPerAddress = ConfigurationKey("proxy.max_clients_per_address")
+    package static let proxyMaximumTunnels = ConfigurationKey("proxy.max_tunnels")
     package static let proxyMaximumConnections = ConfigurationKey("proxy.max_connections_per_dependency")
     package static let streamURL = ConfigurationKey("stream.url", isSecret: true)
     package static let streamURLFile = ConfigurationKey("stream.url_file")
@@ -64,8 +67,8 @@ extension ConfigurationKey {
         environment, service, instance,
         proxyListen, proxyThreads, proxyCallerPatience,
         proxyHeadTimeout, proxyDNSTimeout, proxyConnectTimeout, proxyResponseTimeout, proxyBodyTimeout,
-        proxyClientIdleTimeout, proxyUpstreamIdleTimeout, proxyTunnelIdleTimeout,
-        proxyMaximumClients, proxyMaximumConnections,
+        proxyClientIdleTimeout, proxyUpstreamIdleTimeout, proxyTunnelIdleTimeout, proxyDrainTimeout,
+        proxyMaximumClients, proxyMaximumClientsPerAddress, proxyMaximumTunnels, proxyMaximumConnections,
         streamURL, streamURLFile, streamPrefix, streamShards, streamMaximumEntries,
         storeURL, storeURLFile,
         serverListen, serverSecret, serverSecretFile, serverPublicURL, serverAllowedHosts, serverDashboard,

@@ -79,7 +79,11 @@ extension VenusConfiguration.Proxy {
         clientIdleTimeout = reading.duration(.proxyClientIdleTimeout, default: .seconds(75), long)
         upstreamIdleTimeout = reading.duration(.proxyUpstreamIdleTimeout, default: .seconds(55), long)
         tunnelIdleTimeout = reading.duration(.proxyTunnelIdleTimeout, default: .seconds(3_600), long)
-        maximumClients = reading.number(.proxyMaximumClients, default: 20_000, 16...1_000_000)
+        drainTimeout = reading.duration(.proxyDrainTimeout, default: .seconds(10), short)
+        maximumClients = reading.number(.proxyMaximumClients, default: 20_000, 1...1_000_000)
+        maximumClientsPerAddress = reading.number(
+            .proxyMaximumClientsPerAddress, absent: "half of max_clients; all on a loopback address", 1...1_000_000)
+        maximumTunnels = reading.number(.proxyMaximumTunnels, default: 15_000, 1...1_000_000)
         maximumConnectionsPerDependency = reading.number(.proxyMaximumConnections, default: 1_024, 1...65_535)
     }
 }

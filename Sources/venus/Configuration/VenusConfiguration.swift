@@ -40,8 +40,14 @@ package struct VenusConfiguration: Sendable {
         package var clientIdleTimeout: Duration
         package var upstreamIdleTimeout: Duration
         package var tunnelIdleTimeout: Duration
+        /// How long calls under way may take to end once the proxy is told to stop.
+        package var drainTimeout: Duration
         /// Client connections at a time.
         package var maximumClients: Int
+        /// `nil`: half of all; all of them on a loopback address.
+        package var maximumClientsPerAddress: Int?
+        /// CONNECT tunnels at a time.
+        package var maximumTunnels: Int
         package var maximumConnectionsPerDependency: Int
     }
 

@@ -8,18 +8,23 @@ import VenusProxy
 
 /// A proxy and the shippers of what it records: started together, stopped in the order that loses nothing.
 final class ProxyRole: Service {
-    /// How long calls in flight may take to end once we are told to stop.
-    static let drainLimit = Duration.seconds(10)
     /// How long the last blocks may take to reach the call log.
     static let flushLimit = Duration.seconds(5)
 
     /// Bytes of blocks that may wait for the call log, of all services together.
     static let maximumQueuedBytes = 64 << 20
 
+    /// How long a stop takes at most: calls in flight end, the last blocks reach the call log, and a little more.
+    static func stopLimit(_ configuration: VenusConfiguration) -> Duration {
+        configuration.proxy.drainTimeout + flushLimit + .seconds(5)
+    }
+
     private let server: ProxyServer
     private let shippers: CallShippers
     private let callLog: any CallLog
     private let logger: Logger
+    /// How long calls in flight may take to end once we are told to stop.
+    private let drainLimit: Duration
 
     init(
         _ configuration: VenusConfiguration, service: String, callLog: any CallLog, data: DataDirectory, logger: Logger,
@@ -27,6 +32,7 @@ final class ProxyRole: Service {
     ) throws {
         self.callLog = callLog
         self.logger = logger
+        drainLimit = configuration.proxy.drainTimeout
         let room = QueueRoom(bytes: Self.maximumQueuedBytes)
         let makeShipper = { @Sendable [configuration] (service: String, isOwn: Bool) in
             var shipping = CallShipperConfiguration(stateDirectory: data.producers, version: Version.current)
@@ -52,7 +58,7 @@ final class ProxyRole: Service {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.shippers.run() }
             try? await gracefulShutdown()
-            await server.shutDown(within: Self.drainLimit)
+            await server.shutDown(within: drainLimit)
             await shippers.finish(within: Self.flushLimit)
             group.cancelAll()
         }

@@ -14,6 +14,8 @@ final class ProxySupervisor: Service {
 
     private struct State {
         var child: ChildProcess?
+        /// Where the proxy listened first, once it did: there it listens again, though the configuration let it choose.
+        var address: String?
         var isStopping = false
     }
 
@@ -32,6 +34,7 @@ final class ProxySupervisor: Service {
             let exit = await child.wait()
             throw CommandFailure("the proxy did not start (exit status \(exit.shellStatus)); its log lines say why")
         }
+        state.withLock { $0.address = address.split(separator: "/").last.map(String.init) }
         return address
     }
 
@@ -65,7 +68,9 @@ final class ProxySupervisor: Service {
     }
 
     private func spawn() throws -> ChildProcess {
-        let child = try ChildProcess(arguments, environment: environment, ownSession: true, pipeOutput: true)
+        // Of a flag that is given twice, the last counts.
+        let place = state.withLock { $0.address }.map { ["--proxy-listen", $0] } ?? []
+        let child = try ChildProcess(arguments + place, environment: environment, ownSession: true, pipeOutput: true)
         state.withLock { state in
             state.child = child
             if state.isStopping { child.send(SIGTERM) }

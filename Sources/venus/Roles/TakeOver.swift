@@ -4,11 +4,10 @@ import Logging
 /// How a new proxy follows one that an earlier supervisor left behind: it listens beside it (`SO_REUSEPORT`), then has
 /// the old one stop, which finishes its calls first.
 enum TakeOver {
-    /// How long the old proxy may take to finish.
-    private static let patience = Duration.seconds(20)
-
     /// Call it when the new proxy listens. Returns the lock that marks it as this directory's proxy.
-    static func proxy(lockFile: String, logger: Logger) async throws -> FileLock? {
+    ///
+    /// - Parameter patience: how long the old proxy may take to finish.
+    static func proxy(lockFile: String, patience: Duration, logger: Logger) async throws -> FileLock? {
         if let lock = try FileLock(path: lockFile) { return lock }
         if let holder = FileLock.holder(path: lockFile) {
             logger.notice("taking over from the proxy that was left running", metadata: ["pid": "\(holder)"])

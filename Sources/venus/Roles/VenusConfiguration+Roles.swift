@@ -23,6 +23,8 @@ extension VenusConfiguration {
         result.upstreamIdleTimeout = proxy.upstreamIdleTimeout
         result.tunnelIdleTimeout = proxy.tunnelIdleTimeout
         result.maximumClients = proxy.maximumClients
+        result.maximumClientsPerAddress = proxy.maximumClientsPerAddress
+        result.maximumTunnels = proxy.maximumTunnels
         result.maximumConnectionsPerDependency = proxy.maximumConnectionsPerDependency
         return result
     }

@@ -77,6 +77,21 @@ struct LoadTests {
         #expect(try errors(["VENUS_STREAM_SHARDS": text]).count == 1)
     }
 
+    @Test("the proxy's limits and its drain time have defaults and bounds")
+    func proxyLimits() throws {
+        let proxy = try load().proxy
+        #expect(proxy.maximumClients == 20_000)
+        #expect(proxy.maximumClientsPerAddress == nil)
+        #expect(proxy.maximumTunnels == 15_000)
+        #expect(proxy.drainTimeout == .seconds(10))
+        let set = try load(yaml: "proxy: { max_clients_per_address: 5, max_tunnels: 7, drain_timeout: 30s }").proxy
+        #expect(set.maximumClientsPerAddress == 5)
+        #expect(set.maximumTunnels == 7)
+        #expect(set.drainTimeout == .seconds(30))
+        let bad = "proxy: { max_clients: 0, max_clients_per_address: none, max_tunnels: -1, drain_timeout: 10 }"
+        #expect(try errors(yaml: bad).count == 4)
+    }
+
     @Test("on Redis there are four shards unless told otherwise")
     func shards() throws {
         #expect(try load(yaml: "stream: { url: redis://h }").stream.shards == 4)
