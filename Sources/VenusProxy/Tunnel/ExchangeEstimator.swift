@@ -52,12 +52,24 @@ package struct ExchangeEstimator: Sendable {
         return candidate.time + (candidate.isPrompt ? Self.ticketSilence : Self.silence)
     }
 
+    /// More than the fields of a request: it has a body.
+    private static let largestHeadBytes: UInt64 = 16_384
+
+    /// Whether the request was still on its way when what may be a ticket came: there is more of it than fields, and
+    /// its last byte until then was hardly at the dependency yet.
+    private var isUploading: Bool {
+        guard let candidate = tickets.candidate, bytes.sent > Self.largestHeadBytes else { return false }
+        return candidate.time <= requestEnd + tickets.promptTime
+    }
+
     // MARK: Records and bytes
 
     /// Data of the client begins. Answers with the exchange that ends by that.
     package mutating func clientBegan(at time: SteadyTime) -> EstimatedExchange? {
-        // The client goes on, so what came was its answer.
-        if isOpen { settle() }
+        // The client goes on: what came was its answer, unless it came in the middle of a large request.
+        if isOpen {
+            if isUploading { tickets.dismissCandidate() } else { settle() }
+        }
         if isAnswered, responseRecords == 1, interimBytes.contains(firstRecordBytes) {
             // The client was asked to go on with its request (RFC 9110, section 10.1.1).
             firstByte = .zero

@@ -41,17 +41,22 @@ package struct SessionTicketFilter: Sendable {
 
     private var stage: Stage
     private let promptUntil: SteadyTime
+    /// Microseconds within which only a ticket comes: no dependency answers as fast.
+    let promptTime: UInt64
 
     /// `isExpecting`: tickets cannot be told from data.
     package init(isExpecting: Bool, handshakeEnd: SteadyTime, roundTrip: UInt64) {
         stage = isExpecting ? .nothingSeen : .over
-        promptUntil = Self.promptEnd(handshakeEnd, roundTrip)
+        promptTime = Self.promptTime(roundTrip)
+        promptUntil = handshakeEnd + promptTime
     }
 
     /// Until when something comes that a server says as soon as it has the client's Finished.
     static func promptEnd(_ handshakeEnd: SteadyTime, _ roundTrip: UInt64) -> SteadyTime {
-        handshakeEnd + (2 * roundTrip + slack)
+        handshakeEnd + promptTime(roundTrip)
     }
+
+    private static func promptTime(_ roundTrip: UInt64) -> UInt64 { 2 * roundTrip + slack }
 
     package var candidate: Candidate? {
         if case .candidate(let candidate) = stage { candidate } else { nil }
@@ -84,7 +89,10 @@ package struct SessionTicketFilter: Sendable {
     }
 
     /// The client's first request begins: what came before it was no response.
-    package mutating func requestBegan() {
+    package mutating func requestBegan() { dismissCandidate() }
+
+    /// The candidate was a ticket.
+    package mutating func dismissCandidate() {
         if case .candidate(let candidate) = stage { stage = .tickets(length: candidate.length, count: 1) }
     }
 

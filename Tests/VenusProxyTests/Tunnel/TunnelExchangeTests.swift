@@ -74,6 +74,25 @@ struct TunnelExchangeTests {
         #expect(tunnel.exchanges.map(\.bytes.received) == [905])
     }
 
+    @Test("do not begin with tickets that come one by one while a large request is on its way")
+    func ticketsInUpload() {
+        var tunnel = WatchedTunnel.established13()
+        tunnel.client(150, 16_401, 16_401)
+        tunnel.wait(1)
+        tunnel.client(16_401)
+        tunnel.server(282)
+        tunnel.wait(1)
+        tunnel.client(16_401)
+        tunnel.wait(1)
+        tunnel.server(282)
+        tunnel.client(9_000)
+        tunnel.wait(30)
+        tunnel.server(300)
+        tunnel.wait(3_000)
+        #expect(tunnel.exchanges.map(times) == [[20, 30, 33]])
+        #expect(tunnel.exchanges.map(\.bytes.received) == [305])
+    }
+
     @Test("do not begin with a single ticket that is followed by the response")
     func oneTicket() {
         var tunnel = WatchedTunnel.established13()
