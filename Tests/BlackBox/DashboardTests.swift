@@ -43,6 +43,37 @@ struct DashboardTests {
         }
     }
 
+    @Test(
+        "an HTTPS origin that answers only 503 never looks available: its status is not visible, its times are estimated"
+    )
+    func hiddenStatus() async throws {
+        try await withDashboard { venus, browser in
+            let origin = try await TLSOrigin()
+            let urls = Array(repeating: origin.url("/delay/20/status/503"), count: 25)
+            let run = try await venus.run(service: "checkout", ["curl", "-sS", "--cacert", origin.certificate] + urls)
+            #expect(run.status == .exited(0))
+            try await browser.open(venus.signInLink())
+            let row = try await browser.wait(for: "#table tbody tr") { $0.contains("26") && $0.contains("≈") }
+            #expect(row.contains(origin.authority))
+            #expect(row.contains("Status not visible") && row.contains("100\u{a0}% connecting"))
+            #expect(!row.contains("Good"))
+            #expect(try await browser.wait(for: "#grades").contains("1 status not visible"))
+            #expect(try await browser.isShown(".edge[data-grade=unseen] .line"))
+            for good in [".edge", ".node", ".grade"] {
+                #expect(try await browser.isShown("\(good)[data-grade=good]") == false)
+            }
+            #expect(try await browser.wait(for: "#cards article").contains("status not visible"))
+            try await browser.click("#table tbody .link")
+            let panel = try await browser.wait(for: "#details") { $0.contains("Inside the tunnels") }
+            #expect(panel.contains("Status not visible: availability is that of connecting and handshaking."))
+            #expect(panel.contains("TLS 1.3"))
+            #expect(try await browser.consoleErrors() == [])
+            if let path = ProcessInfo.processInfo.environment["VENUS_SCREENSHOT_HTTPS"] {
+                try await browser.screenshot(to: path)
+            }
+        }
+    }
+
     @Test("the secret signs in, a wrong one is refused in words, and signing out leads back to the form")
     func secret() async throws {
         try await withDashboard { venus, browser in

@@ -10,7 +10,7 @@ public final class HTTP2Origin: Sendable {
     private let directory: TemporaryDirectory
     private let process: ChildProcess
 
-    public init(sizes: [Int] = [1_000, 1_000_000]) async throws {
+    public init(_ version: TLSOrigin.Version = .tls13, sizes: [Int] = [1_000, 1_000_000]) async throws {
         directory = try TemporaryDirectory("venus-http2")
         port = try freePort()
         certificate = directory.file("certificate.pem")
@@ -21,7 +21,7 @@ public final class HTTP2Origin: Sendable {
             try directory.write(String(repeating: "x", count: size), to: "files/bytes/\(size)")
         }
         let configuration = try directory.write(
-            Self.configuration(port: port, directory: directory.path), to: "nginx.conf")
+            Self.configuration(version, port: port, directory: directory.path), to: "nginx.conf")
         process = try ChildProcess(
             Self.program, ["-p", directory.path, "-e", "stderr", "-c", configuration], endSignal: SIGTERM)
         do {
@@ -41,7 +41,7 @@ public final class HTTP2Origin: Sendable {
     private static var program: String { access("/usr/sbin/nginx", X_OK) == 0 ? "/usr/sbin/nginx" : "nginx" }
 
     /// One process, in the foreground, with every file of its own in the directory.
-    private static func configuration(port: Int, directory: String) -> String {
+    private static func configuration(_ version: TLSOrigin.Version, port: Int, directory: String) -> String {
         """
         daemon off;
         master_process off;
@@ -57,6 +57,7 @@ public final class HTTP2Origin: Sendable {
             scgi_temp_path \(directory)/scgi;
             server {
                 listen 127.0.0.1:\(port) ssl http2;
+                ssl_protocols \(version == .tls12 ? "TLSv1.2" : "TLSv1.3");
                 ssl_certificate \(directory)/certificate.pem;
                 ssl_certificate_key \(directory)/key.pem;
                 root \(directory)/files;
