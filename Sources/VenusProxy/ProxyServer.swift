@@ -11,6 +11,8 @@ import VenusCore
 public final class ProxyServer: Sendable {
     private let configuration: ProxyConfiguration
     private let shippers: CallShippers?
+    private let keys: Mutex<ServiceKeys?>
+    private let accessTally = AccessTally()
     private let logger: Logger
     private let resolver: Resolver
     private let state = Mutex(State.new)
@@ -61,16 +63,22 @@ public final class ProxyServer: Sendable {
     }
 
     /// `shippers`: where calls are recorded; `nil` forwards without recording.
-    public convenience init(configuration: ProxyConfiguration, shippers: CallShippers?, logger: Logger) {
-        self.init(configuration: configuration, shippers: shippers, logger: logger, lookup: Resolver.system)
+    /// `keys`: of the services that may use it; `nil`: everybody may, as the proxy's own service.
+    public convenience init(
+        configuration: ProxyConfiguration, shippers: CallShippers?, keys: ServiceKeys? = nil, logger: Logger
+    ) {
+        self.init(
+            configuration: configuration, shippers: shippers, keys: keys, logger: logger, lookup: Resolver.system)
     }
 
     /// With a resolver of one's own.
     package init(
-        configuration: ProxyConfiguration, shippers: CallShippers?, logger: Logger, lookup: @escaping Resolver.Lookup
+        configuration: ProxyConfiguration, shippers: CallShippers?, keys: ServiceKeys? = nil, logger: Logger,
+        lookup: @escaping Resolver.Lookup
     ) {
         self.configuration = configuration
         self.shippers = shippers
+        self.keys = Mutex(keys)
         self.logger = logger
         var limits = Resolver.Limits()
         limits.threads = max(1, configuration.resolverThreads)
@@ -128,6 +136,18 @@ public final class ProxyServer: Sendable {
         resolver.stop()
     }
 
+    /// Other keys hold, on every loop, in a moment. Tunnels that are open go on.
+    public func replaceKeys(_ keys: ServiceKeys) {
+        self.keys.withLock { $0 = keys }
+        state.withLock { state in
+            guard case .running(let loops) = state else { return }
+            for loop in loops { loop.mailbox.post(.keys(keys)) }
+        }
+    }
+
+    /// Requests that were refused for their credentials since the start.
+    public var refusedForCredentials: UInt64 { accessTally.refused.load(ordering: .relaxed) }
+
     private var loopCount: Int {
         if configuration.loops > 0 { return configuration.loops }
         return min(16, max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
@@ -182,12 +202,13 @@ public final class ProxyServer: Sendable {
     private func startLoop(_ settings: LoopSettings, listeners: [Int32]) throws(ProxyError) -> Loop {
         let mailbox = try LoopMailbox()
         let end = LoopEnd()
-        let thread = try Thread(name: "venus-loop") { [shippers, logger, resolver] in
+        let keys = keys.withLock { $0 }
+        let thread = try Thread(name: "venus-loop") { [shippers, accessTally, logger, resolver] in
             defer { end.signal() }
             do {
                 var loop = try EventLoop(
                     settings: settings, listeners: listeners, mailbox: mailbox, resolver: resolver,
-                    shippers: shippers, logger: logger)
+                    shippers: shippers, keys: keys, accessTally: accessTally, logger: logger)
                 loop.run()
             } catch {
                 logger.critical("a loop could not start", metadata: ["error": "\(error)"])

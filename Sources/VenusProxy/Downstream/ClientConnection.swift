@@ -54,6 +54,8 @@ struct ClientConnection: Slotted {
     var owner = ClientAddress()
     /// While a connection for its call is being made.
     var connecting = ConnectStateMachine()
+    /// Where the loop's cache has the connection's last credentials; -1 where it had none.
+    var credential: Int32 = -1
     var operation: UInt32 = 0
     /// The call's operation if the dependency accepts WebSocket.
     var webSocketOperation: UInt32 = 0

@@ -47,6 +47,7 @@ extension EventLoop {
             return answer(slot, .malformedBody)
         }
         let behind = UnsafeBufferPointer(rebasing: rest[taken...])
+        guard isAdmitted(client, bytes) else { return refuseAccess(slot, behind: behind) }
         if head.maxForwards == 0 { return answerHere(slot, head, bytes, behind: behind) }
         guard let target = findTarget(client, head, bytes) else {
             log(.error, "too many dependencies are in use", ["limit": "\(settings.maximumDependencies)"])

@@ -28,6 +28,10 @@ struct EventLoop: ~Copyable {
     var pool: UpstreamPoolStateMachine
     var fields = FieldTable()
     var recorders: ServiceRecorders
+    /// Of the services that may use the proxy; `nil`: everybody may, as the proxy's own service.
+    var keys: ServiceKeys?
+    var credentialCache = CredentialCache()
+    let accessTally: AccessTally
     var wallClock = WallClock()
     var logLimit = LogLimit()
     /// The time of the event at hand.
@@ -59,12 +63,14 @@ struct EventLoop: ~Copyable {
 
     init(
         settings: LoopSettings, listeners: [Int32], mailbox: LoopMailbox, resolver: Resolver, shippers: CallShippers?,
-        logger: Logger
+        keys: ServiceKeys?, accessTally: AccessTally, logger: Logger
     ) throws(ProxyError) {
         self.settings = settings
         self.listeners = listeners
         self.mailbox = mailbox
         self.resolver = resolver
+        self.keys = keys
+        self.accessTally = accessTally
         self.logger = logger
         poller = try Poller()
         now = .now
@@ -130,6 +136,7 @@ struct EventLoop: ~Copyable {
         switch message {
         case .resolved(let ticket, let resolution): nameResolved(ticket, resolution)
         case .shutDown(let deadline, let isFollowed): beginStopping(deadline: deadline, isFollowed: isFollowed)
+        case .keys(let keys): replaceKeys(keys)
         }
     }
 

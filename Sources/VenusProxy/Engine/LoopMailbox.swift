@@ -7,11 +7,14 @@ enum LoopMessage: Sendable {
     case resolved(ResolutionTicket, Resolution)
     /// Stop: calls under way may take until the time is over. Whether another proxy takes the new connections.
     case shutDown(deadline: SteadyTime, isFollowed: Bool)
+    /// The keys that hold from now on.
+    case keys(ServiceKeys)
 }
 
 /// Wakes a loop from other threads: a queue under a lock, and an eventfd.
 ///
-/// The queue is bounded by who writes to it: one message for each client that waits for a name, and the stop.
+/// The queue is bounded by who writes to it: one message for each client that waits for a name, the stop,
+/// and a change of the keys at most twice a second.
 final class LoopMailbox: Sendable {
     let descriptor: Int32
     private let messages = Mutex<[LoopMessage]>([])

@@ -80,6 +80,8 @@ extension HeadSerializer {
         sink.append(decimal: lengths + 11)
         sink.append("\r\nCache-Control: no-store\r\n")
         appendDate(date, into: &sink)
+        // RFC 9110, section 15.5.8: with a challenge.
+        if refusal.status == 407 { sink.append("Proxy-Authenticate: Basic realm=\"venus\", charset=\"UTF-8\"\r\n") }
         if close { sink.append("Connection: close\r\n") }
         sink.append("\r\n")
         guard !isHead else { return }
@@ -94,6 +96,7 @@ extension HeadSerializer {
     private static func reason(_ status: UInt16) -> StaticString {
         switch status {
         case 400: "Bad Request"
+        case 407: "Proxy Authentication Required"
         case 408: "Request Timeout"
         case 414: "URI Too Long"
         case 431: "Request Header Fields Too Large"

@@ -6,7 +6,7 @@ import VenusCore
 ///
 /// At most ``maximumServices``; calls of further ones are those of ``overflowService``.
 public final class CallShippers: Sendable {
-    public static let maximumServices = 500
+    public static let maximumServices = ServiceKeys.maximumServices
     /// Whose the calls are of services that there was no room for.
     public static let overflowService = "_overflow"
 
@@ -36,7 +36,7 @@ public final class CallShippers: Sendable {
     }
 
     /// The shipper of a service, made where it is the service's first call. Any thread.
-    func shipper(for service: String) -> CallShipper {
+    package func shipper(for service: String) -> CallShipper {
         let (shipper, isNew) = state.withLock { state in
             if let known = state.byService[service] { return (known, false) }
             let isRoom = state.byService.count < Self.maximumServices

@@ -15,7 +15,7 @@ final class RunningProxy: Sendable {
     private let shipping: Task<Void, Never>
 
     init(
-        lookup: @escaping Resolver.Lookup = Resolver.system,
+        keys: ServiceKeys? = nil, lookup: @escaping Resolver.Lookup = Resolver.system,
         configuring change: (inout ProxyConfiguration) -> Void = { _ in }
     ) throws {
         var configuration = ProxyConfiguration(host: "127.0.0.1", port: 0)
@@ -29,7 +29,8 @@ final class RunningProxy: Sendable {
                 callLog: log, configuration: CallShipperConfiguration(), logger: logger)
         }
         shippers = CallShippers(own: makeShipper("s"), make: makeShipper)
-        server = ProxyServer(configuration: configuration, shippers: shippers, logger: logger, lookup: lookup)
+        server = ProxyServer(
+            configuration: configuration, shippers: shippers, keys: keys, logger: logger, lookup: lookup)
         port = Int(try server.start().port)
         shipping = Task { [shippers] in await shippers.run() }
     }
@@ -80,12 +81,12 @@ extension RunningProxy {
 
 /// Runs `body` with a proxy and an origin, and stops both.
 func withProxy(
-    lookup: @escaping Resolver.Lookup = Resolver.system,
+    keys: ServiceKeys? = nil, lookup: @escaping Resolver.Lookup = Resolver.system,
     configuring change: (inout ProxyConfiguration) -> Void = { _ in },
     _ body: (RunningProxy, Origin) async throws -> Void
 ) async throws {
     let origin = try Origin()
-    let proxy = try RunningProxy(lookup: lookup, configuring: change)
+    let proxy = try RunningProxy(keys: keys, lookup: lookup, configuring: change)
     do { try await body(proxy, origin) } catch {
         await proxy.stop()
         throw error
@@ -97,6 +98,7 @@ func withProxy(
 struct RecordedCall: Sendable {
     var call: Call
     var operation: VenusCore.Operation
+    var service: String
 }
 
 /// A call log in memory that only takes entries.
@@ -110,7 +112,10 @@ private final class MemoryCallLog: CallLog {
         let id = EntryID(milliseconds: 1, sequence: 1)
         switch BlockDecoder.decode(LogEntry(id: id, fields: entry)) {
         case .calls(let record):
-            let rows = try record.rows().map { RecordedCall(call: $0, operation: record.operations[$0.operation]) }
+            let rows = try record.rows().map {
+                RecordedCall(
+                    call: $0, operation: record.operations[$0.operation], service: record.header.producer.service)
+            }
             recorded.withLock { $0 += rows }
         case .heartbeat: break
         case .newerVersion, .malformed: throw CallLogError(.protocolViolation, "not an entry of ours")
