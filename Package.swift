@@ -139,7 +139,7 @@ let package = Package(
         ),
         .testTarget(
             name: "VenusCommandTests",
-            dependencies: ["venus", "VenusCore", "TestSupport", .logging],
+            dependencies: ["venus", "VenusCore", "VenusProxy", "TestSupport", .logging],
             swiftSettings: settings
         ),
         .testTarget(name: "BlackBox", dependencies: ["TestSupport"], path: "Tests/BlackBox", swiftSettings: settings),

@@ -16,19 +16,25 @@ extension TheBinary {
             "--help says what a command does",
             arguments: [
                 [], ["up"], ["run"], ["proxy"], ["analyze"], ["serve"], ["graph"], ["tail"], ["config", "check"],
+                ["key"],
+                ["key", "create"], ["key", "list"], ["key", "revoke"],
             ])
         func help(command: [String]) async throws {
             let run = try await VenusBinary.output(command + ["--help"])
             #expect(run.status == .exited(0))
             #expect(run.standardOutput.contains("USAGE: venus"))
-            for name in ["up", "run", "proxy", "analyze", "serve", "graph", "tail", "config"] where command.isEmpty {
+            for name in ["up", "run", "proxy", "analyze", "serve", "graph", "tail", "key", "config"]
+            where command.isEmpty {
                 #expect(run.standardOutput.contains(name))
             }
         }
 
         @Test(
             "wrong usage is exit status 64",
-            arguments: [["nothing"], ["up", "--nothing"], ["run"], ["proxy", "extra"], ["config", "nothing"]])
+            arguments: [
+                ["nothing"], ["up", "--nothing"], ["run"], ["proxy", "extra"], ["config", "nothing"],
+                ["key", "create"],
+            ])
         func usage(arguments: [String]) async throws {
             let directory = try TemporaryDirectory()
             let run = try await VenusBinary.output(

@@ -23,6 +23,7 @@ struct CommonOptions: ParsableArguments {
     /// How the commands call the keys, for errors.
     private static let flagNames = [
         "log.level": "--log-level", "log.format": "--log-format", "proxy.listen": "--proxy-listen",
+        "proxy.keys_file": "--proxy-keys-file",
         "server.listen": "--server-listen", "stream.url": "--stream-url", "store.url": "--store-url",
     ]
 
@@ -71,7 +72,12 @@ struct ProxyOptions: ParsableArguments {
     @Option(name: .customLong("proxy-listen"), help: "Where the proxy listens. (default: 127.0.0.1:2247)")
     var listen: String?
 
-    var flags: [String: String?] { ["proxy.listen": listen] }
+    @Option(
+        name: .customLong("proxy-keys-file"),
+        help: ArgumentHelp("The keys of the services that may use the proxy; see `venus key`.", valueName: "file"))
+    var keysFile: String?
+
+    var flags: [String: String?] { ["proxy.listen": listen, "proxy.keys_file": keysFile] }
 }
 
 struct ServerOptions: ParsableArguments {

@@ -32,7 +32,7 @@ struct ProxyCommand: AsyncParsableCommand {
         let role = try ProxyRole(
             configuration, service: configuration.serviceName,
             callLog: try configuration.openCallLog(data, logger: logger),
-            data: data, logger: logger)
+            data: data, keys: try configuration.openKeys(logger: logger), logger: logger)
         let address = try role.start()
         printLine("Proxy  http://\(address)")
         // Its result is the lock, which is ours until the process ends.

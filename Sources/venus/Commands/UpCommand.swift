@@ -65,7 +65,7 @@ struct UpCommand: AsyncParsableCommand {
         let flags = [
             ("--config", common.config), ("--environment", common.environment), ("--log-level", common.logLevel),
             ("--log-format", common.logFormat), ("--service", service.service), ("--proxy-listen", proxy.listen),
-            ("--stream-url", stream.streamURL),
+            ("--proxy-keys-file", proxy.keysFile), ("--stream-url", stream.streamURL),
         ]
         for (name, value) in flags {
             if let value { arguments += [name, value] }

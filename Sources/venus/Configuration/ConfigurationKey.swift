@@ -31,6 +31,8 @@ extension ConfigurationKey {
     package static let service = ConfigurationKey("service")
     package static let instance = ConfigurationKey("instance")
     package static let proxyListen = ConfigurationKey("proxy.listen")
+    package static let proxyAuthentication = ConfigurationKey("proxy.authentication")
+    package static let proxyKeysFile = ConfigurationKey("proxy.keys_file")
     package static let proxyThreads = ConfigurationKey("proxy.threads")
     package static let proxyCallerPatience = ConfigurationKey("proxy.caller_patience")
     package static let proxyHeadTimeout = ConfigurationKey("proxy.head_timeout")
@@ -65,7 +67,7 @@ extension ConfigurationKey {
 
     package static let all: [ConfigurationKey] = [
         environment, service, instance,
-        proxyListen, proxyThreads, proxyCallerPatience,
+        proxyListen, proxyAuthentication, proxyKeysFile, proxyThreads, proxyCallerPatience,
         proxyHeadTimeout, proxyDNSTimeout, proxyConnectTimeout, proxyResponseTimeout, proxyBodyTimeout,
         proxyClientIdleTimeout, proxyUpstreamIdleTimeout, proxyTunnelIdleTimeout, proxyDrainTimeout,
         proxyMaximumClients, proxyMaximumClientsPerAddress, proxyMaximumTunnels, proxyMaximumConnections,

@@ -1,3 +1,5 @@
+import VenusProxy
+
 /// Where a role listens: a host and a port, written `host:port`, an IPv6 address in brackets.
 package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     /// A name or an address; an IPv6 address without its brackets.
@@ -31,6 +33,11 @@ package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     }
 
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
+    /// Whether only this machine can reach it.
+    package var isLoopback: Bool {
+        host.lowercased() == "localhost" || IPAddress(host)?.unmapped.isLoopback == true
+    }
 
     private static func isOfName(_ character: Character) -> Bool {
         character.isASCII && (character.isLetter || character.isNumber || "-._".contains(character))

@@ -65,6 +65,8 @@ extension VenusConfiguration {
 extension VenusConfiguration.Proxy {
     fileprivate init(_ reading: inout ConfigurationReading) {
         listen = reading.listen(.proxyListen, default: ListenAddress(host: "127.0.0.1", port: 2247))
+        keysFile = reading.path(.proxyKeysFile, absent: "(not set)")
+        authentication = Self.authentication(&reading, listen: listen, keysFile: keysFile)
         threads = reading.number(.proxyThreads, absent: "one a processor", 1...256)
         let short = Duration.milliseconds(1) ... .seconds(3_600)
         // An application's own patience rules: the proxy's is far longer, so that it never is the one that gives up on
@@ -85,6 +87,38 @@ extension VenusConfiguration.Proxy {
             .proxyMaximumClientsPerAddress, absent: "half of max_clients; all on a loopback address", 1...1_000_000)
         maximumTunnels = reading.number(.proxyMaximumTunnels, default: 15_000, 1...1_000_000)
         maximumConnectionsPerDependency = reading.number(.proxyMaximumConnections, default: 1_024, 1...65_535)
+    }
+}
+
+extension VenusConfiguration.Proxy {
+    /// Keys are needed where there are some, and where other machines can reach the proxy: unless somebody says that
+    /// they are not.
+    private static func authentication(
+        _ reading: inout ConfigurationReading, listen: ListenAddress, keysFile: String?
+    ) -> Authentication {
+        let fallback: Authentication = keysFile != nil || !listen.isLoopback ? .keys : .none
+        let authentication = reading.choice(
+            .proxyAuthentication, default: fallback, among: Authentication.allCases
+        ) { $0.rawValue }
+        let given = reading.text(.proxyAuthentication)
+        switch authentication {
+        case .keys where keysFile == nil:
+            let make = "proxy.keys_file (`venus key create SERVICE --file FILE` makes one)"
+            if let given {
+                reading.fail(.proxyAuthentication, at: given.source, "there are no keys; name their file by \(make)")
+            } else {
+                reading.fail(
+                    .proxyListen, at: reading.text(.proxyListen)?.source ?? .default,
+                    "other machines can reach \(listen), so that callers need keys; name their file by \(make), or let "
+                        + "everybody in by proxy.authentication: none")
+            }
+        case .none where keysFile != nil:
+            reading.fail(
+                .proxyAuthentication, at: given?.source ?? .default,
+                "none lets everybody in, and proxy.keys_file is given as well; keep one of the two")
+        case .keys, .none: break
+        }
+        return authentication
     }
 }
 

@@ -25,7 +25,13 @@ package struct VenusConfiguration: Sendable {
     package static let unknownService = "unknown_service"
 
     package struct Proxy: Sendable {
+        /// Whether callers need a service's key.
+        package enum Authentication: String, Sendable, CaseIterable { case keys, none }
+
         package var listen: ListenAddress
+        package var authentication: Authentication
+        /// Holds the services' keys; there where they are needed.
+        package var keysFile: String?
         /// Event loops; `nil`: one a processor.
         package var threads: Int?
         package var callerPatience: Duration

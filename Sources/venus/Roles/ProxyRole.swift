@@ -22,15 +22,18 @@ final class ProxyRole: Service {
     private let server: ProxyServer
     private let shippers: CallShippers
     private let callLog: any CallLog
+    private let keys: KeysFileWatch?
     private let logger: Logger
     /// How long calls in flight may take to end once we are told to stop.
     private let drainLimit: Duration
 
+    /// - Parameter keys: those of the services that may use the proxy; `nil`: everybody may, as `service`.
     init(
-        _ configuration: VenusConfiguration, service: String, callLog: any CallLog, data: DataDirectory, logger: Logger,
-        adjust: (inout ProxyConfiguration) -> Void = { _ in }
+        _ configuration: VenusConfiguration, service: String, callLog: any CallLog, data: DataDirectory,
+        keys: KeysFileWatch? = nil, logger: Logger, adjust: (inout ProxyConfiguration) -> Void = { _ in }
     ) throws {
         self.callLog = callLog
+        self.keys = keys
         self.logger = logger
         drainLimit = configuration.proxy.drainTimeout
         let room = QueueRoom(bytes: Self.maximumQueuedBytes)
@@ -47,7 +50,7 @@ final class ProxyRole: Service {
         shippers = CallShippers(own: makeShipper(service, true)) { makeShipper($0, false) }
         var proxy = configuration.proxyConfiguration
         adjust(&proxy)
-        server = ProxyServer(configuration: proxy, shippers: shippers, logger: logger)
+        server = ProxyServer(configuration: proxy, shippers: shippers, keys: keys?.keys, logger: logger)
     }
 
     /// Binds the listeners and begins to forward.
@@ -57,6 +60,7 @@ final class ProxyRole: Service {
     func run() async throws {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.shippers.run() }
+            if let keys { group.addTask { await keys.run { self.server.replaceKeys($0) } } }
             try? await gracefulShutdown()
             await server.shutDown(within: drainLimit)
             await shippers.finish(within: Self.flushLimit)

@@ -48,6 +48,30 @@ struct LoadTests {
         #expect(configuration.entries.allSatisfy { $0.source == .default })
     }
 
+    @Test("callers need keys where there are some, or where other machines reach the proxy, unless somebody says no")
+    func authentication() throws {
+        #expect(try load(yaml: "").proxy.authentication == .none)
+        for listen in ["localhost:1", "127.9.9.9:1", "[::1]:1", "[::ffff:127.0.0.1]:1"] {
+            #expect(try load(yaml: "proxy: { listen: '\(listen)' }").proxy.authentication == .none, "\(listen)")
+        }
+        let keys = try load(yaml: "proxy: { keys_file: keys }")
+        #expect(keys.proxy.authentication == .keys && keys.proxy.keysFile == "keys")
+        for listen in ["0.0.0.0:1", "[::]:1", "10.0.0.1:1", "127.1:1", "proxy.internal:1", "127.0.0.1.example:1"] {
+            let yaml = "proxy:\n  listen: '\(listen)'\n"
+            let refused = try errors(yaml: yaml)
+            #expect(refused.count == 1)
+            #expect(refused[0].hasPrefix("venus.yaml:2:11: proxy.listen: other machines can reach \(listen)"))
+            #expect(refused[0].contains("proxy.keys_file") && refused[0].contains("proxy.authentication: none"))
+            #expect(try load(yaml: yaml + "  keys_file: keys").proxy.authentication == .keys)
+            #expect(try load(yaml: yaml + "  authentication: none").proxy.authentication == .none)
+        }
+        let noFile = try errors(yaml: "proxy: { authentication: keys }")
+        #expect(noFile.count == 1 && noFile[0].contains("there are no keys; name their file by proxy.keys_file"))
+        let both = try errors(yaml: "proxy: { authentication: none, keys_file: keys }")
+        #expect(both.count == 1 && both[0].contains("keep one of the two"))
+        #expect(try errors(yaml: "proxy: { authentication: maybe }")[0].contains("expected one of keys, none"))
+    }
+
     @Test("a flag wins over a variable, a variable over the file, the file over the default")
     func precedence() throws {
         let yaml = "proxy:\n  listen: 127.0.0.1:1\n  caller_patience: 3s\nlog: { level: debug }\n"
