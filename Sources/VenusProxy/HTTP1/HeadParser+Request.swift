@@ -58,6 +58,8 @@ extension HeadParser {
         // What some would read as content, others would send into the tunnel (RFC 9110, section 9.3.6).
         if head.method == .connect, head.flags.contains(.chunked) || head.contentLength > 0 { return .contentOfConnect }
         guard let host = section.host else { return head.flags.contains(.version10) ? nil : .missingHost }
+        // The same as the target's, which was read: nearly always.
+        if ByteScan.areEqual(bytes, host, head.authority) { return nil }
         // The target wins over Host, but a Host that cannot be read is a sign of trouble (RFC 9112, section 3.2).
         return host.isEmpty || Authority(bytes, host) == nil ? .malformedHost : nil
     }
@@ -76,7 +78,7 @@ extension HeadParser {
         head.method = Method.read(bytes, head.methodName)
         place += 1
         let target = place
-        while place < bytes.count, bytes[place] &- 0x21 < 0x5E { place &+= 1 }
+        place = ByteScan.endOfVisible(bytes, from: place)
         guard place - target <= limits.targetBytes else { return .invalid(.targetTooLong) }
         guard place < bytes.count else { return .incomplete }
         guard bytes[place] == UInt8(ascii: " ") else {

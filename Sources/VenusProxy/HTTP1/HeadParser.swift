@@ -34,7 +34,7 @@ package enum HeadParser {
             }
             var field = Field()
             let nameStart = place
-            while place < bytes.count, ByteClass.isToken(bytes[place]) { place &+= 1 }
+            place = ByteScan.endOfToken(bytes, from: place)
             guard place < bytes.count else { return .incomplete }
             guard bytes[place] == UInt8(ascii: ":"), place > nameStart else {
                 return .invalid(nameFault(bytes[place], isFirst: place == nameStart))

@@ -8,12 +8,9 @@ enum TraceContext {
         let start = value.start
         let dash = UInt8(ascii: "-")
         guard bytes[start + 2] == dash, bytes[start + 35] == dash, bytes[start + 52] == dash else { return nil }
-        var halves: InlineArray<2, UInt64> = [0, 0]
-        for place in 0..<32 {
-            let byte = bytes[start + 3 + place]
-            guard let digit = ByteClass.hexValue(byte), !(0x41...0x46).contains(byte) else { return nil }
-            halves[place / 16] = halves[place / 16] << 4 | UInt64(digit)
-        }
-        return TraceID(high: halves[0], low: halves[1])
+        guard let high = ByteScan.hexadecimal(bytes, at: start + 3),
+            let low = ByteScan.hexadecimal(bytes, at: start + 19)
+        else { return nil }
+        return TraceID(high: high, low: low)
     }
 }

@@ -19,6 +19,56 @@ struct ByteClassTests {
         }
     }
 
+    @Test("end a name and a target at the first byte that cannot be in it, wherever it stands")
+    func ends() {
+        for byte in UInt8.min ... .max {
+            for place in 0..<20 {
+                var bytes = [UInt8](repeating: UInt8(ascii: "n"), count: 20)
+                bytes[place] = byte
+                let token = ByteScan.endOfToken(bytes.span, from: 0)
+                #expect(token == (ByteClass.isToken(byte) ? 20 : place), "\(byte)")
+                let visible = ByteScan.endOfVisible(bytes.span, from: 0)
+                #expect(visible == ((0x21...0x7E).contains(byte) ? 20 : place), "\(byte)")
+            }
+        }
+    }
+
+    @Test("spell a name in any case, and nothing but that name")
+    func spelling() {
+        let name = Array("-connection-".utf8)
+        for byte in UInt8.min ... .max {
+            for place in name.indices {
+                var bytes = name
+                bytes[place] = byte
+                let isSame = ByteClass.lowercased(byte) == name[place]
+                let matches = ByteScan.matches(bytes.span, at: 0, "-connection-")
+                #expect(matches == isSame, "\(byte) at \(place)")
+                guard (1...4).contains(place) else { continue }
+                let matchesPart = ByteScan.matches(bytes.span, at: 1, "conn")
+                #expect(matchesPart == isSame, "\(byte) at \(place)")
+            }
+        }
+        let isTooShort = !ByteScan.matches(name.span, at: 5, "-connection-")
+        #expect(isTooShort)
+    }
+
+    @Test("read sixteen lower-case hexadecimal digits and nothing else")
+    func hexadecimal() {
+        let digits = Array("-0123456789abcdef".utf8)
+        let value = ByteScan.hexadecimal(digits.span, at: 1)
+        #expect(value == 0x0123_4567_89AB_CDEF)
+        for byte in UInt8.min ... .max {
+            for place in 0..<16 {
+                var bytes = [UInt8](repeating: UInt8(ascii: "0"), count: 16)
+                bytes[place] = byte
+                let isDigit = (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
+                let expected = isDigit ? UInt64(ByteClass.hexValue(byte) ?? 0) << UInt64(60 - 4 * place) : nil
+                let value = ByteScan.hexadecimal(bytes.span, at: 0)
+                #expect(value == expected, "\(byte) at \(place)")
+            }
+        }
+    }
+
     @Test("end a field value at the first control, wherever it stands")
     func endOfValue() {
         for length in 0..<40 {
