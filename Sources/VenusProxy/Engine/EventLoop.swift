@@ -42,6 +42,8 @@ struct EventLoop: ~Copyable {
     var opening: [Int32] = []
     /// When the recorders' blocks are handed over, at the latest.
     var flushAt = SteadyTime.distantFuture
+    /// Blocks that had gone out full when ``flushAt`` was set.
+    private var filledBlocks: UInt64 = 0
     /// When the listeners are watched again, after descriptors ran out.
     var acceptAgainAt = SteadyTime.distantFuture
     var isListening = false
@@ -158,7 +160,9 @@ struct EventLoop: ~Copyable {
             flushAt = .distantFuture
             return
         }
-        if flushAt == .distantFuture {
+        let filled = recorders.filledBlocks
+        if flushAt == .distantFuture || filled != filledBlocks {
+            filledBlocks = filled
             flushAt = now + Self.longestRecordingDelay
         } else if now >= flushAt {
             recorders.flush()

@@ -85,7 +85,7 @@ public final class CallShipper: Sendable {
     public func makeRecorder() -> sending Recorder { makeRecorder(pending: nil) }
 
     /// - Parameter pending: where the recorder counts itself while calls wait in it; the loop's, and outlives its use.
-    func makeRecorder(pending: UnsafeMutablePointer<Int>?) -> Recorder {
+    func makeRecorder(pending: UnsafeMutablePointer<PendingBlocks>?) -> Recorder {
         let gauge = RecorderGauge()
         let loop = recorders.withLock { recorders in
             recorders.append(gauge)

@@ -15,6 +15,15 @@ package struct OperationTable {
     private var ends: [Int] = []
     /// The line that is looked for.
     private let wanted = OperationLine()
+    /// Operations by the bytes that named them last, so that a path that comes again need not be templated again.
+    private var recent = [Recent](repeating: Recent(key: 0, place: 0), count: recentCount)
+    private static let recentCount = 256
+
+    private struct Recent {
+        /// A keyed hash of what named the operation, 0 where free: 64 bits that nobody outside can aim at.
+        var key: UInt64
+        var place: UInt32
+    }
 
     private struct Slot {
         /// 1 + the place of the operation, 0 where free.
@@ -37,6 +46,21 @@ package struct OperationTable {
     package mutating func intern(
         scheme: Scheme, host: UnsafeBufferPointer<UInt8>, port: UInt16, method: UnsafeBufferPointer<UInt8>,
         path: UnsafeBufferPointer<UInt8>, networkProtocol: NetworkProtocol
+    ) -> UInt32 {
+        let kind = UInt64(scheme.rawValue) << 32 | UInt64(networkProtocol.rawValue) << 24 | UInt64(port)
+        var key = Self.hash(UnsafeRawBufferPointer(host), seed ^ kind)
+        key = Self.hash(UnsafeRawBufferPointer(method), key)
+        key = Self.hash(UnsafeRawBufferPointer(path), key) | 1
+        let index = Int(truncatingIfNeeded: key >> 32) & (Self.recentCount - 1)
+        if recent[index].key == key { return recent[index].place }
+        let place = find(scheme, host, port, method, path, networkProtocol)
+        recent[index] = Recent(key: key, place: place)
+        return place
+    }
+
+    private mutating func find(
+        _ scheme: Scheme, _ host: UnsafeBufferPointer<UInt8>, _ port: UInt16, _ method: UnsafeBufferPointer<UInt8>,
+        _ path: UnsafeBufferPointer<UInt8>, _ networkProtocol: NetworkProtocol
     ) -> UInt32 {
         wanted.begin(scheme, host, port)
         wanted.end(RequestMethod.name(method), path: scheme == .tcp ? nil : path, networkProtocol)

@@ -9,25 +9,36 @@ public final class Recorder {
     private let gauge: RecorderGauge
     /// Calls recorded, for the next start after a kill; owned by the shipper.
     private let recorded: UnsafeMutablePointer<UInt64>
-    /// The loop's count of recorders that hold calls.
-    private let pending: UnsafeMutablePointer<Int>?
-    private var table: OperationTable
-    private var builder = BlockBuilder()
-    private var callsInFlight = 0
+    /// What the loop knows of its recorders' blocks.
+    private let pending: UnsafeMutablePointer<PendingBlocks>?
+    /// In memory of its own: a class's variables are checked for exclusive access each time, and here one thread has it.
+    private let state: UnsafeMutablePointer<State>
+
+    private struct State {
+        var table: OperationTable
+        var builder = BlockBuilder()
+        var callsInFlight = 0
+    }
 
     init(
         shipper: CallShipper, gauge: RecorderGauge, recorded: UnsafeMutablePointer<UInt64>,
-        pending: UnsafeMutablePointer<Int>?, maximumOperations: Int
+        pending: UnsafeMutablePointer<PendingBlocks>?, maximumOperations: Int
     ) {
         self.shipper = shipper
         self.gauge = gauge
         self.recorded = recorded
         self.pending = pending
-        table = OperationTable(maximumOperations: maximumOperations)
+        state = .allocate(capacity: 1)
+        state.initialize(to: State(table: OperationTable(maximumOperations: maximumOperations)))
+    }
+
+    deinit {
+        state.deinitialize(count: 1)
+        state.deallocate()
     }
 
     /// Whether calls wait for ``flush()``: the loop flushes at most 100 ms after the first of them.
-    public var hasPending: Bool { builder.count > 0 }
+    public var hasPending: Bool { state.pointee.builder.count > 0 }
 
     /// The operation that these bytes name: the host in lower case, an unknown method as `_OTHER`, the path as its
     /// template. `path` is ignored for ``Scheme/tcp``.
@@ -36,7 +47,7 @@ public final class Recorder {
         path: UnsafeBufferPointer<UInt8>, networkProtocol: NetworkProtocol
     ) -> OperationID {
         OperationID(
-            rawValue: table.intern(
+            rawValue: state.pointee.table.intern(
                 scheme: scheme, host: host, port: port, method: method, path: path, networkProtocol: networkProtocol))
     }
 
@@ -51,7 +62,7 @@ public final class Recorder {
     }
 
     /// Counts a call as under way; ``record(_:)`` or ``callEnded()`` ends it.
-    public func callStarted() { setInFlight(callsInFlight + 1) }
+    public func callStarted() { setInFlight(state.pointee.callsInFlight + 1) }
 
     /// Records the end of a call that ``callStarted()`` began; `call.operation` holds the raw value of its
     /// ``OperationID``. Hands the block over by itself once it is full.
@@ -62,26 +73,30 @@ public final class Recorder {
 
     /// Records a call, or a connection's activity, that changes nothing about how many are under way.
     public func append(_ call: Call) {
-        precondition(call.operation >= 0 && call.operation < table.count, "the operation is one of this recorder")
-        if builder.count == 0 { pending?.pointee += 1 }
-        builder.append(call)
+        precondition(
+            call.operation >= 0 && call.operation < state.pointee.table.count, "the operation is one of this recorder")
+        if state.pointee.builder.count == 0 { pending?.pointee.recorders += 1 }
+        state.pointee.builder.append(call)
         recorded.pointee += 1
-        if builder.isFull { flush() }
+        if state.pointee.builder.isFull {
+            pending?.pointee.filled &+= 1
+            flush()
+        }
     }
 
     /// What ``callStarted()`` began is no longer under way.
-    public func callEnded() { setInFlight(callsInFlight - 1) }
+    public func callEnded() { setInFlight(state.pointee.callsInFlight - 1) }
 
     /// Hands over what is pending.
     public func flush() {
         guard hasPending else { return }
-        pending?.pointee -= 1
-        shipper.offer(builder.finish(table))
+        pending?.pointee.recorders -= 1
+        shipper.offer(state.pointee.builder.finish(state.pointee.table))
     }
 
     /// Only this thread writes, so a store is enough.
     private func setInFlight(_ count: Int) {
-        callsInFlight = count
+        state.pointee.callsInFlight = count
         gauge.callsInFlight.store(count, ordering: .relaxed)
     }
 }

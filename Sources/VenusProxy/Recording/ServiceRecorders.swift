@@ -6,15 +6,14 @@ import VenusCore
 struct ServiceRecorders: ~Copyable {
     private let shippers: CallShippers?
     private var byService: [String: Recorder] = [:]
-    /// How many recorders hold calls that are not handed over; they count for themselves.
-    private let pending: UnsafeMutablePointer<Int>
+    private let pending: UnsafeMutablePointer<PendingBlocks>
     /// That of the proxy's own service; `nil` where nothing is recorded.
     let own: Unmanaged<Recorder>?
 
     init(_ shippers: CallShippers?) {
         self.shippers = shippers
         pending = .allocate(capacity: 1)
-        pending.initialize(to: 0)
+        pending.initialize(to: PendingBlocks())
         guard let shipper = shippers?.own else {
             own = nil
             return
@@ -29,7 +28,11 @@ struct ServiceRecorders: ~Copyable {
 
     /// Whether calls wait for ``flush()``.
     @inline(__always)
-    var hasPending: Bool { pending.pointee > 0 }
+    var hasPending: Bool { pending.pointee.recorders > 0 }
+
+    /// Blocks that went out full, if they are all of one recorder: what is pending began after the last of them.
+    @inline(__always)
+    var filledBlocks: UInt64 { byService.count == 1 ? pending.pointee.filled : 0 }
 
     /// The recorder of a service, made at its first call on this loop; off the hit path.
     mutating func recorder(for service: String) -> Unmanaged<Recorder>? {
@@ -44,4 +47,12 @@ struct ServiceRecorders: ~Copyable {
 
     /// Hands over what is pending, of every service.
     mutating func flush() { for recorder in byService.values { recorder.flush() } }
+}
+
+/// What the recorders of one loop tell it of their blocks.
+struct PendingBlocks {
+    /// How many recorders hold calls that are not handed over.
+    var recorders = 0
+    /// Blocks that were handed over because they were full.
+    var filled: UInt64 = 0
 }
