@@ -28,6 +28,8 @@
 #include <unistd.h>
 
 enum { ECHO_BYTES = 100, RECORD_BYTES = 16384, HEADER_BYTES = 5 };
+// The origin of tunnels listens on so many addresses from 127.0.0.1 on: a proxy limits connections to one dependency.
+enum { ORIGINS = 16 };
 
 static void fail(const char *what) {
     fprintf(stderr, "driver: %s: %s\n", what, strerror(errno));
@@ -162,17 +164,25 @@ end:
 
 static void origin(int port) {
     struct sockaddr_in address = loopback(port);
-    int one = 1, listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), epoll = epoll_create1(0);
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0 || listen(listener, 4096) < 0) fail("listen");
-    fcntl(listener, F_SETFL, O_NONBLOCK);
-    struct epoll_event event = {.events = EPOLLIN, .data.fd = listener}, events[256];
-    epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
+    struct epoll_event event = {.events = EPOLLIN}, events[256];
+    int one = 1, last_listener = -1, epoll = epoll_create1(0);
+    for (int index = 0; index < ORIGINS; index++) {
+        int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + (uint32_t)index);
+        setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+        if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0 || listen(listener, 4096) < 0) {
+            fail("listen");
+        }
+        event.data.fd = last_listener = listener;
+        epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
+    }
     while (true) {
         int count = epoll_wait(epoll, events, 256, -1);
         for (int index = 0; index < count; index++) {
             int descriptor = events[index].data.fd;
-            if (descriptor == listener) {
+            // The listeners were the first descriptors after epoll's.
+            if (descriptor <= last_listener) {
+                int listener = descriptor;
                 while ((descriptor = accept4(listener, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
                     setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
                     event.data.fd = descriptor;
@@ -201,16 +211,17 @@ static void origin(int port) {
 
 // --- tunnels
 
-static int open_tunnel(int proxy, int origin) {
+static int open_tunnel(int proxy, int origin, int index) {
     int descriptor = dial(proxy);
     char head[1024];
     int length = snprintf(head, sizeof head,
-        "CONNECT 127.0.0.1:%d HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUser-Agent: driver\r\n\r\n", origin, origin);
+        "CONNECT 127.0.0.%d:%d HTTP/1.1\r\nHost: 127.0.0.%d:%d\r\nUser-Agent: driver\r\n\r\n",
+        1 + index % ORIGINS, origin, 1 + index % ORIGINS, origin);
     send_all(descriptor, head, (size_t)length);
     // The answer ends with an empty line, and nothing follows before we speak.
     for (size_t count = 0; count < 4 || memcmp(head + count - 4, "\r\n\r\n", 4) != 0;) {
         ssize_t received = recv(descriptor, head + count, sizeof head - count, 0);
-        if (received <= 0) fail("no answer to CONNECT");
+        if (received <= 0) fail("the end instead of an answer to CONNECT");
         count += (size_t)received;
     }
     if (memcmp(head + 8, " 200", 4) != 0) {
@@ -227,7 +238,7 @@ struct series {
 static void *make_tunnels(void *argument) {
     struct series *series = argument;
     for (int index = 0; index < series->count; index++) {
-        int descriptor = open_tunnel(series->proxy, series->origin);
+        int descriptor = open_tunnel(series->proxy, series->origin, 0);
         uint8_t bytes[ECHO_BYTES] = {'e'};
         send_all(descriptor, bytes, sizeof bytes);
         if (!receive_all(descriptor, bytes, sizeof bytes)) fail("no echo");
@@ -246,7 +257,7 @@ static void tunnels(int proxy, int origin, int count, int threads) {
 }
 
 static void bulk(int proxy, int origin, uint64_t megabytes) {
-    int descriptor = open_tunnel(proxy, origin);
+    int descriptor = open_tunnel(proxy, origin, 0);
     uint8_t flight[512];
     size_t length = client_hello(flight);
     send_all(descriptor, flight, length);
@@ -274,7 +285,7 @@ static void bulk(int proxy, int origin, uint64_t megabytes) {
 }
 
 static void hold(int proxy, int origin, int count) {
-    for (int index = 0; index < count; index++) open_tunnel(proxy, origin);
+    for (int index = 0; index < count; index++) open_tunnel(proxy, origin, index);
     printf("{\"held\":%d}\n", count);
     fflush(stdout);
     while (getchar() != EOF) {}
