@@ -14,6 +14,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -30,6 +31,16 @@ int clinux_epoll_wait(int epoll, struct epoll_event *events, int capacity, int m
     int count = epoll_wait(epoll, events, capacity, milliseconds);
     if (count >= 0) return count;
     return errno == EINTR ? 0 : -errno;
+}
+
+int clinux_timer(void) { return result_or_error(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)); }
+
+void clinux_timer_set(int descriptor, uint64_t steady_microseconds) {
+    struct itimerspec time = {
+        .it_value = {
+            .tv_sec = (time_t)(steady_microseconds / 1000000u),
+            .tv_nsec = (long)(steady_microseconds % 1000000u) * 1000}};
+    timerfd_settime(descriptor, TFD_TIMER_ABSTIME, &time, NULL);
 }
 
 int clinux_eventfd(void) { return result_or_error(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)); }

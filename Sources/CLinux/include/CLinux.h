@@ -25,6 +25,11 @@ int clinux_epoll_wait(int epoll, struct epoll_event *events, int capacity, int m
 static inline uint64_t clinux_event_token(const struct epoll_event *event) { return event->data.u64; }
 static inline uint32_t clinux_event_flags(const struct epoll_event *event) { return event->events; }
 
+// A timer that is readable from its time on, in microseconds of the steady clock; setting it makes it unreadable until
+// then, 0 for good.
+int clinux_timer(void);
+void clinux_timer_set(int descriptor, uint64_t steady_microseconds);
+
 int clinux_eventfd(void);
 void clinux_eventfd_signal(int descriptor);
 void clinux_eventfd_clear(int descriptor);

@@ -14,7 +14,7 @@ struct EventLoop: ~Copyable {
     let mailbox: LoopMailbox
     let resolver: Resolver
     let logger: Logger
-    let poller: Poller
+    var poller: Poller
     let scratch = ScratchMemory()
     /// Usually one; more behind a proxy that had more loops.
     var listeners: [Int32]
@@ -91,7 +91,7 @@ struct EventLoop: ~Copyable {
         poller.add(mailbox.descriptor, Poller.readable, token: EventToken(.mailbox).rawValue)
         listen()
         while !isDone {
-            let count = poller.wait(milliseconds: waitingTime)
+            let count = poller.wait(until: nextTime, now: now)
             now = .now
             for place in 0..<count { handle(poller.event(at: place)) }
             expireTimers()
@@ -105,15 +105,10 @@ struct EventLoop: ~Copyable {
 
     private var isDone: Bool { stopAt != nil && clients.count == 0 && listeners.isEmpty }
 
-    private var waitingTime: Int32 {
-        if !queued.isEmpty { return 0 }
-        var next = timers.millisecondsToNext(now: now)
-        let time = min(flushAt, acceptAgainAt, min(sweepAt, stopAt ?? .distantFuture))
-        if time != .distantFuture {
-            let milliseconds = Int32(clamping: (time.since(now) + 999) / 1_000)
-            next = next < 0 ? milliseconds : min(next, milliseconds)
-        }
-        return next
+    /// When there is something to do though nothing happens.
+    private var nextTime: SteadyTime {
+        if !queued.isEmpty { return now }
+        return min(timers.next, min(flushAt, acceptAgainAt), min(sweepAt, stopAt ?? .distantFuture))
     }
 
     @inline(__always)
@@ -130,6 +125,7 @@ struct EventLoop: ~Copyable {
             now = .now
             upstreamEvent(slot, event.flags)
         case .listener: acceptClients(at: Int(slot))
+        case .timer: poller.timerFired()
         case .mailbox: for message in mailbox.takeAll() { handle(message) }
         }
     }

@@ -1,7 +1,10 @@
 import CLinux
 import Glibc
 
-/// Level-triggered epoll. Owned by one loop.
+/// Level-triggered epoll with one timer. Owned by one loop.
+///
+/// The timer is a descriptor of its own, set a few times a second: a wait with a time limit would set one up and take it
+/// down each time that the thread sleeps, twice a request where there is little to do.
 struct Poller: ~Copyable {
     /// Readable, writable, the other side has ended its stream.
     static let readable = EPOLLIN.rawValue
@@ -16,15 +19,25 @@ struct Poller: ~Copyable {
 
     private let descriptor: Int32
     private let events: UnsafeMutablePointer<epoll_event>
+    private let timer: Int32
+    /// When the timer fires.
+    private var timerAt = SteadyTime.distantFuture
 
     init() throws(ProxyError) {
         descriptor = clinux_epoll_create()
         guard descriptor >= 0 else { throw ProxyError(.resources, "epoll: \(Socket.describe(-descriptor))") }
+        timer = clinux_timer()
+        guard timer >= 0 else {
+            Socket.close(descriptor)
+            throw ProxyError(.resources, "timerfd: \(Socket.describe(-timer))")
+        }
         events = .allocate(capacity: Self.batch)
         events.initialize(repeating: epoll_event(), count: Self.batch)
+        add(timer, Self.readable, token: EventToken(.timer).rawValue)
     }
 
     deinit {
+        Socket.close(timer)
         Socket.close(descriptor)
         events.deallocate()
     }
@@ -40,8 +53,25 @@ struct Poller: ~Copyable {
 
     func remove(_ target: Int32) { _ = clinux_epoll_control(descriptor, EPOLL_CTL_DEL, target, 0, 0) }
 
-    /// Waits up to `milliseconds`, −1 without end; the count of events to read with ``event(at:)``.
-    func wait(milliseconds: Int32) -> Int {
+    /// Waits until something happens, or it is `time`; the count of events to read with ``event(at:)``. It may return
+    /// before the time without an event.
+    mutating func wait(until time: SteadyTime, now: SteadyTime) -> Int {
+        if time <= now { return wait(milliseconds: 0) }
+        // One that fires too early only wakes us once more.
+        if time < timerAt {
+            timerAt = time
+            clinux_timer_set(timer, time.microseconds)
+        }
+        return wait(milliseconds: -1)
+    }
+
+    /// The timer has fired: it is silent until it is needed again.
+    mutating func timerFired() {
+        timerAt = .distantFuture
+        clinux_timer_set(timer, 0)
+    }
+
+    private func wait(milliseconds: Int32) -> Int {
         Int(max(0, clinux_epoll_wait(descriptor, events, Int32(Self.batch), milliseconds)))
     }
 

@@ -34,14 +34,14 @@ struct SlotTable<Element: Slotted>: ~Copyable {
     mutating func release(_ slot: Int32) {
         precondition(used[Int(slot)], "a slot given back twice")
         used[Int(slot)] = false
-        generations[Int(slot)] = (generations[Int(slot)] &+ 1) & 0x3FFF_FFFF
+        generations[Int(slot)] = (generations[Int(slot)] &+ 1) & 0x1FFF_FFFF
         count -= 1
         free.append(slot)
     }
 
     func isUsed(_ slot: Int32) -> Bool { used[Int(slot)] }
 
-    /// 30 bits that differ from those of the slot's earlier uses.
+    /// 29 bits that differ from those of the slot's earlier uses.
     func generation(of slot: Int32) -> UInt32 { generations[Int(slot)] }
 
     subscript(slot: Int32) -> UnsafeMutablePointer<Element> {
@@ -68,6 +68,7 @@ struct EventToken {
         case mailbox = 1
         case client = 2
         case upstream = 3
+        case timer = 4
     }
 
     let rawValue: UInt64
@@ -75,18 +76,19 @@ struct EventToken {
     init(rawValue: UInt64) { self.rawValue = rawValue }
 
     init(_ kind: Kind, slot: Int32 = 0, generation: UInt32 = 0) {
-        rawValue = kind.rawValue << 62 | UInt64(generation & 0x3FFF_FFFF) << 32 | UInt64(UInt32(bitPattern: slot))
+        rawValue = kind.rawValue << 61 | UInt64(generation & 0x1FFF_FFFF) << 32 | UInt64(UInt32(bitPattern: slot))
     }
 
-    /// Two bits: every value is a kind.
+    /// Three bits; the tokens are our own, so that they hold no other value.
     var kind: Kind {
-        switch rawValue >> 62 {
+        switch rawValue >> 61 {
         case 0: .listener
         case 1: .mailbox
         case 2: .client
-        default: .upstream
+        case 3: .upstream
+        default: .timer
         }
     }
     var slot: Int32 { Int32(truncatingIfNeeded: rawValue) }
-    var generation: UInt32 { UInt32(truncatingIfNeeded: rawValue >> 32) & 0x3FFF_FFFF }
+    var generation: UInt32 { UInt32(truncatingIfNeeded: rawValue >> 32) & 0x1FFF_FFFF }
 }

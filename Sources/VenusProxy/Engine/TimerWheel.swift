@@ -72,9 +72,9 @@ package struct TimerWheel {
         }
     }
 
-    /// Milliseconds until something may be due; −1 when nothing is.
-    package func millisecondsToNext(now: SteadyTime) -> Int32 {
-        guard count > 0 else { return -1 }
+    /// When something may be due; never before then.
+    package var next: SteadyTime {
+        guard count > 0 else { return .distantFuture }
         let here = Int(current % UInt64(Self.places))
         // The places ahead in the order in which they come, a word of 64 at a time.
         for step in 0...occupied.count {
@@ -85,10 +85,9 @@ package struct TimerWheel {
             guard bits != 0 else { continue }
             let place = word * 64 + bits.trailingZeroBitCount
             let distance = (place - here + Self.places) % Self.places
-            let due = SteadyTime(microseconds: (current + UInt64(distance)) * Self.tick)
-            return Int32(clamping: (due.since(now) + 999) / 1_000)
+            return SteadyTime(microseconds: (current + UInt64(distance)) * Self.tick)
         }
-        return -1
+        return .distantFuture
     }
 
     private static func tickAfter(_ deadline: SteadyTime) -> UInt64 {
