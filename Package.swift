@@ -69,7 +69,7 @@ let package = Package(
         ),
         .target(
             name: "VenusProxy",
-            dependencies: ["VenusCore", "VenusCallLog", "CLinux", .logging],
+            dependencies: ["VenusCore", "VenusCallLog", "CLinux", .crypto, .logging],
             swiftSettings: settings
         ),
         .target(

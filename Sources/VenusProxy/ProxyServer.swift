@@ -140,7 +140,7 @@ public final class ProxyServer: Sendable {
     public func replaceKeys(_ keys: ServiceKeys) {
         self.keys.withLock { $0 = keys }
         state.withLock { state in
-            guard case .running(let loops) = state else { return }
+            guard case .running(let loops, _) = state else { return }
             for loop in loops { loop.mailbox.post(.keys(keys)) }
         }
     }

@@ -24,13 +24,15 @@ struct Poller: ~Copyable {
     private var timerAt = SteadyTime.distantFuture
 
     init() throws(ProxyError) {
-        descriptor = clinux_epoll_create()
-        guard descriptor >= 0 else { throw ProxyError(.resources, "epoll: \(Socket.describe(-descriptor))") }
-        timer = clinux_timer()
+        let epoll = clinux_epoll_create()
+        guard epoll >= 0 else { throw ProxyError(.resources, "epoll: \(Socket.describe(-epoll))") }
+        let timer = clinux_timer()
         guard timer >= 0 else {
-            Socket.close(descriptor)
+            Socket.close(epoll)
             throw ProxyError(.resources, "timerfd: \(Socket.describe(-timer))")
         }
+        descriptor = epoll
+        self.timer = timer
         events = .allocate(capacity: Self.batch)
         events.initialize(repeating: epoll_event(), count: Self.batch)
         add(timer, Self.readable, token: EventToken(.timer).rawValue)

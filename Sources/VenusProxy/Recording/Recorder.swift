@@ -57,7 +57,7 @@ public final class Recorder {
         networkProtocol: NetworkProtocol
     ) -> OperationID {
         OperationID(
-            rawValue: table.internTunnel(
+            rawValue: state.pointee.table.internTunnel(
                 scheme: scheme, host: host, port: port, serverName: serverName, networkProtocol: networkProtocol))
     }
 
