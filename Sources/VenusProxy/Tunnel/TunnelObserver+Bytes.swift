@@ -184,12 +184,12 @@ extension TunnelObserver {
             record.content == .alert
             || version == .tls13 && record.content == .applicationData && record.length == TLSAlert.encryptedBytes
         let isData = record.content == .applicationData && !isAlert
+        if isAlert, farewell == nil { farewell = Farewell(side: side, isAnnounced: true) }
+        // It went on, so it was none.
+        if isData, farewell?.side == side { farewell = nil }
         switch side {
-        case .client:
-            client.isClosing = isAlert
-            client.isOwned = isData
+        case .client: client.isOwned = isData
         case .dependency:
-            server.isClosing = isAlert
             server.isOwned = false
             // What a server does not like about the client's certificate it says first of all.
             if isAlert, !hasServerData,
@@ -231,11 +231,9 @@ extension TunnelObserver {
         switch side {
         case .client:
             client.isOwned = true
-            client.isClosing = false
             if let closed = estimator.clientBegan(at: time) { close(closed, &sight) }
         case .dependency:
             server.isOwned = estimator.isOpen
-            server.isClosing = false
             hasServerData = true
         }
     }

@@ -63,6 +63,7 @@ package struct TunnelObserver: Sendable {
     /// Whether the dependency has sent anything but tickets and alerts since the handshake.
     var hasServerData = false
     var alert: ErrorType?
+    var farewell: Farewell?
 
     /// One side's bytes.
     struct Direction: Sendable {
@@ -70,8 +71,12 @@ package struct TunnelObserver: Sendable {
         var lastByte = SteadyTime.zero
         /// Whether the record under way belongs to the open exchange.
         var isOwned = false
-        /// Whether its last record was an alert.
-        var isClosing = false
+    }
+
+    /// Who ended the tunnel, as far as is known while it goes on: the first to announce it, or to say its last byte.
+    struct Farewell: Sendable {
+        var side: TunnelStateMachine.Side
+        var isAnnounced: Bool
     }
 
     package init() {}
@@ -121,7 +126,8 @@ package struct TunnelObserver: Sendable {
     package mutating func sideEnded(
         _ side: TunnelStateMachine.Side, at time: SteadyTime, patience: UInt64
     ) -> Sight {
-        breakOff(.finished(by: side), at: time, patience)
+        if farewell == nil { farewell = Farewell(side: side, isAnnounced: false) }
+        return breakOff(.finished(by: side), at: time, patience)
     }
 
     private mutating func breakOff(_ end: TunnelEnd, at time: SteadyTime, _ patience: UInt64) -> Sight {
@@ -149,16 +155,12 @@ package struct TunnelObserver: Sendable {
         ending.call = sight.call
         ending.exchange = sight.exchange
         stage = .opaque
-        // After an announced end the rest is a matter of taste: some reset what they no longer read.
-        if end.errorType == .connectionTerminated, client.isClosing || server.isClosing {
-            ending.end = .finished(by: server.isClosing && !client.isClosing ? .dependency : .client)
+        // After an announced end the rest is a matter of taste: some close at once, some reset what they no longer read.
+        if let farewell, farewell.isAnnounced, end.side != nil {
+            ending.end = TunnelEnd(
+                side: farewell.side, errorType: end.errorType == .connectionTerminated ? nil : end.errorType)
+            ending.isAnnounced = true
         }
-        ending.isAnnounced =
-            switch ending.end.side {
-            case .client: client.isClosing
-            case .dependency: server.isClosing
-            case nil: false
-            }
         if let alert { ending.end.errorType = alert }
         return ending
     }

@@ -42,6 +42,8 @@ struct TLSTunnelTests {
                 try await curl(proxy, origin, ["--http1.1", "--tls-max", version] + urls(origin, paths)) == 0)
             let end = try await proxy.ends(1)[0]
             #expect(end.errorType == nil)
+            #expect(end.flags.contains(.closeNotify))
+            #expect(!end.flags.contains(.endedByDependency))
 
             let tunnel = try #require(proxy.tunnels.first)
             #expect(proxy.tunnels.count == 1)

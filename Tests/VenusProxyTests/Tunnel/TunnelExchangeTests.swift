@@ -179,6 +179,26 @@ struct TunnelExchangeTests {
         #expect(tunnel.exchanges.map(times) == [[30, 10, 10]])
     }
 
+    @Test("of a side that announces its end come from it, though the other closes first")
+    func announced() {
+        var tunnel = WatchedTunnel.withTickets13()
+        tunnel.client(150)
+        tunnel.wait(10)
+        tunnel.server(500)
+        tunnel.client(19)
+        tunnel.sideEnded(.dependency)
+        let ending = tunnel.end(.finished(by: .dependency))
+        #expect(ending.end == .finished(by: .client))
+        #expect(ending.isAnnounced)
+        // An answer to the other's plain end announces nothing.
+        tunnel = WatchedTunnel.withTickets13()
+        tunnel.sideEnded(.dependency)
+        tunnel.client(19)
+        let other = tunnel.end(.finished(by: .dependency))
+        #expect(other.end == .finished(by: .dependency))
+        #expect(!other.isAnnounced)
+    }
+
     @Test("in TLS 1.2 begin at once, without tickets")
     func tls12() {
         var tunnel = WatchedTunnel.established12()
