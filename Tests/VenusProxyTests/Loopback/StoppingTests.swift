@@ -11,8 +11,8 @@ struct StoppingTests {
         let proxy = try RunningProxy()
         let idle = try proxy.client()
         #expect(try await idle.get(origin.url()).status == 200)
-        async let slow = proxy.client().get(origin.url("/delay/400"))
-        try await eventually { origin.requests("/delay/400") == 1 }
+        async let slow = proxy.client().get(origin.url("/delay/1500"))
+        try await eventually { origin.requests("/delay/1500") == 1 }
         async let stopped: Void = proxy.stop(within: .seconds(10))
         #expect(try await idle.readToEnd().isEmpty)
         try await eventually { (try? proxy.connection()) == nil }

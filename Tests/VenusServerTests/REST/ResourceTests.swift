@@ -204,7 +204,7 @@ struct ResourceTests {
     @Test("a kept-alive connection that asks nothing more is closed")
     func idle() async throws {
         try await withServer {
-            $0.idleTimeout = .milliseconds(300)
+            $0.idleTimeout = .seconds(2)
         } _: { server in
             let client = try HTTPClient(port: server.port)
             #expect(try await client.request("GET", "/healthz", [server.host]).status == 200)
