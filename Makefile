@@ -10,6 +10,9 @@ SETUP ?= yes
 # D3, version 5, one file; Debian's package node-d3 has it here.
 D3 ?= /usr/share/nodejs/d3/dist/d3.min.js
 
+# Tests of the parts that run at a time: many of them wait for times, and starve each other where there are too many.
+TESTS_AT_ONCE ?= 4
+
 BUILD := $(SWIFT) build --configuration release
 BIN = $(shell $(BUILD) --show-bin-path)
 WEB := Sources/VenusServer/Dashboard/web
@@ -62,7 +65,7 @@ build-tests:
 	$(BUILD) --build-tests
 
 test-units: ## the tests of the parts, as built
-	$(TEST) --skip BlackBox
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TESTS_AT_ONCE) $(TEST) --skip BlackBox
 
 test-fuzz: ## fuzzes every parser for a moment, from the checked-in corpus and always alike
 	FUZZ_SEED=1 Tests/Fuzz/run 3

@@ -109,13 +109,15 @@ struct AccessTests {
         }
     }
 
-    @Test("throws the body of a refused request away, and reads the next request behind it")
+    @Test("throws the body of a refused request away, and takes nothing of it for a request")
     func bodies() async throws {
         try await withProxy(keys: try keys()) { proxy, origin in
-            let client = try proxy.client()
+            var client = try proxy.client()
             for framing in [HTTPClient.Framing.contentLength, .chunked] {
                 let refused = try await client.request("POST", origin.url("/hash"), bodySize: 100_000, framing: framing)
                 #expect(refused.status == 407)
+                // It ends the connection unless all of the request was here when it was refused.
+                if refused["connection"] == "close" { client = try proxy.client() }
                 let good = try await client.request(
                     "POST", origin.url("/hash"), [checkout], bodySize: 1_000, framing: framing)
                 #expect(good.status == 200)

@@ -66,7 +66,11 @@ struct StoppingTests {
     @Test("beside a proxy that took over: it gets all new connections, and what came before is served")
     func takenOver() async throws {
         let origin = try Origin()
-        let first = try RunningProxy(configuring: { $0.loops = 2 })
+        let first = try RunningProxy(configuring: {
+            $0.loops = 2
+            // Long enough for what follows, on a busy machine.
+            $0.stopGrace = .seconds(5)
+        })
         let kept = try first.client()
         #expect(try await kept.get(origin.url()).status == 200)
         let second = try RunningProxy(configuring: {
@@ -75,13 +79,13 @@ struct StoppingTests {
         })
         for _ in 0..<50 { #expect(try await second.client().get(origin.url()).status == 200) }
         #expect(first.calls.count <= 1)
-        async let stopped: Void = first.stop(within: .seconds(10))
-        for _ in 0..<50 { #expect(try await second.client().get(origin.url()).status == 200) }
+        async let stopped: Void = first.stop(within: .seconds(30))
+        for _ in 0..<10 { #expect(try await second.client().get(origin.url()).status == 200) }
         #expect(try await kept.get(origin.url())["connection"] == "close")
         await stopped
         #expect(first.calls.count == 2)
         for _ in 0..<50 { #expect(try await second.client().get(origin.url()).status == 200) }
-        #expect(try await second.calls(150).count == 150)
+        #expect(try await second.calls(110).count == 110)
         await second.stop()
     }
 
