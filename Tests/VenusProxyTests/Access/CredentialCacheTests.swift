@@ -6,9 +6,10 @@ struct CredentialCacheTests {
     @Test("finds exactly the values that came in, by their place and without it, until all are forgotten")
     func finds() {
         var cache = CredentialCache()
-        let values = (0..<100).map { "Basic value-\($0)" }
+        // As many as there are places for one value, so that none gives way to another, wherever the hash puts them.
+        let values = (0..<4).map { "Basic value-\($0)" }
         let places = values.map { insert($0, &cache) }
-        #expect(Set(places).count == 100)
+        #expect(Set(places).count == values.count)
         for (value, place) in zip(values, places) {
             #expect(find(value, cache) == place)
             #expect(find(value, at: place, cache) == place)
