@@ -59,6 +59,7 @@ let package = Package(
         .target(name: "CLinux"),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CNGHTTP2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CPostgres", providers: [.apt(["libpq-dev"])]),
 
         // The house, in the order in which data walks through it.
@@ -70,7 +71,7 @@ let package = Package(
         ),
         .target(
             name: "VenusProxy",
-            dependencies: ["VenusCore", "VenusCallLog", "CLinux", "CNGHTTP2", .crypto, .logging],
+            dependencies: ["VenusCore", "VenusCallLog", "CLinux", "CNGHTTP2", "COpenSSL", .crypto, .logging],
             swiftSettings: settings
         ),
         .target(
@@ -151,7 +152,7 @@ let package = Package(
 if Context.environment["VENUS_PART"] == "proxy" {
     package.products = []
     package.targets.removeAll { target in
-        let isPart = ["CLinux", "CHiredis", "CNGHTTP2", "TestSupport"].contains(target.name)
+        let isPart = ["CLinux", "CHiredis", "CNGHTTP2", "COpenSSL", "TestSupport"].contains(target.name)
         return !isPart && !["VenusCore", "VenusCallLog", "VenusProxy"].contains { target.name.hasPrefix($0) }
     }
     // ThreadSanitizer's pass in Swift 6.3 makes a bitcast of an integer to a pointer of it somewhere in VenusProxy: the
