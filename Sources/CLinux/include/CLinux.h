@@ -102,3 +102,9 @@ uint64_t clinux_steady_microseconds(void);
 
 // Microseconds since the epoch.
 int64_t clinux_wall_microseconds(void);
+
+// --- memory
+
+// Lets go of the pages of code and constants, of the program and its libraries, that are in memory. They are the files'
+// and never written to: what is used again comes back from the page cache.
+void clinux_release_read_only_pages(void);

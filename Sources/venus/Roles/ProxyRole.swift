@@ -60,6 +60,7 @@ final class ProxyRole: Service {
     func run() async throws {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.shippers.run() }
+            ProcessMemory.releaseStartUpPages()
             if let keys { group.addTask { await keys.run { self.server.replaceKeys($0) } } }
             try? await gracefulShutdown()
             await server.shutDown(within: drainLimit)

@@ -10,6 +10,19 @@ extension TheBinary {
         /// What the proxy grows by anyway, as its tables and the allocator take memory in larger pieces.
         private static let slack = 2 << 20
 
+        @Test("a proxy with 64 busy connections has at most 30 MB of memory resident")
+        func busyClients() async throws {
+            let origin = try Origin()
+            let venus = try await VenusUp()
+            let proxy = try #require(venus.proxyProcess)
+            let report = try await LoadGenerator(
+                proxyPort: venus.proxyPort, url: origin.url("/bytes/200"), clients: 64, calls: 6_400, fields: []
+            ).finish()
+            #expect(report.failed == 0, "\(report.failures)")
+            let resident = try #require(OwnedProcesses.residentBytes(proxy))
+            #expect(resident <= 30 << 20, "\(resident >> 10) KB")
+        }
+
         @Test("thousands of idle clients take little memory, and others are served meanwhile")
         func idleClients() async throws {
             let count = min(8_000, raiseDescriptorLimit() / 3)
