@@ -5,6 +5,8 @@ public struct ProxyError: Error, Sendable, CustomStringConvertible {
         case address
         /// The system gave no descriptor, thread or memory.
         case resources
+        /// A file holds no certificate or key that can be used.
+        case certificate
         /// Started twice, or after the stop.
         case state
     }

@@ -6,6 +6,8 @@ struct Channel {
     /// What epoll watches for; meaningless unless registered.
     var interest: UInt32 = 0
     var isRegistered = false
+    /// The slot of its session of TLS; −1: what goes through the socket is plain.
+    var session: Int32 = -1
 }
 
 /// A client connection: about 700 bytes, and buffers only while bytes wait.

@@ -43,6 +43,7 @@ extension EventLoop {
         var interest: UInt32 = 0
         if wantsInput(client) {
             interest = Poller.readable
+            queueEnd(client.pointee.channel)
         } else if client.pointee.exchange.stage != .tunnelling {
             // Not read now, but its end is of interest.
             interest = Poller.peerEnded
@@ -81,8 +82,8 @@ extension EventLoop {
     private mutating func readHead(_ slot: Int32) {
         let client = clients[slot]
         let known = client.pointee.input.count
-        switch Socket.receive(
-            client.pointee.channel.descriptor, into: scratch.input + known, capacity: ScratchMemory.readBytes)
+        switch receive(
+            client.pointee.channel, into: scratch.input + known, capacity: ScratchMemory.readBytes)
         {
         case .moved(let count):
             if known > 0 { takeKept(&client.pointee.input) }
@@ -113,9 +114,7 @@ extension EventLoop {
     /// Reads what comes after a head: the body, the next requests, or bytes that nobody wants.
     private mutating func readBehindHead(_ slot: Int32) {
         let client = clients[slot]
-        switch Socket.receive(
-            client.pointee.channel.descriptor, into: scratch.input, capacity: ScratchMemory.readBytes)
-        {
+        switch receive(client.pointee.channel, into: scratch.input, capacity: ScratchMemory.readBytes) {
         case .moved(let count):
             let bytes = UnsafeBufferPointer(start: UnsafePointer(scratch.input), count: count)
             switch client.pointee.exchange.stage {
@@ -159,7 +158,7 @@ extension EventLoop {
         let client = clients[slot]
         var sent = 0
         if client.pointee.download.isEmpty {
-            switch Socket.send(client.pointee.channel.descriptor, bytes, count: count) {
+            switch send(client.pointee.channel, bytes, count: count) {
             case .moved(count): return true
             case .moved(let some): sent = some
             case .wouldBlock, .ended: break
@@ -181,7 +180,7 @@ extension EventLoop {
         if !client.pointee.download.isEmpty {
             let bytes = client.pointee.download.bytes
             guard let first = bytes.baseAddress else { return }
-            switch Socket.send(client.pointee.channel.descriptor, first, count: bytes.count) {
+            switch send(client.pointee.channel, first, count: bytes.count) {
             case .moved(let count): client.pointee.download.consume(count)
             case .wouldBlock, .ended: return
             case .failed: return leave(slot)

@@ -114,7 +114,7 @@ extension EventLoop {
         let client = clients[slot]
         guard !client.pointee.isShut else { return }
         client.pointee.isShut = true
-        Socket.shutDownWriting(client.pointee.channel.descriptor)
+        shutDownWriting(client.pointee.channel)
     }
 
     mutating func clientTimedOut(_ slot: Int32) {
@@ -161,8 +161,7 @@ extension EventLoop {
         let client = clients[slot]
         // Where only the end of the connection ends the body, a clean end would be a lie.
         if client.pointee.exchange.isEndedByClose {
-            Socket.abort(client.pointee.channel.descriptor)
-            client.pointee.channel.descriptor = -1
+            abort(&client.pointee.channel)
         }
         closeClient(slot)
     }
@@ -179,8 +178,7 @@ extension EventLoop {
         buffers.release(&client.pointee.offer)
         pipes.giveBack(&client.pointee.uploadPipe)
         pipes.giveBack(&client.pointee.downloadPipe)
-        if client.pointee.channel.descriptor >= 0 { Socket.close(client.pointee.channel.descriptor) }
-        client.pointee.channel.descriptor = -1
+        close(&client.pointee.channel)
         disarmClient(slot)
         stopCounting(client)
         clients.release(slot)

@@ -16,11 +16,13 @@ struct EventLoop: ~Copyable {
     let logger: Logger
     var poller: Poller
     let scratch = ScratchMemory()
+    let window = TLSWindow()
     /// Usually one; more behind a proxy that had more loops.
     var listeners: [Int32]
     var clients = SlotTable<ClientConnection>()
     var upstreams = SlotTable<UpstreamConnection>()
     var observed = SlotTable<ObservedTunnel>()
+    var sessions = SlotTable<TLSSession>()
     var timers: TimerWheel
     var buffers: BufferPool
     var pipes = PipePool(maximum: 64)
@@ -38,6 +40,8 @@ struct EventLoop: ~Copyable {
     var now: SteadyTime
     /// Clients with bytes to look at after this batch of events.
     var queued: [Int32] = []
+    /// Connections whose stream of TLS has ended behind the bytes that were read last.
+    var ended: [EventToken] = []
     /// Clients that may open a connection, after the event at hand.
     var opening: [Int32] = []
     /// When the recorders' blocks are handed over, at the latest.
@@ -97,6 +101,7 @@ struct EventLoop: ~Copyable {
             expireTimers()
             openForWaiting()
             handleQueued()
+            handleEnded()
             openForWaiting()
             flushRecorders()
         }
@@ -107,7 +112,7 @@ struct EventLoop: ~Copyable {
 
     /// When there is something to do though nothing happens.
     private var nextTime: SteadyTime {
-        if !queued.isEmpty { return now }
+        if !queued.isEmpty || !ended.isEmpty { return now }
         return min(timers.next, min(flushAt, acceptAgainAt), min(sweepAt, stopAt ?? .distantFuture))
     }
 
@@ -147,6 +152,14 @@ struct EventLoop: ~Copyable {
             now = .now
             readQueuedInput(slot)
         }
+    }
+
+    /// Ends that no event will tell of.
+    private mutating func handleEnded() {
+        guard !ended.isEmpty else { return }
+        let batch = ended
+        ended.removeAll(keepingCapacity: true)
+        for token in batch { handle((token.rawValue, Poller.readable)) }
     }
 
     @inline(__always)

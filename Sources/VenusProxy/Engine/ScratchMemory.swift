@@ -8,16 +8,24 @@ struct ScratchMemory: ~Copyable {
     static let keptBytes = 256 << 10
 
     private let base: UnsafeMutablePointer<UInt8>
+    /// Sealed bytes taken from a socket in one read: fewer than ``readBytes`` by a record of TLS, the longest that may have
+    /// been begun before (RFC 8446, section 5.1), so that all that was sealed finds room.
+    static let sealedBytes = readBytes - (20 << 10)
+
+    /// For sealed bytes, which are opened into ``input``.
+    let sealed: UnsafeMutablePointer<UInt8>
     /// For a head that is being written.
     let head: UnsafeMutableBufferPointer<UInt8>
 
     init() {
         base = .allocate(capacity: Self.headroom + Self.keptBytes + Self.readBytes)
+        sealed = .allocate(capacity: Self.sealedBytes)
         head = .allocate(capacity: Self.readBytes + Self.keptBytes + HeadSerializer.maximumGrowth)
     }
 
     deinit {
         base.deallocate()
+        sealed.deallocate()
         head.deallocate()
     }
 

@@ -37,6 +37,10 @@ enum Socket {
         return result == -Int(EAGAIN) ? .wouldBlock : .failed(Int32(-result))
     }
 
+    /// Whether nothing can be read from a connected socket and it has not ended.
+    @inline(__always)
+    static func isQuiet(_ descriptor: Int32) -> Bool { clinux_is_quiet(descriptor) != 0 }
+
     /// Starts a connection: a descriptor, or a negated errno.
     static func connect(to address: IPAddress, port: UInt16) -> Int32 {
         var native = address.native

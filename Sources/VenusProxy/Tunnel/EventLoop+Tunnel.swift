@@ -47,12 +47,14 @@ extension EventLoop {
         }
     }
 
-    private func descriptor(_ slot: Int32, _ side: TunnelStateMachine.Side) -> Int32 {
+    private func channel(_ slot: Int32, _ side: TunnelStateMachine.Side) -> Channel {
         switch side {
-        case .client: clients[slot].pointee.channel.descriptor
-        case .dependency: upstreams[clients[slot].pointee.upstream].pointee.channel.descriptor
+        case .client: clients[slot].pointee.channel
+        case .dependency: upstreams[clients[slot].pointee.upstream].pointee.channel
         }
     }
+
+    private func descriptor(_ slot: Int32, _ side: TunnelStateMachine.Side) -> Int32 { channel(slot, side).descriptor }
 
     private mutating func count(_ slot: Int32, from side: TunnelStateMachine.Side, _ bytes: Int) {
         let client = clients[slot]
@@ -66,7 +68,7 @@ extension EventLoop {
         let client = clients[slot]
         let isPiped = side == .client ? client.pointee.uploadPipe.isOpen : client.pointee.downloadPipe.isOpen
         if isPiped { return spliceTunnel(slot, side) }
-        switch Socket.receive(descriptor(slot, side), into: scratch.input, capacity: ScratchMemory.readBytes) {
+        switch receive(channel(slot, side), into: scratch.input, capacity: ScratchMemory.readBytes) {
         case .moved(let bytes):
             count(slot, from: side, bytes)
             observe(slot, side, UnsafeBufferPointer(start: UnsafePointer(scratch.input), count: bytes))
@@ -83,7 +85,7 @@ extension EventLoop {
     private mutating func pass(_ slot: Int32, from side: TunnelStateMachine.Side, _ bytes: Int) {
         let client = clients[slot]
         var sent = 0
-        switch Socket.send(descriptor(slot, side.other), scratch.input, count: bytes) {
+        switch send(channel(slot, side.other), scratch.input, count: bytes) {
         case .moved(let some): sent = some
         case .wouldBlock, .ended: break
         case .failed: return endTunnel(slot, .broken(by: side.other), withReset: true)
@@ -95,9 +97,14 @@ extension EventLoop {
                 : buffers.append(scratch.input + sent, count: bytes - sent, to: &client.pointee.download)
             guard isKept else { return giveUp(slot) }
             updateTunnelInterest(slot)
-        } else if bytes >= Self.bulkBytes, let pipe = pipes.borrow() {
+        } else if bytes >= Self.bulkBytes, isPlain(slot), let pipe = pipes.borrow() {
             if side == .client { client.pointee.uploadPipe = pipe } else { client.pointee.downloadPipe = pipe }
         }
+    }
+
+    /// Whether what goes through the tunnel is neither sealed nor opened here.
+    private func isPlain(_ slot: Int32) -> Bool {
+        channel(slot, .client).session < 0 && channel(slot, .dependency).session < 0
     }
 
     /// Moves bulk from one side into the pipe and from the pipe to the other, without copying.
@@ -160,10 +167,9 @@ extension EventLoop {
     /// Sends what waits for one side.
     mutating func tunnelFlush(_ slot: Int32, toward side: TunnelStateMachine.Side) {
         let client = clients[slot]
-        let target = descriptor(slot, side)
         var waiting = side == .client ? client.pointee.download : client.pointee.upload
         if let first = waiting.bytes.baseAddress, !waiting.isEmpty {
-            switch Socket.send(target, first, count: waiting.count) {
+            switch send(channel(slot, side), first, count: waiting.count) {
             case .moved(let sent): waiting.consume(sent)
             case .wouldBlock, .ended: break
             case .failed: return endTunnel(slot, .broken(by: side), withReset: true)
@@ -196,7 +202,7 @@ extension EventLoop {
     private mutating func perform(_ slot: Int32, _ action: TunnelStateMachine.Action) {
         switch action {
         case .nothing: break
-        case .shutDown(let side): Socket.shutDownWriting(descriptor(slot, side))
+        case .shutDown(let side): shutDownWriting(channel(slot, side))
         case .finish: return endTunnel(slot, .finished(by: clients[slot].pointee.tunnel.firstToEnd))
         }
         updateTunnelInterest(slot)
@@ -230,11 +236,9 @@ extension EventLoop {
         recordTunnelEnd(slot, end)
         if withReset {
             // The side that still works must not take the end for a clean one.
-            Socket.abort(client.pointee.channel.descriptor)
-            client.pointee.channel.descriptor = -1
-            let upstream = client.pointee.upstream
-            Socket.abort(upstreams[upstream].pointee.channel.descriptor)
-            upstreams[upstream].pointee.channel.descriptor = -1
+            abort(&client.pointee.channel)
+            let upstream = upstreams[client.pointee.upstream]
+            abort(&upstream.pointee.channel)
         }
         closeClient(slot)
     }

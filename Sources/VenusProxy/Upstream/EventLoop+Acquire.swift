@@ -14,11 +14,11 @@ extension EventLoop {
         attach(slot, to: upstream)
         if client.pointee.exchange.isReplayable {
             guard buffers.append(bytes, count: headCount, to: &client.pointee.replay) else { return giveUp(slot) }
-        } else if clinux_is_quiet(upstreams[upstream].pointee.channel.descriptor) == 0 {
+        } else if !isQuiet(upstreams[upstream].pointee.channel) {
             // What cannot be sent twice is not sent on a connection that is already over.
             return retryUnsent(slot, bytes, count: count)
         }
-        switch Socket.send(upstreams[upstream].pointee.channel.descriptor, bytes, count: count) {
+        switch send(upstreams[upstream].pointee.channel, bytes, count: count) {
         case .moved(count): break
         case .moved(let sent):
             guard buffers.append(bytes + sent, count: count - sent, to: &client.pointee.upload) else {

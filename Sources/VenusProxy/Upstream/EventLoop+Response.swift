@@ -10,8 +10,8 @@ extension EventLoop {
         if client.pointee.exchange.stage == .tunnelling { return readTunnel(clientSlot, .dependency) }
         let known = client.pointee.responseInput.count
         let count: Int
-        switch Socket.receive(
-            upstream.pointee.channel.descriptor, into: scratch.input + known, capacity: ScratchMemory.readBytes)
+        switch receive(
+            upstream.pointee.channel, into: scratch.input + known, capacity: ScratchMemory.readBytes)
         {
         case .moved(let some): count = some
         case .wouldBlock: return

@@ -7,7 +7,11 @@ extension EventLoop {
         if upstream.pointee.isConnecting { return connectProgressed(slot) }
         let client = upstream.pointee.client
         // Idle: the dependency ended the connection, or said something that nobody asked for.
-        guard client >= 0 else { return closeIdleUpstream(slot) }
+        guard client >= 0 else {
+            // What came may be of its session alone, such as a ticket to resume it with.
+            if upstream.pointee.channel.session >= 0, isQuiet(upstream.pointee.channel) { return }
+            return closeIdleUpstream(slot)
+        }
         if flags & Poller.writable != 0 {
             let generation = upstreams.generation(of: slot)
             upstreamWritable(slot)
@@ -51,6 +55,7 @@ extension EventLoop {
                 interest |= Poller.writable
             }
         }
+        if interest & Poller.readable != 0 { queueEnd(upstream.pointee.channel) }
         let token = EventToken(.upstream, slot: slot, generation: upstreams.generation(of: slot))
         watch(&upstream.pointee.channel, interest, token: token.rawValue)
     }
@@ -64,7 +69,7 @@ extension EventLoop {
         guard !upstreams[upstream].pointee.isWriteBroken else { return }
         var sent = 0
         if client.pointee.upload.isEmpty, !upstreams[upstream].pointee.isConnecting {
-            switch Socket.send(upstreams[upstream].pointee.channel.descriptor, bytes, count: count) {
+            switch send(upstreams[upstream].pointee.channel, bytes, count: count) {
             case .moved(let some): sent = some
             case .wouldBlock, .ended: break
             case .failed: return writeBroke(upstream)
@@ -86,7 +91,7 @@ extension EventLoop {
         let upstream = client.pointee.upstream
         let bytes = client.pointee.upload.bytes
         guard let first = bytes.baseAddress, !bytes.isEmpty else { return upstream }
-        switch Socket.send(upstreams[upstream].pointee.channel.descriptor, first, count: bytes.count) {
+        switch send(upstreams[upstream].pointee.channel, first, count: bytes.count) {
         case .moved(let sent):
             client.pointee.upload.consume(sent)
             client.pointee.exchange.requestMoved(at: now)
@@ -157,8 +162,8 @@ extension EventLoop {
 
     /// Closes the socket and frees the slot; the pool is told by the caller.
     mutating func closeUpstreamSlot(_ slot: Int32) {
-        let descriptor = upstreams[slot].pointee.channel.descriptor
-        if descriptor >= 0 { Socket.close(descriptor) }
+        let upstream = upstreams[slot]
+        close(&upstream.pointee.channel)
         armUpstream(slot, at: .distantFuture)
         upstreams.release(slot)
     }
