@@ -44,9 +44,32 @@ func kept(_ bytes: [UInt8], _ fields: borrowing FieldTable) -> [[UInt8]] {
     var kept: [[UInt8]] = []
     for place in 0..<fields.count where !HopByHop.isDropped(fields[place]) {
         if bytes.slice(fields[place].value).suffix(10).elementsEqual("venus-fuzz".utf8) { continue }
-        kept.append(bytes.slice(fields[place].line))
+        let field = fields[place]
+        let name = bytes[field.line.start..<field.line.start + Int(field.nameLength)]
+        kept.append(
+            field.isRewritten
+                ? name + Array(": ".utf8) + bytes.slice(field.value) + Array("\r\n".utf8) : bytes.slice(field.line))
     }
     return kept
+}
+
+/// Whatever part of a head is read first, it is refused or complete only if the whole is. `parse`: of so many bytes.
+func requireSameInParts<Head>(
+    _ bytes: [UInt8], _ length: KeyPath<Head, Int>, parse: (_ count: Int) -> HeadResult<Head>
+) -> HeadResult<Head> {
+    let whole = parse(bytes.count)
+    for cut in Fuzzing.cuts(bytes.count) {
+        switch (parse(cut), whole) {
+        case (.incomplete, _), (.invalid, .invalid): break
+        case (.complete(let early), .complete(let late)):
+            require(
+                early[keyPath: length] == late[keyPath: length],
+                "the head's end does not move, at \(cut) of \(bytes.quoted)")
+        case (.invalid(let fault), _): require(false, "\(fault) at \(cut), but not in all of \(bytes.quoted)")
+        case (.complete, _): require(false, "complete at \(cut), but not in all of \(bytes.quoted)")
+        }
+    }
+    return whole
 }
 
 /// One table of fields for all heads, as a loop has it: what one leaves behind must not matter to the next.

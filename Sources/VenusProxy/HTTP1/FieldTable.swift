@@ -46,10 +46,12 @@ package struct Field: Sendable {
     package var name = FieldName.other
     /// Whether the message's Connection field names it, so that it ends here.
     package var isNominated = false
+    /// Whether it goes on written anew from name and value: others might read the line as it stands differently.
+    package var isRewritten = false
     package var nameLength: UInt32 = 0
     /// From the name's first byte to behind the line's end.
     package var line = ByteRange()
-    /// Without the white space around it.
+    /// Without the white space around it, and a length without the zeros before it.
     package var value = ByteRange()
 
     package init() {}

@@ -68,7 +68,7 @@ package enum HeadError: UInt8, Error, Sendable, CaseIterable {
         case .malformedContentLength: "Content-Length is not a number"
         case .duplicateContentLength: "there is more than one Content-Length"
         case .conflictingFraming: "there are both Content-Length and Transfer-Encoding"
-        case .malformedTransferEncoding: "chunked is not the last transfer coding, or is there twice"
+        case .malformedTransferEncoding: "chunked is not the last transfer coding, or not there once"
         case .unsupportedTransferCoding: "the only transfer coding known here is chunked"
         case .transferEncodingInHTTP10: "Transfer-Encoding does not exist in HTTP/1.0"
         case .nominatedCriticalField: "Connection names a field that the message cannot do without"

@@ -2,7 +2,7 @@ import VenusCore
 
 extension HeadParser {
     /// Reads a request head from the first byte on. Empty lines before it are skipped (RFC 9112, section 2.2), at most
-    /// four.
+    /// ``maximumEmptyLines``.
     package static func parseRequest(
         _ bytes: Span<UInt8>, limits: HeadLimits, fields: inout FieldTable
     ) -> HeadResult<RequestHead> {
@@ -44,9 +44,13 @@ extension HeadParser {
 
     private static func tooLarge(_ bytes: Span<UInt8>, _ limits: HeadLimits) -> Bool { bytes.count >= limits.headBytes }
 
+    static let maximumEmptyLines = 4
+
     private static func skipEmptyLines(_ bytes: Span<UInt8>) -> Int {
         var place = 0
-        while place < 8, place + 1 < bytes.count, bytes[place] == carriageReturn, bytes[place + 1] == lineFeed {
+        while place < 2 * maximumEmptyLines, place + 1 < bytes.count, bytes[place] == carriageReturn,
+            bytes[place + 1] == lineFeed
+        {
             place += 2
         }
         return place

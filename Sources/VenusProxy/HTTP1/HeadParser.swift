@@ -13,6 +13,8 @@ package enum HeadParser {
         var end = 0
         var flags: HeadFlags = []
         var contentLength: UInt64 = 0
+        /// Whether the `Transfer-Encoding` lines say something else than `chunked`, once.
+        var hasOtherCodings = false
         var host: ByteRange?
         var traceparent: ByteRange?
     }
@@ -36,13 +38,20 @@ package enum HeadParser {
             let nameStart = place
             place = ByteScan.endOfToken(bytes, from: place)
             guard place < bytes.count else { return .incomplete }
-            guard bytes[place] == UInt8(ascii: ":"), place > nameStart else {
-                return .invalid(nameFault(bytes[place], isFirst: place == nameStart))
-            }
             let length = place - nameStart
             field.nameLength = UInt32(length)
+            if bytes[place] != UInt8(ascii: ":") {
+                guard !isRequest, length > 0, isBlank(bytes[place]) else {
+                    return .invalid(nameFault(bytes[place], isFirst: length == 0))
+                }
+                place = skipBlanks(bytes, from: place)
+                guard place < bytes.count else { return .incomplete }
+                guard bytes[place] == UInt8(ascii: ":") else { return .invalid(.malformedField) }
+                field.isRewritten = true
+            }
+            guard length > 0 else { return .invalid(.malformedField) }
             place += 1
-            while place < bytes.count, isBlank(bytes[place]) { place &+= 1 }
+            place = skipBlanks(bytes, from: place)
             let valueStart = place
             place = ByteScan.endOfValue(bytes, from: place)
             guard place < bytes.count else { return .incomplete }
@@ -55,7 +64,7 @@ package enum HeadParser {
             field.line = ByteRange(nameStart, place)
             field.value = ByteRange(valueStart, valueEnd)
             field.name = FieldName.read(bytes, at: nameStart, length: length)
-            if field.name != .other, let fault = note(bytes, field, isRequest: isRequest, section: &section) {
+            if field.name != .other, let fault = note(bytes, &field, isRequest: isRequest, section: &section) {
                 return .invalid(fault)
             }
             guard fields.count < limits.fields else { return .invalid(.tooManyFields) }
@@ -66,6 +75,13 @@ package enum HeadParser {
     @inline(__always)
     static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
+    @inline(__always)
+    private static func skipBlanks(_ bytes: Span<UInt8>, from start: Int) -> Int {
+        var place = start
+        while place < bytes.count, isBlank(bytes[place]) { place &+= 1 }
+        return place
+    }
+
     private static func nameFault(_ byte: UInt8, isFirst: Bool) -> HeadError {
         if isBlank(byte) { return isFirst ? .foldedField : .spaceBeforeColon }
         if byte == lineFeed || byte == carriageReturn || byte == 0 { return .malformedLineEnd }
@@ -73,8 +89,12 @@ package enum HeadParser {
     }
 
     /// Notes what a known field says; a fault where it cannot say that.
+    ///
+    /// Space before the colon of a response's field is taken out on its way (RFC 9112, section 5.1), but not where the
+    /// field says how long the body is: whoever passed it on before us may have taken it for an unknown field, and found
+    /// the body's end elsewhere.
     private static func note(
-        _ bytes: Span<UInt8>, _ field: Field, isRequest: Bool, section: inout FieldSection
+        _ bytes: Span<UInt8>, _ field: inout Field, isRequest: Bool, section: inout FieldSection
     ) -> HeadError? {
         switch field.name {
         case .host:
@@ -82,7 +102,9 @@ package enum HeadParser {
             if section.host != nil { return .duplicateHost }
             section.host = field.value
         case .contentLength:
+            if field.isRewritten { return .spaceBeforeColon }
             guard let length = readLength(bytes, field.value) else { return .malformedContentLength }
+            if field.value.count > 1, bytes[field.value.start] == UInt8(ascii: "0") { trimZeros(bytes, &field) }
             if section.flags.contains(.hasContentLength) {
                 // Of a response, the same length twice is taken for one (RFC 9112, section 6.3).
                 if isRequest || section.contentLength != length { return .duplicateContentLength }
@@ -90,8 +112,10 @@ package enum HeadParser {
             section.flags.insert(.hasContentLength)
             section.contentLength = length
         case .transferEncoding:
-            if section.flags.contains(.chunked) { return .malformedTransferEncoding }
-            if let fault = TransferCoding.fault(bytes, field.value) { return fault }
+            if field.isRewritten { return .spaceBeforeColon }
+            if section.flags.contains(.chunked) || !ByteScan.equals(bytes, field.value, "chunked") {
+                section.hasOtherCodings = true
+            }
             section.flags.insert(.chunked)
         case .connection: return HopByHop.readConnection(bytes, field.value, flags: &section.flags)
         case .expect:
@@ -108,6 +132,7 @@ package enum HeadParser {
     private static func finish(
         _ bytes: Span<UInt8>, isRequest: Bool, fields: inout FieldTable, section: inout FieldSection
     ) -> HeadResult<Void> {
+        if section.hasOtherCodings { return .invalid(TransferCoding.fault(bytes, fields)) }
         if section.flags.contains(.chunked), section.flags.contains(.hasContentLength) {
             return .invalid(.conflictingFraming)
         }
@@ -115,6 +140,14 @@ package enum HeadParser {
             return .invalid(fault)
         }
         return .complete(())
+    }
+
+    /// Takes the zeros before a length out of its value, but for the last digit: some would take the rest for octal.
+    private static func trimZeros(_ bytes: Span<UInt8>, _ field: inout Field) {
+        var start = field.value.start
+        while start + 1 < field.value.end, bytes[start] == UInt8(ascii: "0") { start += 1 }
+        field.value = ByteRange(start, field.value.end)
+        field.isRewritten = true
     }
 
     /// `1*DIGIT`, at most 18 of them.

@@ -83,6 +83,14 @@ package enum HeadSerializer {
         sink.append("\r\n")
     }
 
+    /// A field as its name and value say it; never longer than its line, which has space or zeros too many.
+    private static func appendAnew(_ bytes: Span<UInt8>, _ field: Field, into sink: inout ByteSink) {
+        sink.append(bytes, from: field.line.start, to: field.line.start + Int(field.nameLength))
+        sink.append(": ")
+        sink.append(bytes, field.value)
+        sink.append("\r\n")
+    }
+
     /// The fields that are passed on, in runs that lie together.
     @inline(__always)
     private static func appendFields(
@@ -96,8 +104,10 @@ package enum HeadSerializer {
             // A repeated Content-Length, which only a response may have, goes on once.
             let isRepeated = field.name == .contentLength && hasContentLength
             if field.name == .contentLength { hasContentLength = true }
-            if isRepeated || HopByHop.isDropped(field) {
+            let isDropped = isRepeated || HopByHop.isDropped(field)
+            if isDropped || field.isRewritten {
                 if end > start { sink.append(bytes, from: start, to: end) }
+                if !isDropped { appendAnew(bytes, field, into: &sink) }
                 start = field.line.end
             } else if start == end {
                 start = field.line.start

@@ -80,33 +80,23 @@ package struct TokenList {
     }
 }
 
-/// Transfer codings (RFC 9112, section 7): `chunked` is the only one spoken.
+/// Transfer codings (RFC 9112, section 7): `chunked`, once, is the only one spoken.
 enum TransferCoding {
-    /// What is wrong with a `Transfer-Encoding` value; `nil` for exactly `chunked`.
-    static func fault(_ bytes: Span<UInt8>, _ value: ByteRange) -> HeadError? {
-        if ByteScan.equals(bytes, value, "chunked") { return nil }
-        var list = TokenList(value)
-        var codings = 0
+    /// What is wrong with `Transfer-Encoding` fields that say something else, read as one list.
+    ///
+    /// Where `chunked` is not the last, nobody can tell how long the body is (section 6.3); where it is, there is a
+    /// coding before it that is not understood (section 6.1).
+    static func fault(_ bytes: Span<UInt8>, _ fields: borrowing FieldTable) -> HeadError {
         var chunked = 0
+        var others = 0
         var isChunkedLast = false
-        var isKnown = true
-        while let coding = list.next(bytes) {
-            codings += 1
-            isChunkedLast = ByteScan.equals(bytes, coding, "chunked")
-            if isChunkedLast {
-                chunked += 1
-            } else {
-                isKnown = isKnown && isRegistered(bytes, coding)
+        for index in 0..<fields.count where fields[index].name == .transferEncoding {
+            var list = TokenList(fields[index].value)
+            while let coding = list.next(bytes) {
+                isChunkedLast = ByteScan.equals(bytes, coding, "chunked")
+                if isChunkedLast { chunked += 1 } else { others += 1 }
             }
         }
-        if codings == 0 || chunked > 1 { return .malformedTransferEncoding }
-        if !isKnown { return .unsupportedTransferCoding }
-        return isChunkedLast && codings > 1 ? .unsupportedTransferCoding : .malformedTransferEncoding
-    }
-
-    private static func isRegistered(_ bytes: Span<UInt8>, _ coding: ByteRange) -> Bool {
-        ByteScan.equals(bytes, coding, "gzip") || ByteScan.equals(bytes, coding, "x-gzip")
-            || ByteScan.equals(bytes, coding, "deflate") || ByteScan.equals(bytes, coding, "compress")
-            || ByteScan.equals(bytes, coding, "x-compress")
+        return isChunkedLast && chunked == 1 && others > 0 ? .unsupportedTransferCoding : .malformedTransferEncoding
     }
 }

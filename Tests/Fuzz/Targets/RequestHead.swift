@@ -4,16 +4,7 @@ import VenusProxy
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzRequestHead(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     Fuzzing.run(data, size) { bytes in
-        let whole = parse(bytes)
-        for cut in Fuzzing.cuts(bytes.count) {
-            switch (parse(bytes, upTo: cut), whole) {
-            case (.incomplete, _), (.invalid, .invalid): break
-            case (.complete(let early), .complete(let late)):
-                require(early.length == late.length, "the head's end does not move, at \(cut) of \(bytes.quoted)")
-            case (.invalid(let fault), _): require(false, "\(fault) at \(cut), but not in all of \(bytes.quoted)")
-            case (.complete, _): require(false, "complete at \(cut), but not in all of \(bytes.quoted)")
-            }
-        }
+        let whole = requireSameInParts(bytes, \RequestHead.length) { parse(bytes, upTo: $0) }
         checkAssembly(bytes, whole)
         guard case .complete(let head) = whole else { return }
         require(head.length <= bytes.count, "the end lies within the bytes")
@@ -23,8 +14,6 @@ public func fuzzRequestHead(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt 
         checkForwarding(bytes)
     }
 }
-
-private func parse(_ bytes: [UInt8]) -> HeadResult<RequestHead> { parse(bytes, upTo: bytes.count) }
 
 private func parse(_ bytes: [UInt8], upTo count: Int) -> HeadResult<RequestHead> {
     withFields { HeadParser.parseRequest(bytes.span.extracting(first: count), limits: HeadLimits(), fields: &$0) }

@@ -6,21 +6,10 @@ public func fuzzResponseHead(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt
     Fuzzing.run(data, size) { input in
         guard let options = input.first else { return }
         let bytes = Array(input.dropFirst())
-        let whole = parse(bytes)
-        for cut in Fuzzing.cuts(bytes.count) {
-            switch (parse(bytes, upTo: cut), whole) {
-            case (.incomplete, _), (.invalid, .invalid): break
-            case (.complete(let early), .complete(let late)):
-                require(early.length == late.length, "the head's end does not move, at \(cut) of \(bytes.quoted)")
-            case (.invalid(let fault), _): require(false, "\(fault) at \(cut), but not in all of \(bytes.quoted)")
-            case (.complete, _): require(false, "complete at \(cut), but not in all of \(bytes.quoted)")
-            }
-        }
+        let whole = requireSameInParts(bytes, \ResponseHead.length) { parse(bytes, upTo: $0) }
         if case .complete = whole { checkForwarding(bytes, close: options & 1 == 1) }
     }
 }
-
-private func parse(_ bytes: [UInt8]) -> HeadResult<ResponseHead> { parse(bytes, upTo: bytes.count) }
 
 private func parse(_ bytes: [UInt8], upTo count: Int) -> HeadResult<ResponseHead> {
     withFields { HeadParser.parseResponse(bytes.span.extracting(first: count), limits: HeadLimits(), fields: &$0) }

@@ -10,7 +10,7 @@ extension Authority {
 }
 
 extension HeadAssembly {
-    func isWorthReading(_ bytes: [UInt8], known: Int, limit: Int = 65_536) -> Bool {
+    mutating func isWorthReading(_ bytes: [UInt8], known: Int, limit: Int = 65_536) -> Bool {
         isWorthReading(bytes.span, known: known, limit: limit)
     }
 }

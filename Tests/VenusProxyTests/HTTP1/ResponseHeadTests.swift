@@ -29,13 +29,34 @@ struct ResponseHeadTests {
             ("Content-Length: 5\r\nContent-Length: 6\r\n", .duplicateContentLength),
             ("Content-Length: five\r\n", .malformedContentLength),
             ("Transfer-Encoding: gzip\r\n", .malformedTransferEncoding),
-            ("Transfer-Encoding: br\r\n", .unsupportedTransferCoding),
+            ("Transfer-Encoding: br\r\n", .malformedTransferEncoding),
+            ("Transfer-Encoding: br, chunked\r\n", .unsupportedTransferCoding),
             ("A: b\r\n c\r\n", .foldedField),
-            ("A : b\r\n", .spaceBeforeColon),
+            ("A b: c\r\n", .malformedField),
+            (" : b\r\n", .foldedField),
+            ("Content-Length : 5\r\n", .spaceBeforeColon),
+            ("transfer-encoding\t: chunked\r\n", .spaceBeforeColon),
             ("Connection: content-length\r\n", .nominatedCriticalField),
         ])
     func ambiguous(fields: String, fault: HeadError) {
         #expect(parseResponse("HTTP/1.1 200 OK\r\n\(fields)\r\n").fault == fault)
+    }
+
+    @Test("with space before a colon goes on without it, and means the same")
+    func spaceBeforeColon() throws {
+        let fields = ["A: b", "X \t : c ", "Connection\t: close, D", "D : d", "Y :", "E: f"]
+        let text = "HTTP/1.1 200 OK\r\nDate: d\r\n" + fields.map { $0 + "\r\n" }.joined() + "\r\n"
+        #expect(try #require(parseResponse(text).head).flags.isSuperset(of: [.close, .nominates]))
+        let head = try #require(forwarded(response: text))
+        #expect(head.contains("\r\nA: b\r\nX: c\r\nY: \r\nE: f\r\n"))
+        #expect(!head.contains("close") && !head.contains("D: d"))
+    }
+
+    @Test("with zeros before its length goes on without them", arguments: [("0012", "12"), ("00", "0"), ("0", "0")])
+    func leadingZeros(value: String, length: String) throws {
+        let text = "HTTP/1.1 200 OK\r\nDate: d\r\ncontent-length: \(value)\r\nA: b\r\n\r\n"
+        #expect(try #require(parseResponse(text).head).contentLength == UInt64(length))
+        #expect(try #require(forwarded(response: text)).contains("\r\ncontent-length: \(length)\r\nA: b\r\n"))
     }
 
     @Test("may repeat one length, which goes on once")

@@ -18,7 +18,8 @@ struct BadInputTests {
                 400
             ),
             ("POST http://h/ HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", 400),
-            ("POST http://h/ HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: br\r\n\r\n", 501),
+            ("POST http://h/ HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: br\r\n\r\n", 400),
+            ("POST http://h/ HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: br, chunked\r\n\r\n", 501),
             ("GET http://user:secret@h/ HTTP/1.1\r\nHost: h\r\n\r\n", 400),
             ("GET http://h/\(String(repeating: "a", count: 20_000)) HTTP/1.1\r\nHost: h\r\n\r\n", 414),
             ("GET http://h/ HTTP/1.1\r\nHost: h\r\nX: \(String(repeating: "a", count: 100_000))\r\n\r\n", 431),
@@ -68,6 +69,18 @@ struct BadInputTests {
             }
             #expect(answer.hasPrefix("HTTP/1.1 408"))
             #expect(proxy.calls.isEmpty)
+        }
+    }
+
+    @Test("of a line without a version is answered at its end, byte by byte as well")
+    func lineWithoutVersion() async throws {
+        try await withProxy { proxy, _ in
+            let connection = try proxy.connection()
+            let answer = try await blocking {
+                for byte in "\r\nGET http://example/\r\n".utf8 { try connection.write([byte]) }
+                return String(decoding: try connection.read(upTo: "\r\n\r\n") ?? [], as: UTF8.self)
+            }
+            #expect(answer.hasPrefix("HTTP/1.1 400"))
         }
     }
 

@@ -23,8 +23,10 @@ extension AbuseClass {
                 as: .post("Content-Length: \t 5 \t", body: "hello")
             ).permitted("tabs are white space (RFC 9110, section 5.6.3); nginx refuses them"),
             .passed(
-                "with leading zeros is decimal", .post("Content-Length: 0010", body: "helloworld"),
-                as: .post("Content-Length: 0010", body: "helloworld")),
+                "with leading zeros is decimal, and goes on without them",
+                .post("Content-Length: 0010", body: "helloworld"),
+                as: .post("Content-Length: 10", body: "helloworld")),
+            .passed("of two zeros", .post("content-length: 00"), as: .post("content-length: 0")),
             .passed("of nothing", .post("Content-Length: 0"), as: .post("Content-Length: 0")),
             .passed(
                 "spelled with an underscore is another field",

@@ -8,6 +8,7 @@ extension AbuseClass {
                 .refused(400, "a bare LF behind it", "GET $URL HTTP/1.1\nHost: $HOST\r\n\r\n"),
                 .refused(400, "a bare CR behind it", "GET $URL HTTP/1.1\rHost: $HOST\r\n\r\n"),
                 .refused(400, "LF before it", "\nGET $URL HTTP/1.1\r\nHost: $HOST\r\n\r\n"),
+                .refused(400, "a line without a version, and nothing behind it", "GET $URL\r\n"),
                 .refused(400, "CR before it", "\rGET $URL HTTP/1.1\r\nHost: $HOST\r\n\r\n"),
                 .refused(400, "NUL before it", "\u{0}GET $URL HTTP/1.1\r\nHost: $HOST\r\n\r\n"),
                 .refused(

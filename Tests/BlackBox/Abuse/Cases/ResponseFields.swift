@@ -31,6 +31,12 @@ extension AbuseClass {
                 200, "Connection: close ends the way to the origin only", ok("Connection: close"), .closes, body: "ok"
             ).lacking("close"),
             .relayed(200, "Connection: close that is not kept", ok("Connection: close"), body: "ok").lacking("close"),
+            .relayed(200, "space before a colon is taken out", ok("X : a", "Y \t :b", "Z: c"), body: "ok").holding(
+                "X: a\r\nY: b\r\nZ: c\r\n"),
+            .relayed(
+                200, "a field that Connection names behind space", ok("Connection : X-Secret", "X-Secret : a"),
+                body: "ok"
+            ).lacking("X-Secret"),
             .relayed(200, "no Date gets one", ok(), body: "ok").holding("\r\nDate: "),
             .relayed(200, "a Date of its own stays", ok("Date: never"), body: "ok").holding("Date: never\r\n"),
             .relayed(200, "bytes above ASCII", ok("X: \u{80}\u{ff}"), body: "ok").holding("X: \u{80}\u{ff}\r\n"),
@@ -61,11 +67,12 @@ extension AbuseClass {
         ("X: a\rb", "a bare CR in a value"), ("X: a\nY: b", "a bare LF in a value"), ("X: a\r", "CR CR LF"),
         ("X: a\r\n b", "a folded value"), ("X: a\r\n\tb", "a value folded by a tab"),
         (" X: a", "a line that begins with space"),
-        ("X : a", "space before a colon"), ("X\t: a", "a tab before a colon"), ("nothing", "no colon"),
+        (" : a", "a colon behind space alone"), ("nothing", "no colon"),
         (": a", "no name"),
         ("X Y: a", "space in a name"), ("X\u{0}: a", "NUL in a name"), ("X(: a", "a bracket in a name"),
         ("X\u{80}: a", "a name above ASCII"),
         ("<b>: a", "markup as a name"), ("\u{1}: a", "a control as a name"),
         ("Content-Length : 2", "space behind Content-Length"),
+        ("Transfer-Encoding\t: chunked", "a tab behind Transfer-Encoding"),
     ]
 }

@@ -36,6 +36,10 @@ extension AbuseClass {
                     200, "the same length twice goes on once",
                     response("Content-Length: 5", "Content-Length: 5", body: "hello"), body: "hello"),
                 .relayed(
+                    200, "a length with leading zeros goes on without them",
+                    response("Content-Length: 005", body: "hello"), body: "hello"
+                ).holding("Content-Length: 5\r\n"),
+                .relayed(
                     200, "chunked in odd case", response("tRANSFER-eNCODING: cHUNKED", body: chunk), body: "hello"),
                 .relayed(
                     200, "chunked to a client of HTTP/1.0", response("Transfer-Encoding: chunked", body: chunk),
@@ -68,6 +72,6 @@ extension AbuseClass {
         (" chunked, gzip", "chunked, not last"),
         (" chunked, chunked", "chunked twice"), (" identity", "identity"), (" xchunked", "xchunked"),
         (" chunked;a", "with a parameter"),
-        (" chunked,", "with an empty element"), (" \"chunked\"", "quoted"),
+        (" chunked,", "with an empty element"), (" br, chunked", "br and chunked"), (" \"chunked\"", "quoted"),
     ]
 }
