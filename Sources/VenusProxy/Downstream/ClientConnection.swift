@@ -44,6 +44,8 @@ struct ClientConnection: Slotted {
     var isWaiting = false
     /// Whether the loop will look at `input` after this batch of events.
     var isQueued = false
+    /// Whether the client has shut its side, and waits for the answer to its last request.
+    var hasShutSide = false
     /// Whether our side has been shut.
     var isShut = false
     /// Of the service that calls; the loop owns it.

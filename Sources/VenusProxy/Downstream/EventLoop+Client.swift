@@ -17,9 +17,19 @@ extension EventLoop {
             readClient(slot)
         } else if client.pointee.exchange.stage == .tunnelling {
             tunnelBroken(slot, .client, flags)
-        } else if flags & (Poller.broken | Poller.peerEnded) != 0 {
+        } else if flags & Poller.broken != 0 {
             leave(slot)
+        } else if flags & Poller.peerEnded != 0 {
+            clientEnded(slot)
         }
+    }
+
+    /// The client sends no more: it has left, or has shut its side behind its last request.
+    private mutating func clientEnded(_ slot: Int32) {
+        let client = clients[slot]
+        guard client.pointee.exchange.waitsBehindItsEnd(at: now) else { return leave(slot) }
+        client.pointee.hasShutSide = true
+        updateClientInterest(slot)
     }
 
     /// Whether bytes of the client can be taken in now.
@@ -31,7 +41,7 @@ extension EventLoop {
             if !client.pointee.exchange.request.isComplete {
                 return client.pointee.exchange.stage == .exchanging && client.pointee.upload.isEmpty
             }
-            return client.pointee.input.count < Self.pipelineBytes
+            return client.pointee.input.count < Self.pipelineBytes && !client.pointee.hasShutSide
         case .tunnelling: return tunnelWantsInput(client, from: .client)
         }
     }
@@ -44,7 +54,7 @@ extension EventLoop {
         if wantsInput(client) {
             interest = Poller.readable
             queueEnd(client.pointee.channel)
-        } else if client.pointee.exchange.stage != .tunnelling {
+        } else if client.pointee.exchange.stage != .tunnelling, !client.pointee.hasShutSide {
             // Not read now, but its end is of interest.
             interest = Poller.peerEnded
         }
@@ -128,7 +138,8 @@ extension EventLoop {
                 }
             }
         case .wouldBlock: break
-        case .ended, .failed: leave(slot)
+        case .ended: clientEnded(slot)
+        case .failed: leave(slot)
         }
     }
 

@@ -67,6 +67,17 @@ extension ExchangeStateMachine {
         closes || isStopping || stage == .head || stage == .idle || !request.isComplete
     }
 
+    /// How long behind its request a client that has no further one may shut its sending side, and still be there.
+    package static let shuttingMicroseconds: UInt64 = 100_000
+
+    /// The client sends no more. Whether it still waits for the answer: it has said that its request is the last, and
+    /// shuts its side right behind it. Any other end is that of a caller who leaves: the two cannot be told apart, and
+    /// who gives up on a dependency must be seen.
+    package func waitsBehindItsEnd(at time: SteadyTime) -> Bool {
+        isCalling && request.isComplete && isLastRequest
+            && time.since(times.waitingSince) <= Self.shuttingMicroseconds
+    }
+
     /// The client has ended its connection; how the call ends, if one is under way.
     package mutating func clientLeft(at time: SteadyTime, patience: UInt64) -> CallEnd? {
         guard isCalling else { return nil }

@@ -62,6 +62,8 @@ package struct ExchangeStateMachine: Sendable {
     /// Whether the upstream connection can be used again after the response.
     package internal(set) var upstreamPersists = false
     var isVersion10 = false
+    /// Whether the client has said that it sends no other request.
+    var isLastRequest = false
     var isReplayable = false
     /// Whether the client may be holding its body back until it gets a 100.
     var awaitsContinue = false
@@ -88,7 +90,8 @@ package struct ExchangeStateMachine: Sendable {
         method = head.method
         isVersion10 = head.flags.contains(.version10)
         // A proxy keeps no connection to a client of HTTP/1.0 open (RFC 9112, section 9.3).
-        closes = isVersion10 || head.flags.contains(.close)
+        isLastRequest = isVersion10 || head.flags.contains(.close)
+        closes = isLastRequest
         request = BodyDecoder(BodyFraming.request(head))
         times = CallTimes(start: time, wallStart: wallTime)
         isReplayable = method.isIdempotent && request.isComplete

@@ -290,6 +290,21 @@ struct ExchangeStateMachineTests {
         #expect(idle.clientLeft(at: time(9_000), patience: Self.patience) == nil)
     }
 
+    @Test("is awaited by a caller that shuts its side right behind its last request, and by no other")
+    func callerShutsItsSide() throws {
+        let last = "GET http://h/ HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
+        #expect(try exchanging(last).waitsBehindItsEnd(at: time(100)))
+        #expect(try !exchanging(last).waitsBehindItsEnd(at: time(101)))
+        #expect(try exchanging("GET http://h/ HTTP/1.0\r\n\r\n").waitsBehindItsEnd(at: time(50)))
+        #expect(try !exchanging().waitsBehindItsEnd(at: time(1)))
+        var uploading = try exchanging("POST http://h/ HTTP/1.0\r\nContent-Length: 10\r\n\r\n")
+        #expect(!uploading.waitsBehindItsEnd(at: time(10)))
+        let body = [UInt8](repeating: 1, count: 10)
+        _ = uploading.requestBytes(body, at: time(900))
+        #expect(uploading.waitsBehindItsEnd(at: time(1_000)))
+        #expect(!ExchangeStateMachine(now: time(0)).waitsBehindItsEnd(at: time(0)))
+    }
+
     @Test("waiting for a name is given up by its caller as caller_timeout as well")
     func callerLeavesEarly() throws {
         var machine = ExchangeStateMachine(now: time(0))

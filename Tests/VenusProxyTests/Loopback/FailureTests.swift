@@ -221,6 +221,36 @@ struct FailureTests {
         }
     }
 
+    @Test(
+        "does not fail because its caller shuts its side behind its last request",
+        arguments: ["HTTP/1.0\r\n", "HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"])
+    func callerShutsItsSide(version: String) async throws {
+        try await withProxy { proxy, origin in
+            let connection = try proxy.connection()
+            let answer = try await blocking {
+                try connection.write("GET \(origin.url("/delay/300")) \(version)\r\n")
+                connection.shutdownWrite()
+                return String(decoding: try connection.read(), as: UTF8.self)
+            }
+            #expect(answer.hasPrefix("HTTP/1.1 200"))
+            #expect(try await proxy.calls(1)[0].call.outcome == .success)
+        }
+    }
+
+    @Test("because its caller shuts its side and resets the connection before the answer is cancelled")
+    func callerShutsAndResets() async throws {
+        try await withProxy(configuring: { $0.callerPatience = .seconds(60) }) { proxy, origin in
+            let connection = try proxy.connection()
+            try await blocking {
+                try connection.write("GET \(origin.url("/silent")) HTTP/1.0\r\n\r\n")
+                connection.shutdownWrite()
+            }
+            try await eventually { origin.requests("/silent") == 1 }
+            connection.reset()
+            #expect(try await proxy.calls(1)[0].call.outcome == .cancelled)
+        }
+    }
+
     @Test("because its caller leaves during the body is cancelled")
     func callerLeavesBody() async throws {
         try await withProxy(configuring: { $0.callerPatience = .zero }) { proxy, origin in
