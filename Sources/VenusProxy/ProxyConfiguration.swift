@@ -12,9 +12,9 @@ public struct ProxyConfiguration: Sendable, Hashable {
     /// Client connections of one address (of one /64, for IPv6) at most. `nil`: half of all, or all of them where the
     /// proxy listens on a loopback address, which has no other clients.
     public var maximumClientsPerAddress: Int?
-    /// CONNECT tunnels at most. Beyond, a request for one is answered 503.
+    /// Tunnels at most, by CONNECT or an upgrade. Beyond, a request for one is answered 503.
     public var maximumTunnels = 15_000
-    /// Connections to one dependency at most, divided among the loops. Beyond, calls wait (phase `blocked`).
+    /// Connections to one dependency at most. Beyond, calls wait (phase `blocked`).
     public var maximumConnectionsPerDependency = 1_024
     /// Idle connections kept to one dependency at most, divided among the loops.
     public var maximumIdleConnectionsPerDependency = 512

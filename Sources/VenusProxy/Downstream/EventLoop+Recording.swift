@@ -43,17 +43,13 @@ extension EventLoop {
         let client = clients[slot]
         guard let recorder = recorder(of: client) else { return }
         let exchange = client.pointee.exchange
-        var flags: CallFlags = []
-        if exchange.isReused { flags.insert(.reused) }
-        if exchange.isRetried { flags.insert(.retried) }
-        if exchange.method == .connect { flags.insert(.tunnel) }
         let call = Call(
             operation: Int(client.pointee.operation), start: exchange.times.wallStart,
             duration: exchange.times.duration, outcome: end.outcome,
             status: exchange.hasResponded ? exchange.status : 0, errorType: end.errorType,
             phases: exchange.times.phases,
-            bytesSent: exchange.request.contentBytes, bytesReceived: exchange.response.contentBytes, flags: flags,
-            traceID: client.pointee.traceID)
+            bytesSent: exchange.request.contentBytes, bytesReceived: exchange.response.contentBytes,
+            flags: exchange.callFlags, traceID: client.pointee.traceID)
         recorder._withUnsafeGuaranteedRef { $0.record(call) }
     }
 }

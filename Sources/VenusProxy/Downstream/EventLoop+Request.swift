@@ -71,6 +71,7 @@ extension EventLoop {
             return acquireNewConnection(slot)
         }
         if head.flags.contains(.offersUpgrade) {
+            guard settings.limits.hasRoomForTunnel else { return refuseCall(slot, .tooManyTunnels) }
             guard keepOffer(client, head, bytes) else { return giveUp(slot) }
         }
 

@@ -148,6 +148,15 @@ extension ExchangeStateMachine {
     /// Whether the client finds the end of the response under way by the end of the connection.
     package var isEndedByClose: Bool { hasResponded && (response.framing == .untilClose || unchunks) }
 
+    /// What is recorded of how the call went.
+    package var callFlags: CallFlags {
+        var flags: CallFlags = []
+        if isReused { flags.insert(.reused) }
+        if isRetried { flags.insert(.retried) }
+        if method == .connect { flags.insert(.tunnel) }
+        return flags
+    }
+
     /// How a complete response ends its call.
     package var responseEnd: CallEnd { CallEnd(Outcome(status: Int(status))) }
 }

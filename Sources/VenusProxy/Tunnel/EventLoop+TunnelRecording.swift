@@ -16,7 +16,8 @@ extension EventLoop {
             operation: Int(client.pointee.operation), start: exchange.times.wallStart,
             duration: UInt32(clamping: time.since(exchange.times.start)), outcome: end.outcome,
             status: exchange.hasResponded ? exchange.status : 0, errorType: end.errorType,
-            phases: phases, bytesSent: bytes.sent, bytesReceived: bytes.received, flags: .tunnel,
+            phases: phases, bytesSent: bytes.sent, bytesReceived: bytes.received,
+            flags: exchange.callFlags.union(.tunnel),
             traceID: client.pointee.traceID)
         recorder._withUnsafeGuaranteedRef { $0.append(call) }
     }

@@ -67,6 +67,8 @@ extension EventLoop {
                     }
                     place += head.length
                 case .upgrade:
+                    // There was room for a tunnel when it was offered.
+                    guard countTunnel(slot) else { return refuseCall(slot, .tooManyTunnels) }
                     let sink = writeHead(head, rest, close: false, chunked: false)
                     return openUpgrade(
                         slot, acceptance, head: sink, from: place + head.length, count: bytes.count)

@@ -78,6 +78,88 @@ struct LimitsTests {
         }
     }
 
+    private static let offer = "HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+    private static let switching =
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+
+    @Test("of tunnels holds for upgrades, which are refused before they go out")
+    func upgrades() async throws {
+        let origin = try ScriptedOrigin { connection in
+            connection.readHead()
+            connection.write(Self.switching)
+            _ = connection.readToEnd()
+        }
+        try await withProxy(configuring: { $0.maximumTunnels = 1 }) { proxy, other in
+            let upgraded = try proxy.client()
+            let offer = Array("GET \(origin.url()) \(Self.offer)".utf8)
+            #expect(try await upgraded.raw(offer).status == 101)
+            expectRefused(try await proxy.client().raw(offer))
+            expectRefused(try await proxy.client().connect(other.authority))
+            #expect(origin.accepted == 1)
+            let refused = try await proxy.calls(2).filter { $0.call.outcome == .transportError }
+            #expect(refused.map(\.call.errorType) == [.connectionLimitReached, .connectionLimitReached])
+            #expect(try await proxy.client().get(other.url()).status == 200)
+            upgraded.close()
+            try await eventually("room for a tunnel") { try await proxy.client().raw(offer).status == 101 }
+        }
+    }
+
+    @Test("of tunnels by the first of two upgrades under way refuses the other in the place of its 101")
+    func upgradesUnderWay() async throws {
+        let origin = try ScriptedOrigin { connection in
+            connection.readHead()
+            connection.write("HTTP/1.1 103 Early Hints\r\n\r\n")
+            // Until told to go on.
+            _ = connection.read(1)
+            connection.write(Self.switching)
+            _ = connection.readToEnd()
+        }
+        try await withProxy(configuring: { $0.maximumTunnels = 1 }) { proxy, _ in
+            let connections = [try proxy.connection(), try proxy.connection()]
+            let heads = try await blocking {
+                func head(_ connection: TCPConnection) throws -> String {
+                    String(decoding: try connection.read(upTo: "\r\n\r\n") ?? [], as: UTF8.self)
+                }
+                for connection in connections {
+                    try connection.write(
+                        "POST \(origin.url()) HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                            + "Content-Length: 1\r\n\r\n")
+                    #expect(try head(connection).hasPrefix("HTTP/1.1 103"))
+                }
+                return try connections.map { connection in
+                    try connection.write("x")
+                    return try head(connection)
+                }
+            }
+            #expect(heads[0].hasPrefix("HTTP/1.1 101"))
+            #expect(heads[1].hasPrefix("HTTP/1.1 503"))
+            #expect(heads[1].contains("error=connection_limit_reached"))
+            try await eventually { origin.openConnections == 1 }
+            withExtendedLifetime(connections) {}
+        }
+    }
+
+    @Test("of connections to a dependency holds for the tunnels of all loops together")
+    func tunnelsToOneDependency() async throws {
+        try await withProxy(configuring: {
+            $0.loops = 4
+            $0.maximumConnectionsPerDependency = 6
+            $0.connectTimeout = .milliseconds(300)
+        }) { proxy, origin in
+            var tunnels: [HTTPClient] = []
+            var statuses: [Int: Int] = [:]
+            for _ in 0..<9 {
+                tunnels.append(try proxy.client())
+                statuses[try await tunnels[tunnels.count - 1].connect(origin.authority).status, default: 0] += 1
+            }
+            #expect(statuses == [200: 6, 503: 3])
+            for tunnel in tunnels { tunnel.close() }
+            try await eventually("room for a tunnel") {
+                try await proxy.client().connect(origin.authority).status == 200
+            }
+        }
+    }
+
     @Test("of tunnels is answered 503 and recorded; requests that need none go on")
     func tunnels() async throws {
         try await withProxy(configuring: { $0.maximumTunnels = 1 }) { proxy, origin in

@@ -122,6 +122,27 @@ struct UpgradeTests {
         }
     }
 
+    @Test("on a connection that was used before is marked so")
+    func reused() async throws {
+        let origin = try ScriptedOrigin { connection in
+            connection.readHead()
+            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            Self.echo(connection)
+        }
+        try await withProxy { proxy, _ in
+            #expect(try await proxy.client().get(origin.url()).status == 200)
+            let connection = try proxy.connection()
+            let text = request(origin)
+            _ = try await blocking {
+                try connection.write(text)
+                return try connection.read(upTo: "hello")
+            }
+            #expect(try await proxy.calls(2)[1].call.flags == [.tunnel, .reused])
+            #expect(origin.accepted == 1)
+            connection.close()
+        }
+    }
+
     @Test(
         "that nobody asked for, or to something else, is 502 http_upgrade_failed",
         arguments: [
@@ -175,6 +196,7 @@ struct UpgradeTests {
                 if number > 0 { try await eventually { origin.openConnections == 0 } }
             }
             #expect(origin.accepted == 3)
+            #expect(proxy.tunnels.map(\.call.flags) == [[.tunnel, .retried], .tunnel])
             #expect(proxy.calls.allSatisfy { $0.call.outcome != .transportError })
         }
     }
