@@ -114,7 +114,10 @@ extension EventLoop {
     private mutating func addTarget(_ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>) -> Int32? {
         let found = targets.index(of: bytes.span, head.host, port: head.port) { pool.isUnused($0) }
         guard let found else { return nil }
-        if found.isNew, let address = IPAddress(String(decoding: targets[found.index].host, as: UTF8.self)) {
+        guard found.isNew else { return found.index }
+        pool.know(
+            target: found.index, settings.connections.count(host: targets[found.index].host, port: head.port))
+        if let address = IPAddress(String(decoding: targets[found.index].host, as: UTF8.self)) {
             targets[found.index].setAddresses([address], expire: .distantFuture)
         }
         return found.index

@@ -84,7 +84,7 @@ struct EventLoop: ~Copyable {
         buffers = BufferPool(maximumBytes: settings.maximumBufferBytes, maximumFreeBytes: 4 << 20)
         targets = TargetTable(maximum: settings.maximumDependencies)
         pool = UpstreamPoolStateMachine(
-            maximumPerTarget: settings.maximumConnectionsPerDependency,
+            maximumPerTarget: settings.maximumConnectionsPerDependency, loops: settings.loops,
             maximumIdlePerTarget: settings.maximumIdlePerDependency)
         date = HTTPDate(second: 0)
         recorders = ServiceRecorders(shippers)

@@ -11,6 +11,10 @@ struct LoopSettings: Sendable {
     var tunnelActivity: UInt64
     /// Shared by all loops.
     var limits: ClientLimits
+    /// Shared by all loops.
+    var connections = DependencyConnections()
+    /// How many there are.
+    var loops: Int
     var maximumConnectionsPerDependency: Int
     var maximumIdlePerDependency: Int
     var maximumDependencies: Int
@@ -36,7 +40,8 @@ struct LoopSettings: Sendable {
                 ?? (address.isLoopback ? configuration.maximumClients : configuration.maximumClients / 2),
             maximumTunnels: configuration.maximumTunnels)
         func share(_ total: Int) -> Int { max(1, (total + loops - 1) / loops) }
-        maximumConnectionsPerDependency = share(configuration.maximumConnectionsPerDependency)
+        self.loops = loops
+        maximumConnectionsPerDependency = configuration.maximumConnectionsPerDependency
         maximumIdlePerDependency = share(configuration.maximumIdleConnectionsPerDependency)
         maximumDependencies = max(1, configuration.maximumDependencies)
         maximumBufferBytes = share(configuration.maximumBufferBytes)

@@ -70,7 +70,9 @@ extension EventLoop {
     @inline(__always)
     private mutating func acquire(_ slot: Int32, mayReuse: Bool) -> UpstreamPoolStateMachine.Acquisition {
         let client = clients[slot]
-        let acquisition = pool.acquire(target: client.pointee.target, client: slot, mayReuse: mayReuse)
+        let acquisition = pool.acquire(
+            target: client.pointee.target, client: slot, mayReuse: mayReuse,
+            forTunnel: client.pointee.exchange.method == .connect)
         switch acquisition {
         case .reuse: break
         case .open: client.pointee.holdsPlace = true

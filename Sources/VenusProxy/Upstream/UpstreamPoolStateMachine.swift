@@ -1,18 +1,27 @@
 /// Who gets which connection to a dependency: idle ones are used again, the newest first; new ones are opened up to a
 /// limit; beyond it callers wait in the order in which they came.
 ///
+/// The limit holds for all loops together. Each may have its share for certain, so that its callers never wait for
+/// another loop's; beyond that, it borrows what the others leave, and gives it back, call by call, once they want it. So
+/// there may be more than the limit for a moment, but never more than twice as many. A connection for a tunnel cannot be
+/// given back: there it is only the limit that counts.
+///
 /// One pool a loop, without I/O. Targets, upstream connections and clients are numbers: indices and slots of the loop.
 package struct UpstreamPoolStateMachine {
     private static let none: Int32 = -1
 
-    /// Connections to one dependency at most, whatever they are doing.
+    /// Connections of all loops to one dependency at most, whatever they are doing.
     private let maximumPerTarget: Int
+    /// Those of them that this loop may have in any case.
+    private let sharePerTarget: Int
     /// Idle connections to one dependency at most.
     private let maximumIdlePerTarget: Int
 
     private struct Entry {
         /// Being opened, in use, or idle.
         var open = 0
+        /// Those of all loops.
+        var openInAll = DependencyConnections.Count()
         var idle = 0
         var newestIdle = UpstreamPoolStateMachine.none
         var firstWaiting = UpstreamPoolStateMachine.none
@@ -28,8 +37,10 @@ package struct UpstreamPoolStateMachine {
     private var idleLinks: [Link] = []
     private var waitLinks: [Link] = []
 
-    package init(maximumPerTarget: Int, maximumIdlePerTarget: Int) {
+    /// `loops`: how many share the limit.
+    package init(maximumPerTarget: Int, loops: Int = 1, maximumIdlePerTarget: Int) {
         self.maximumPerTarget = max(1, maximumPerTarget)
+        sharePerTarget = (self.maximumPerTarget + loops - 1) / loops
         self.maximumIdlePerTarget = maximumIdlePerTarget
     }
 
@@ -43,19 +54,30 @@ package struct UpstreamPoolStateMachine {
         case wait
     }
 
-    package mutating func acquire(target: Int32, client: Int32, mayReuse: Bool = true) -> Acquisition {
-        grow(&entries, to: target, Entry())
+    /// The target is another dependency from now on, whose connections `count` counts.
+    package mutating func know(target: Int32, _ count: DependencyConnections.Count) {
+        Self.grow(&entries, to: target)
+        precondition(isUnused(target), "a target in use is not given to another dependency")
+        entries[Int(target)].openInAll = count
+    }
+
+    /// `forTunnel`: the connection is for the client alone, until its end.
+    package mutating func acquire(
+        target: Int32, client: Int32, mayReuse: Bool = true, forTunnel: Bool = false
+    ) -> Acquisition {
+        Self.grow(&entries, to: target)
         let index = Int(target)
         if mayReuse, entries[index].newestIdle != Self.none {
             let upstream = entries[index].newestIdle
             unlinkIdle(upstream, index)
             return .reuse(upstream)
         }
-        if entries[index].open < maximumPerTarget {
+        let isSure = !forTunnel && entries[index].open < sharePerTarget
+        if entries[index].openInAll.add(below: isSure ? .max : maximumPerTarget) {
             entries[index].open += 1
             return .open
         }
-        grow(&waitLinks, to: client, Link())
+        Self.grow(&waitLinks, to: client)
         waitLinks[Int(client)] = Link(next: Self.none, previous: entries[index].lastWaiting)
         if entries[index].lastWaiting != Self.none {
             waitLinks[Int(entries[index].lastWaiting)].next = client
@@ -72,18 +94,22 @@ package struct UpstreamPoolStateMachine {
         case park
         /// Give it to this caller, who waits.
         case serve(Int32)
-        /// Close it: there are enough idle ones. It no longer counts.
+        /// Close it: there are enough idle ones, or others want its place. It no longer counts.
         case close
     }
 
     package mutating func release(_ upstream: Int32, target: Int32) -> Release {
         let index = Int(target)
-        if let client = popWaiting(index) { return .serve(client) }
-        guard entries[index].idle < maximumIdlePerTarget else {
-            entries[index].open -= 1
+        if entries[index].open > sharePerTarget, entries[index].openInAll.value > maximumPerTarget {
+            discount(index)
             return .close
         }
-        grow(&idleLinks, to: upstream, Link())
+        if let client = popWaiting(index) { return .serve(client) }
+        guard entries[index].idle < maximumIdlePerTarget else {
+            discount(index)
+            return .close
+        }
+        Self.grow(&idleLinks, to: upstream)
         idleLinks[Int(upstream)] = Link(next: entries[index].newestIdle, previous: Self.none)
         if entries[index].newestIdle != Self.none { idleLinks[Int(entries[index].newestIdle)].previous = upstream }
         entries[index].newestIdle = upstream
@@ -101,15 +127,20 @@ package struct UpstreamPoolStateMachine {
     package mutating func closed(target: Int32) -> Closing {
         let index = Int(target)
         if let client = popWaiting(index) { return .open(client) }
+        discount(index)
+        return .nothing
+    }
+
+    private mutating func discount(_ index: Int) {
         precondition(entries[index].open > 0, "a connection that was never counted is gone")
         entries[index].open -= 1
-        return .nothing
+        entries[index].openInAll.subtract()
     }
 
     /// An idle connection is gone.
     package mutating func idleClosed(_ upstream: Int32, target: Int32) {
         unlinkIdle(upstream, Int(target))
-        entries[Int(target)].open -= 1
+        discount(Int(target))
     }
 
     /// A caller that waits is gone.
@@ -165,9 +196,11 @@ package struct UpstreamPoolStateMachine {
         entries[index].idle -= 1
     }
 
-    private func grow<Element>(_ array: inout [Element], to index: Int32, _ element: Element) {
-        if Int(index) >= array.count {
-            array.append(contentsOf: repeatElement(element, count: Int(index) + 1 - array.count))
-        }
+    private static func grow(_ entries: inout [Entry], to index: Int32) {
+        while Int(index) >= entries.count { entries.append(Entry()) }
+    }
+
+    private static func grow(_ links: inout [Link], to index: Int32) {
+        while Int(index) >= links.count { links.append(Link()) }
     }
 }

@@ -54,6 +54,50 @@ struct UpstreamPoolTests {
         #expect(pool.openCount(0) == 1)
     }
 
+    @Test("lends other loops what they leave, and takes it back call by call")
+    func shared() {
+        let known = DependencyConnections()
+        func pool() -> UpstreamPoolStateMachine {
+            var pool = UpstreamPoolStateMachine(maximumPerTarget: 6, loops: 2, maximumIdlePerTarget: 6)
+            pool.know(target: 0, known.count(host: Array("h".utf8), port: 80))
+            return pool
+        }
+        var busy = pool()
+        var late = pool()
+        for client in Int32(0)..<6 { #expect(busy.acquire(target: 0, client: client) == .open) }
+        #expect(busy.acquire(target: 0, client: 6) == .wait)
+        // A tunnel could not be taken back from.
+        #expect(late.acquire(target: 0, client: 0, mayReuse: false, forTunnel: true) == .wait)
+        late.stopWaiting(client: 0, target: 0)
+        for client in Int32(0)..<3 { #expect(late.acquire(target: 0, client: client) == .open) }
+        #expect(late.acquire(target: 0, client: 3) == .wait)
+        // The one that has borrowed gives back, though somebody waits there, until there are as many as may be.
+        for upstream in Int32(0)..<3 { #expect(busy.release(upstream, target: 0) == .close) }
+        #expect(busy.release(3, target: 0) == .serve(6))
+        #expect(busy.release(3, target: 0) == .park)
+        #expect(busy.acquire(target: 0, client: 7) == .reuse(3))
+        #expect(busy.openCount(0) == 3)
+        #expect(late.release(0, target: 0) == .serve(3))
+        #expect(late.closed(target: 0) == .nothing)
+        #expect(busy.acquire(target: 0, client: 8, mayReuse: false, forTunnel: true) == .open)
+    }
+
+    @Test("counts a dependency only as long as a loop knows it")
+    func forgets() {
+        let known = DependencyConnections()
+        let host = Array("h".utf8)
+        var pool = UpstreamPoolStateMachine(maximumPerTarget: 1, maximumIdlePerTarget: 1)
+        pool.know(target: 0, known.count(host: host, port: 80))
+        #expect(pool.acquire(target: 0, client: 0) == .open)
+        #expect(known.count(host: host, port: 80).value == 1)
+        #expect(known.count(host: host, port: 81).value == 0)
+        #expect(known.known == 1)
+        #expect(pool.closed(target: 0) == .nothing)
+        pool.know(target: 0, known.count(host: host, port: 82))
+        #expect(known.known == 1)
+        #expect(known.count(host: host, port: 80).value == 0)
+    }
+
     @Test("counts right whatever happens", arguments: 0..<20)
     func againstModel(seed: UInt64) {
         var random = SplitMix(seed: seed)
