@@ -25,50 +25,45 @@ extension TheBinary {
 
         @Test("thousands of idle clients take little memory, and others are served meanwhile")
         func idleClients() async throws {
-            let count = min(8_000, raiseDescriptorLimit() / 3)
             let origin = try Origin()
-            let venus = try await VenusUp()
-            let proxy = try #require(venus.proxyProcess)
-            try await expectOthersAreServed(venus, origin)
-            let before = try #require(OwnedProcesses.residentBytes(proxy))
-            let idle = try await blocking {
-                try (0..<count).map { _ in
-                    let connection = try TCPConnection(port: venus.proxyPort)
-                    try connection.write(
-                        "GET \(origin.url("/status/204")) HTTP/1.1\r\nhost: \(origin.authority)\r\n\r\n")
-                    guard try connection.read(upTo: "\r\n\r\n") != nil else { throw TestFailure("no answer") }
-                    return connection
-                }
-            }
-            let growth = try #require(OwnedProcesses.residentBytes(proxy)) - before
-            #expect(growth < count * Self.bytesEach + Self.slack, "\(growth >> 10) KB for \(count) clients")
-            try await expectOthersAreServed(venus, origin)
-            for connection in idle { connection.reset() }
-            try await expectOthersAreServed(venus, origin)
+            try await expectLittleMemory(
+                for: min(8_000, raiseDescriptorLimit() / 3), "clients", of: try await VenusUp(), origin,
+                request: "GET \(origin.url("/status/204")) HTTP/1.1\r\nhost: \(origin.authority)\r\n\r\n",
+                answer: "HTTP/1.1 204")
         }
 
         @Test("thousands of idle tunnels take little memory, and others are served meanwhile")
         func idleTunnels() async throws {
-            let count = min(4_000, raiseDescriptorLimit() / 4)
-            let origin = try Origin()
             let silent = try RawServer(.silent)
-            let venus = try await VenusUp(environment: ["VENUS_PROXY_MAX_CONNECTIONS_PER_DEPENDENCY": "10000"])
+            try await expectLittleMemory(
+                for: min(4_000, raiseDescriptorLimit() / 4), "tunnels",
+                of: try await VenusUp(environment: ["VENUS_PROXY_MAX_CONNECTIONS_PER_DEPENDENCY": "10000"]),
+                try Origin(),
+                request: "CONNECT \(silent.authority) HTTP/1.1\r\nhost: \(silent.authority)\r\n\r\n",
+                answer: "HTTP/1.1 200")
+        }
+
+        /// Opens so many connections with this request, and keeps them idle after its answer.
+        private func expectLittleMemory(
+            for count: Int, _ what: String, of venus: VenusUp, _ origin: Origin, request: String, answer: String
+        ) async throws {
             let proxy = try #require(venus.proxyProcess)
             try await expectOthersAreServed(venus, origin)
             let before = try #require(OwnedProcesses.residentBytes(proxy))
-            let tunnels = try await blocking {
-                try (0..<count).map { _ in
+            let idle = try await blocking {
+                try (0..<count).map { number in
                     let connection = try TCPConnection(port: venus.proxyPort)
-                    try connection.write("CONNECT \(silent.authority) HTTP/1.1\r\nhost: \(silent.authority)\r\n\r\n")
-                    guard let head = try connection.read(upTo: "\r\n\r\n"), head.starts(with: "HTTP/1.1 200".utf8)
-                    else { throw TestFailure("no tunnel") }
+                    try connection.write(request)
+                    guard let head = try connection.read(upTo: "\r\n\r\n"), head.starts(with: answer.utf8) else {
+                        throw TestFailure("no \(answer) for number \(number)")
+                    }
                     return connection
                 }
             }
             let growth = try #require(OwnedProcesses.residentBytes(proxy)) - before
-            #expect(growth < count * Self.bytesEach + Self.slack, "\(growth >> 10) KB for \(count) tunnels")
+            #expect(growth < count * Self.bytesEach + Self.slack, "\(growth >> 10) KB for \(count) \(what)")
             try await expectOthersAreServed(venus, origin)
-            for tunnel in tunnels { tunnel.reset() }
+            for connection in idle { connection.reset() }
             try await expectOthersAreServed(venus, origin)
         }
 
