@@ -96,7 +96,7 @@ struct LimitsTests {
             expectRefused(try await proxy.client().raw(offer))
             expectRefused(try await proxy.client().connect(other.authority))
             #expect(origin.accepted == 1)
-            let refused = try await proxy.calls(2).filter { $0.call.outcome == .transportError }
+            let refused = try await proxy.calls(3).filter { $0.call.outcome == .transportError }
             #expect(refused.map(\.call.errorType) == [.connectionLimitReached, .connectionLimitReached])
             #expect(try await proxy.client().get(other.url()).status == 200)
             upgraded.close()
