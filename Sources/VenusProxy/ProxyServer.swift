@@ -12,6 +12,7 @@ public final class ProxyServer: Sendable {
     private let configuration: ProxyConfiguration
     private let shippers: CallShippers?
     private let keys: Mutex<ServiceKeys?>
+    private let interception: Interception?
     private let accessTally = AccessTally()
     private let logger: Logger
     private let resolver: Resolver
@@ -64,21 +65,25 @@ public final class ProxyServer: Sendable {
 
     /// `shippers`: where calls are recorded; `nil` forwards without recording.
     /// `keys`: of the services that may use it; `nil`: everybody may, as the proxy's own service.
+    /// `interception`: of which tunnels; `nil`: of none.
     public convenience init(
-        configuration: ProxyConfiguration, shippers: CallShippers?, keys: ServiceKeys? = nil, logger: Logger
+        configuration: ProxyConfiguration, shippers: CallShippers?, keys: ServiceKeys? = nil,
+        interception: Interception? = nil, logger: Logger
     ) {
         self.init(
-            configuration: configuration, shippers: shippers, keys: keys, logger: logger, lookup: Resolver.system)
+            configuration: configuration, shippers: shippers, keys: keys, interception: interception, logger: logger,
+            lookup: Resolver.system)
     }
 
     /// With a resolver of one's own.
     package init(
-        configuration: ProxyConfiguration, shippers: CallShippers?, keys: ServiceKeys? = nil, logger: Logger,
-        lookup: @escaping Resolver.Lookup
+        configuration: ProxyConfiguration, shippers: CallShippers?, keys: ServiceKeys? = nil,
+        interception: Interception? = nil, logger: Logger, lookup: @escaping Resolver.Lookup
     ) {
         self.configuration = configuration
         self.shippers = shippers
         self.keys = Mutex(keys)
+        self.interception = interception
         self.logger = logger
         var limits = Resolver.Limits()
         limits.threads = max(1, configuration.resolverThreads)
@@ -134,6 +139,7 @@ public final class ProxyServer: Sendable {
             loop.thread.join()
         }
         resolver.stop()
+        interception?.stop()
     }
 
     /// Other keys hold, on every loop, in a moment. Tunnels that are open go on.
@@ -203,12 +209,12 @@ public final class ProxyServer: Sendable {
         let mailbox = try LoopMailbox()
         let end = LoopEnd()
         let keys = keys.withLock { $0 }
-        let thread = try Thread(name: "venus-loop") { [shippers, accessTally, logger, resolver] in
+        let thread = try Thread(name: "venus-loop") { [shippers, interception, accessTally, logger, resolver] in
             defer { end.signal() }
             do {
                 var loop = try EventLoop(
                     settings: settings, listeners: listeners, mailbox: mailbox, resolver: resolver,
-                    shippers: shippers, keys: keys, accessTally: accessTally, logger: logger)
+                    shippers: shippers, keys: keys, interception: interception, accessTally: accessTally, logger: logger)
                 loop.run()
             } catch {
                 logger.critical("a loop could not start", metadata: ["error": "\(error)"])

@@ -33,6 +33,8 @@ struct EventLoop: ~Copyable {
     /// Of the services that may use the proxy; `nil`: everybody may, as the proxy's own service.
     var keys: ServiceKeys?
     var credentialCache = CredentialCache()
+    /// Of which tunnels, and with what; `nil`: of none.
+    let interception: Interception?
     let accessTally: AccessTally
     var wallClock = WallClock()
     var logLimit = LogLimit()
@@ -69,13 +71,14 @@ struct EventLoop: ~Copyable {
 
     init(
         settings: LoopSettings, listeners: [Int32], mailbox: LoopMailbox, resolver: Resolver, shippers: CallShippers?,
-        keys: ServiceKeys?, accessTally: AccessTally, logger: Logger
+        keys: ServiceKeys?, interception: Interception?, accessTally: AccessTally, logger: Logger
     ) throws(ProxyError) {
         self.settings = settings
         self.listeners = listeners
         self.mailbox = mailbox
         self.resolver = resolver
         self.keys = keys
+        self.interception = interception
         self.accessTally = accessTally
         self.logger = logger
         poller = try Poller()

@@ -19,5 +19,11 @@ package struct LeafNames: Sendable, Hashable {
         self.names = isFit ? names : [host]
     }
 
+    /// Just these; at least one.
+    package init(names: [SubjectName]) {
+        precondition(!names.isEmpty, "a certificate without a name is for nobody")
+        self.names = names
+    }
+
     var bytes: Int { names.reduce(0) { $0 + $1.bytes } }
 }
