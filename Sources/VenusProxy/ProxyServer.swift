@@ -214,7 +214,8 @@ public final class ProxyServer: Sendable {
             do {
                 var loop = try EventLoop(
                     settings: settings, listeners: listeners, mailbox: mailbox, resolver: resolver,
-                    shippers: shippers, keys: keys, interception: interception, accessTally: accessTally, logger: logger)
+                    shippers: shippers, keys: keys, interception: interception, accessTally: accessTally,
+                    logger: logger)
                 loop.run()
             } catch {
                 logger.critical("a loop could not start", metadata: ["error": "\(error)"])

@@ -19,8 +19,8 @@ package struct InterceptionPattern: Sendable, Hashable {
         }
     }
 
-    /// Whether it stands for a tunnel's host, which is in lower case and has no dot at its end. `address`: where the host
-    /// is an address rather than a name. `*` stands for addresses as well.
+    /// Whether it stands for a tunnel's host, which is in lower case and has no dot at its end. `address`: where the
+    /// host is an address rather than a name. `*` stands for addresses as well.
     package func matches(_ host: UnsafeBufferPointer<UInt8>, address: IPAddress?) -> Bool {
         switch kind {
         case .host(let pattern): pattern.matches(host) && (address == nil || pattern.text == "*")

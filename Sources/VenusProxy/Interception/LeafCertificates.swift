@@ -5,7 +5,8 @@ import Synchronization
 /// What became of a leaf that was asked for.
 package enum LeafAnswer: Sendable {
     case leaf(LeafCertificate)
-    /// Too many wait for a leaf already: the tunnel is refused (503 `connection_limit_reached`), as one beyond a limit is.
+    /// Too many wait for a leaf already: the tunnel is refused, as one beyond a limit is (503
+    /// `connection_limit_reached`).
     case busy
     /// OpenSSL could not make it: no memory, no randomness.
     case failed(CertificateError)
@@ -59,8 +60,8 @@ package final class LeafCertificates: Sendable {
         state = Mutex(State(known: RecencyTable(maximumEntries: limits.leaves, maximumBytes: limits.bytes)))
     }
 
-    /// The leaf for these names, if it is known, or that it is not to be had; otherwise `deliver` gets the answer later,
-    /// on the thread that makes leaves.
+    /// The leaf for these names, if it is known, or that it is not to be had; otherwise `deliver` gets the answer
+    /// later, on the thread that makes leaves.
     package func leaf(
         for names: LeafNames, deliver: @escaping @Sendable (LeafAnswer) -> Void
     ) -> LeafAnswer? {

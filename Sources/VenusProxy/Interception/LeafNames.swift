@@ -10,8 +10,8 @@ package struct LeafNames: Sendable, Hashable {
 
     /// - Parameters:
     ///   - host: that of the tunnel.
-    ///   - origin: the certificate that the origin showed, verified; `nil` where it showed none. Its names are taken over
-    ///     where they are for the host, so that what a client shows of the certificate is what it would have seen.
+    ///   - origin: the certificate that the origin showed, verified; `nil` where it showed none. Its names are taken
+    ///     over where they are for the host, so that a client sees the names that it would have seen.
     package init(host: SubjectName, origin: Certificate? = nil) {
         let names = origin?.names(most: Self.maximumNames) ?? []
         let isFit =

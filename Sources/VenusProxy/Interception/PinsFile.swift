@@ -1,7 +1,7 @@
 import Glibc
 
-/// The pins of one data directory, a line each: when it expires, when it was learned, client and host, with tabs between.
-/// Times are in seconds since the epoch.
+/// The pins of one data directory, a line each: when it expires, when it was learned, client and host, with tabs
+/// between. Times are in seconds since the epoch.
 package struct PinsFile: Sendable {
     private static let heading =
         "# Clients that do not take our certificate, and the hosts where they are passed through: `venus ca pinned`.\n"

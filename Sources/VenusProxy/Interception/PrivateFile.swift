@@ -31,8 +31,8 @@ struct PrivateFile: Sendable {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// Its bytes; `nil` where there is none. Refuses one that others can read or write, that belongs to somebody else, or
-    /// that is longer than `maximumBytes`.
+    /// Its bytes; `nil` where there is none. Refuses one that others can read or write, that belongs to somebody else,
+    /// or that is longer than `maximumBytes`.
     func read(maximumBytes: Int) throws(CertificateError) -> [UInt8]? {
         // Not to wait for a pipe's other end, and not to follow a link that somebody laid.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)

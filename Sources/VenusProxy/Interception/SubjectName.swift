@@ -4,8 +4,8 @@ package enum SubjectName: Sendable, Hashable {
     case host([UInt8])
     case address(IPAddress)
 
-    /// The host of a target, as it stands before the port: a name, or an address without brackets. `nil` for what can be
-    /// neither.
+    /// The host of a target, as it stands before the port: a name, or an address without brackets. `nil` for what can
+    /// be neither.
     package init?(host bytes: [UInt8]) {
         if let address = IPAddress(String(decoding: bytes, as: UTF8.self)) {
             self = .address(address.unmapped)
