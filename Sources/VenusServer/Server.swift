@@ -67,6 +67,7 @@ public final class Server: Service {
                 LogoutResource(sessions: sessions, hub: hub, cookie: cookie).route,
                 HistoryResource(reader: history, live: live, now: now).route,
                 LossesResource(store: store, now: now).route,
+                PinsResource(pins: configuration.pins).route,
                 LiveResource().route,
             ] + ViewResources(live: live).routes,
             dashboard: configuration.dashboardDirectory.map { DashboardFiles(directory: $0, logger: logger) } ?? .none)

@@ -13,6 +13,8 @@ public struct ServerConfiguration: Sendable {
     public var publicURL: String?
     /// Names allowed as Host, without ports, beside loopback's, the listen address and IP addresses.
     public var allowedHosts: [String] = []
+    /// Tells which clients the proxies of this machine pass through for the sake of their certificates.
+    public var pins: @Sendable () throws -> [ListedPin] = { [] }
     public var sessionLifetime: Duration = .seconds(7 * 86_400)
     public var signInLinkLifetime: Duration = .seconds(600)
 

@@ -52,6 +52,21 @@ struct ResourceTests {
         }
     }
 
+    @Test("pins tell which clients are passed through, by host")
+    func pins() async throws {
+        let pins = [
+            ListedPin(host: "pay.example", client: "cart", learned: 0, expires: 60),
+            ListedPin(host: "bank.example", client: "10.0.0.7", learned: 1, expires: 61),
+        ]
+        try await withServer(configure: { $0.pins = { pins } }) { server in
+            let token = try await server.signIn()
+            let items = try await server.get("/api/v1/pins", token: token)["items"].array
+            #expect(items.map { $0["host"].string } == ["bank.example", "pay.example"])
+            #expect(items.map { $0["client"].string } == ["10.0.0.7", "cart"])
+            #expect(items[0]["expires_at"].string == "1970-01-01T00:01:01.000Z")
+        }
+    }
+
     @Test("history composes stored rows and open cells")
     func history() async throws {
         try await withServer { server in
