@@ -18,12 +18,13 @@ extension TheBinary {
                 [], ["up"], ["run"], ["proxy"], ["analyze"], ["serve"], ["graph"], ["tail"], ["config", "check"],
                 ["key"],
                 ["key", "create"], ["key", "list"], ["key", "revoke"],
+                ["ca"], ["ca", "init"], ["ca", "show"], ["ca", "export"], ["ca", "rotate"], ["ca", "pinned"],
             ])
         func help(command: [String]) async throws {
             let run = try await VenusBinary.output(command + ["--help"])
             #expect(run.status == .exited(0))
             #expect(run.standardOutput.contains("USAGE: venus"))
-            for name in ["up", "run", "proxy", "analyze", "serve", "graph", "tail", "key", "config"]
+            for name in ["up", "run", "proxy", "analyze", "serve", "graph", "tail", "key", "ca", "config"]
             where command.isEmpty {
                 #expect(run.standardOutput.contains(name))
             }

@@ -20,6 +20,11 @@ struct RunCommand: AsyncParsableCommand {
             trust_env=True, Node before 22.21 by an agent) goes around Venus and is not seen: give it the address \
             from HTTP_PROXY in its own configuration.
 
+            With interception on (interception.hosts), the command is told to trust the certificate authority as well: \
+            SSL_CERT_FILE, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, NODE_EXTRA_CA_CERTS and the like name a bundle of the \
+            system's authorities and ours. `docker run` and `podman run` hand all of this on to the container, which \
+            shares the machine's network unless it is told otherwise.
+
             Exits with the command's status; 128 + the signal's number where a signal ended it.
             """)
 
@@ -53,6 +58,7 @@ struct RunCommand: AsyncParsableCommand {
         if common.logLevel == nil { configuration.log.level = .warning }
         let logger = configuration.startLogging("run")
         let data = try DataDirectory(configuration.data)
+        try configuration.prepareAuthority(data, logger: logger)
         let tally = TallyingCallLog(try configuration.openCallLog(data, logger: logger))
         let name = configuration.service ?? Self.serviceName(of: commandLine[0])
         let role = try ProxyRole(configuration, service: name, callLog: tally, data: data, logger: logger) { proxy in
@@ -64,12 +70,15 @@ struct RunCommand: AsyncParsableCommand {
         // Before the command starts: none of its signals may end us instead.
         let signals = await UnixSignalsSequence(
             trapping: .sigint, .sigquit, .sigterm, .sighup, .sigusr1, .sigusr2)
+        let variables = ProcessInfo.processInfo.environment
+        let proxied = ProxyEnvironment.applied(to: variables, host: address.host, port: Int(address.port))
+        let trust = configuration.interception.isOn ? try await Self.trust(data, variables) : nil
+        let container = ContainerCommand(commandLine)
         let child: ChildProcess
         do {
             child = try ChildProcess(
-                commandLine,
-                environment: ProxyEnvironment.applied(
-                    to: ProcessInfo.processInfo.environment, host: address.host, port: Int(address.port)))
+                container?.arguments(before: variables, proxied: proxied, trust: trust) ?? commandLine,
+                environment: trust?.applied(to: proxied) ?? proxied)
         } catch let error as ChildProcess.SpawnError {
             printError("venus: \(error)")
             throw ExitCode(error.code == ENOENT ? 127 : 126)
@@ -88,6 +97,15 @@ struct RunCommand: AsyncParsableCommand {
         let isCountedElsewhere = configuration.stream.url != nil || data.isAnalysed
         if summary || !isCountedElsewhere { for line in tally.summary(service: name) { printError(line) } }
         throw ExitCode(exit.shellStatus)
+    }
+
+    /// What the command is to trust.
+    private static func trust(_ data: DataDirectory, _ variables: [String: String]) async throws -> TrustFiles {
+        do {
+            return try await TrustFiles(data.authority.read(), directory: data.trust, variables: variables)
+        } catch let error as CertificateError {
+            throw CommandFailure("cannot intercept: \(error)")
+        }
     }
 
     /// Passes on the signals that are meant for the command. Those of the terminal reach it without us.

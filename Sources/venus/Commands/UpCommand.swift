@@ -32,6 +32,8 @@ struct UpCommand: AsyncParsableCommand {
         let logger = configuration.startLogging("up")
         let data = try DataDirectory(configuration.data)
         let lock = try data.lock()
+        // Before the proxy starts, which needs it.
+        try configuration.prepareAuthority(data, logger: logger)
         let opened = try await configuration.openStore(data, logger: logger)
         let callLog = try configuration.openCallLog(data, logger: logger)
         let feed = InProcessFeed()

@@ -92,14 +92,24 @@ struct ConfigurationFile {
         case .scalar(let scalar):
             guard !node.isEmptyScalar else { return }
             values[key] = Value(text: scalar.string, mark)
-        case .sequence(let sequence) where key == .serverAllowedHosts:
-            let items = sequence.compactMap { $0.scalar?.string }
-            guard items.count == sequence.count else {
-                fail(at: mark, key: key.name, "expected a list of names")
+        case .sequence where key == .interceptionClientCertificates:
+            // As it stands: whoever knows the key reads it.
+            guard let text = try? Yams.serialize(node: node) else {
+                fail(at: mark, key: key.name, "expected a list")
                 return
             }
-            values[key] = Value(text: items.joined(separator: ","), mark)
-        case .sequence: fail(at: mark, key: key.name, "expected one value, not a list")
+            values[key] = Value(text: text, mark)
+        case .sequence(let sequence):
+            guard let separator = key.separator else {
+                fail(at: mark, key: key.name, "expected one value, not a list")
+                return
+            }
+            let items = sequence.compactMap { $0.scalar?.string }
+            guard items.count == sequence.count, !items.contains(where: { $0.contains(separator) }) else {
+                fail(at: mark, key: key.name, "expected a list of texts without `\(separator)`")
+                return
+            }
+            values[key] = Value(text: items.joined(separator: String(separator)), mark)
         case .mapping: fail(at: mark, key: key.name, "expected a value, not further keys")
         case .alias: fail(at: mark, key: key.name, "expected a value, not an alias")
         }

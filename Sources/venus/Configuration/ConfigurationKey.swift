@@ -4,10 +4,13 @@ package struct ConfigurationKey: Sendable, Hashable, CustomStringConvertible {
     package let name: String
     /// Whether its value must never be shown.
     package let isSecret: Bool
+    /// What stands between the items of a key that may have several, where its value is one text; `nil` for one value.
+    package let separator: Character?
 
-    private init(_ name: String, isSecret: Bool = false) {
+    private init(_ name: String, isSecret: Bool = false, separator: Character? = nil) {
         self.name = name
         self.isSecret = isSecret
+        self.separator = separator
     }
 
     /// `VENUS_PROXY_CONNECT_TIMEOUT`.
@@ -60,7 +63,12 @@ extension ConfigurationKey {
     package static let serverSecretFile = ConfigurationKey("server.secret_file")
     package static let serverPublicURL = ConfigurationKey("server.public_url")
     package static let serverDashboard = ConfigurationKey("server.dashboard")
-    package static let serverAllowedHosts = ConfigurationKey("server.allowed_hosts")
+    package static let serverAllowedHosts = ConfigurationKey("server.allowed_hosts", separator: ",")
+    package static let interceptionHosts = ConfigurationKey("interception.hosts", separator: ",")
+    package static let interceptionPass = ConfigurationKey("interception.pass", separator: ",")
+    package static let interceptionTrust = ConfigurationKey("interception.trust", separator: ",")
+    package static let interceptionClientCertificates = ConfigurationKey("interception.client_certificates")
+    package static let interceptionPinLifetime = ConfigurationKey("interception.pin_lifetime")
     package static let data = ConfigurationKey("data")
     package static let logLevel = ConfigurationKey("log.level")
     package static let logFormat = ConfigurationKey("log.format")
@@ -74,6 +82,8 @@ extension ConfigurationKey {
         streamURL, streamURLFile, streamPrefix, streamShards, streamMaximumEntries,
         storeURL, storeURLFile,
         serverListen, serverSecret, serverSecretFile, serverPublicURL, serverAllowedHosts, serverDashboard,
+        interceptionHosts, interceptionPass, interceptionTrust, interceptionClientCertificates,
+        interceptionPinLifetime,
         data, logLevel, logFormat,
     ]
 

@@ -45,6 +45,7 @@ extension VenusConfiguration {
         stream = Stream(&reading)
         store = Store(url: reading.url(.storeURL, .storeURLFile, absent: "SQLite under `data`", .postgres))
         server = Server(&reading)
+        interception = Interception(&reading)
         data = reading.path(.data, absent: Self.stateDirectory(variables)) ?? Self.stateDirectory(variables)
         log = Log(
             level: reading.choice(.logLevel, default: .info, among: Logger.Level.allCases) { $0.rawValue },

@@ -35,8 +35,10 @@ final class ChildProcess: Sendable {
     /// - Parameters:
     ///   - ownSession: away from our terminal and process group, so that Ctrl-C reaches only us.
     ///   - pipeOutput: read its standard output by ``output``.
+    ///   - isSilent: nobody reads what it says, and it gets nothing to read.
     init(
-        _ arguments: [String], environment: [String: String], ownSession: Bool = false, pipeOutput: Bool = false
+        _ arguments: [String], environment: [String: String], ownSession: Bool = false, pipeOutput: Bool = false,
+        isSilent: Bool = false
     ) throws {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -56,6 +58,11 @@ final class ChildProcess: Sendable {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
+        if isSilent {
+            for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
+                posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_RDWR, 0)
+            }
+        }
         var pipe: [Int32] = [-1, -1]
         if pipeOutput {
             guard Glibc.pipe(&pipe) == 0 else { throw SpawnError(program: arguments[0], code: errno) }

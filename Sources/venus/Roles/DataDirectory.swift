@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import VenusProxy
 
 /// Where one machine's Venus keeps its files: readable by its owner alone.
 struct DataDirectory: Sendable {
@@ -46,4 +47,13 @@ struct DataDirectory: Sendable {
 
     /// Whether somebody analyses what is in this directory.
     var isAnalysed: Bool { FileLock.holder(path: lockFile) != nil }
+}
+
+extension DataDirectory {
+    /// The certificate authority that intercepts in this installation's name.
+    var authority: AuthorityFile { AuthorityFile(directory: path + "/ca") }
+    /// Clients that do not take its certificates.
+    var pins: String { path + "/pins" }
+    /// What programs are told to trust by `venus run`: public, unlike all else here.
+    var trust: String { path + "/trust" }
 }

@@ -23,6 +23,7 @@ final class ProxyRole: Service {
     private let shippers: CallShippers
     private let callLog: any CallLog
     private let keys: KeysFileWatch?
+    private let interception: VenusProxy.Interception?
     private let logger: Logger
     /// How long calls in flight may take to end once we are told to stop.
     private let drainLimit: Duration
@@ -34,6 +35,7 @@ final class ProxyRole: Service {
     ) throws {
         self.callLog = callLog
         self.keys = keys
+        interception = try configuration.openInterception(data, logger: logger)
         self.logger = logger
         drainLimit = configuration.proxy.drainTimeout
         let room = QueueRoom(bytes: Self.maximumQueuedBytes)
@@ -50,7 +52,8 @@ final class ProxyRole: Service {
         shippers = CallShippers(own: makeShipper(service, true)) { makeShipper($0, false) }
         var proxy = configuration.proxyConfiguration
         adjust(&proxy)
-        server = ProxyServer(configuration: proxy, shippers: shippers, keys: keys?.keys, logger: logger)
+        server = ProxyServer(
+            configuration: proxy, shippers: shippers, keys: keys?.keys, interception: interception, logger: logger)
     }
 
     /// Binds the listeners and begins to forward.
@@ -61,6 +64,7 @@ final class ProxyRole: Service {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.shippers.run() }
             ProcessMemory.releaseStartUpPages()
+            if let interception { group.addTask { await interception.pins.run() } }
             if let keys { group.addTask { await keys.run { self.server.replaceKeys($0) } } }
             try? await gracefulShutdown()
             await server.shutDown(within: drainLimit)

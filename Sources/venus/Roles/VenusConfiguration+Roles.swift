@@ -37,6 +37,12 @@ extension VenusConfiguration {
         result.dashboardDirectory = server.dashboard ?? Self.installedDashboard
         result.publicURL = server.publicURL
         result.allowedHosts = server.allowedHosts
+        result.pins = { [path = data + "/pins"] in
+            let now = Int64(Date().timeIntervalSince1970)
+            return try PinsFile(path: path).read().filter { now < $0.value.expires }.map { host, pin in
+                ListedPin(host: host.host, client: host.client, learned: pin.learned, expires: pin.expires)
+            }
+        }
         return result
     }
 
