@@ -22,8 +22,8 @@ FUZZ_SECONDS ?= 600
 TEST := $(SWIFT) test --configuration release --skip-build
 
 .DEFAULT_GOAL := help
-.PHONY: help up build dashboard setup setup-tests build-tests test test-units test-fuzz test-black-box fuzz sanitize lint \
-	format bench install uninstall clean
+.PHONY: help up build dashboard setup setup-tests build-tests test test-units test-fuzz test-black-box test-clients fuzz \
+	sanitize lint format bench install uninstall clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -73,6 +73,10 @@ test-fuzz: ## fuzzes every parser for a moment, from the checked-in corpus and a
 test-black-box: ## the tests of the release binary, as built
 	VENUS_BINARY="$(BIN)/venus" $(TEST) --filter BlackBox
 
+test-clients: build build-tests ## tests real clients through interception; installs Python's from PyPI
+	Tests/BlackBox/Interception/Clients/install "$(CURDIR)/.build/clients"
+	VENUS_CLIENTS="$(CURDIR)/.build/clients" VENUS_BINARY="$(BIN)/venus" $(TEST) --filter RealClientsTests
+
 fuzz: ## fuzzes every parser for FUZZ_SECONDS (600) each
 	Tests/Fuzz/run $(FUZZ_SECONDS)
 
@@ -82,7 +86,8 @@ sanitize: ## runs the proxy's tests under AddressSanitizer and ThreadSanitizer
 
 lint: ## checks the format of the code, and the scripts
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
-	bash -n config/install-packages .ci/run Tests/Fuzz/run Tests/Sanitizers/run
+	bash -n config/install-packages .ci/run Tests/Fuzz/run Tests/Sanitizers/run \
+		Tests/BlackBox/Interception/Clients/install
 
 format: ## formats the code
 	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
