@@ -78,6 +78,7 @@ struct InterceptionTests {
             ("host: [a.example]", "did you mean interception.hosts"),
         ])
     func wrong(yaml: String, named: String) throws {
-        #expect(try problem("interception: { \(yaml) }").contains(named), "\(try problem("interception: { \(yaml) }"))")
+        let problem = try problem("interception: { \(yaml) }")
+        #expect(problem.contains(named), "\(problem)")
     }
 }
