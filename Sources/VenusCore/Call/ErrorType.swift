@@ -1,8 +1,9 @@
-/// The low-cardinality name of what failed in a call without a usable response.
+/// The low-cardinality name of what failed in a call without a usable response, or of the error that a gRPC call ended
+/// with.
 ///
 /// The names are RFC 9209 `Proxy-Status` error types, and `caller_timeout` for a caller that gave up on a silent
 /// dependency. The raw value is the code in the call log; codes are only ever appended, never changed or reused.
-/// Calls with a client or server error carry no code: their error type is the status, as text.
+/// Other calls with a client or server error carry no code: their error type is the status, as text.
 public enum ErrorType: UInt8, Sendable, Hashable, CaseIterable {
     case dnsTimeout = 1
     case dnsError = 2
@@ -31,6 +32,23 @@ public enum ErrorType: UInt8, Sendable, Hashable, CaseIterable {
     case proxyLoopDetected = 25
     /// The caller left before the first response byte after waiting at least `caller_patience`. Ours, not RFC 9209's.
     case callerTimeout = 26
+    // The gRPC statuses, 100 and the status; in a call that was answered with status 200.
+    case grpcCancelled = 101
+    case grpcUnknown = 102
+    case grpcInvalidArgument = 103
+    case grpcDeadlineExceeded = 104
+    case grpcNotFound = 105
+    case grpcAlreadyExists = 106
+    case grpcPermissionDenied = 107
+    case grpcResourceExhausted = 108
+    case grpcFailedPrecondition = 109
+    case grpcAborted = 110
+    case grpcOutOfRange = 111
+    case grpcUnimplemented = 112
+    case grpcInternal = 113
+    case grpcUnavailable = 114
+    case grpcDataLoss = 115
+    case grpcUnauthenticated = 116
 
     /// The name in `Proxy-Status`, the API and the user interface.
     public var name: String { String(describing: staticName) }
@@ -64,6 +82,22 @@ public enum ErrorType: UInt8, Sendable, Hashable, CaseIterable {
         case .proxyInternalError: "proxy_internal_error"
         case .proxyLoopDetected: "proxy_loop_detected"
         case .callerTimeout: "caller_timeout"
+        case .grpcCancelled: "grpc_cancelled"
+        case .grpcUnknown: "grpc_unknown"
+        case .grpcInvalidArgument: "grpc_invalid_argument"
+        case .grpcDeadlineExceeded: "grpc_deadline_exceeded"
+        case .grpcNotFound: "grpc_not_found"
+        case .grpcAlreadyExists: "grpc_already_exists"
+        case .grpcPermissionDenied: "grpc_permission_denied"
+        case .grpcResourceExhausted: "grpc_resource_exhausted"
+        case .grpcFailedPrecondition: "grpc_failed_precondition"
+        case .grpcAborted: "grpc_aborted"
+        case .grpcOutOfRange: "grpc_out_of_range"
+        case .grpcUnimplemented: "grpc_unimplemented"
+        case .grpcInternal: "grpc_internal"
+        case .grpcUnavailable: "grpc_unavailable"
+        case .grpcDataLoss: "grpc_data_loss"
+        case .grpcUnauthenticated: "grpc_unauthenticated"
         }
     }
 }

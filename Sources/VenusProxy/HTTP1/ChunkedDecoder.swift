@@ -11,7 +11,7 @@ package struct ChunkedDecoder: Sendable {
     package enum Step: Sendable, Hashable {
         /// Content; ends at the end of the bytes or of the chunk.
         case content(ByteRange)
-        /// Framing up to this place.
+        /// Framing up to this place, which is at the latest where the trailer section begins.
         case framing(Int)
         /// The body ends at this place.
         case end(Int)
@@ -47,8 +47,17 @@ package struct ChunkedDecoder: Sendable {
             place += 1
             if state == .lastLineFeed { return byte == UInt8(ascii: "\n") ? .end(place) : .invalid }
             guard advance(byte) else { return .invalid }
+            if state == .trailerStart, trailerBytes == 0 { return .framing(place) }
         }
         return .framing(place)
+    }
+
+    /// Whether what comes next is the trailer section, or its rest.
+    package var isInTrailers: Bool {
+        switch state {
+        case .trailerStart, .trailerName, .trailerValue, .trailerLineFeed, .lastLineFeed: true
+        case .sizeStart, .size, .extensions, .sizeLineFeed, .content, .contentReturn, .contentLineFeed: false
+        }
     }
 
     /// One byte of framing; `false` if it may not stand there.

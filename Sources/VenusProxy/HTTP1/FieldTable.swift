@@ -59,7 +59,8 @@ package struct Field: Sendable {
 
 /// The fields of the head that was read last: one table a loop, used again for every message.
 package struct FieldTable: ~Copyable {
-    package static let capacity = 256
+    /// Those of the largest head that is taken in, and those that this proxy adds.
+    package static let capacity = 264
 
     package private(set) var count = 0
     private let storage: UnsafeMutablePointer<Field>

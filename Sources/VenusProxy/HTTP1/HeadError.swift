@@ -93,7 +93,7 @@ package struct HeadLimits: Sendable, Hashable {
     package var headBytes = 64 << 10
     package var targetBytes = 16 << 10
     /// At most ``FieldTable/capacity``.
-    package var fields = FieldTable.capacity
+    package var fields = 256
     package static let methodBytes = 64
     package static let connectionOptions = 32
 

@@ -67,7 +67,7 @@ private func checkForwarding(_ bytes: [UInt8]) {
     limits.headBytes = 1 << 20
     limits.targetBytes = 1 << 20
     guard case .complete(let again) = HeadParser.parseRequest(copy.span, limits: limits, fields: &fieldsAgain) else {
-        return require(fields.count > FieldTable.capacity - 4, "what goes on is refused: \(text.quoted)")
+        return require(fields.count > HeadLimits().fields - 4, "what goes on is refused: \(text.quoted)")
     }
     require(again.length == copy.count, "what goes on ends with its head: \(text.quoted)")
     require(BodyFraming.request(again) == BodyFraming.request(head), "the framing stays: \(text.quoted)")

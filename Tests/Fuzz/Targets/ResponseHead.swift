@@ -30,7 +30,7 @@ private func checkForwarding(_ bytes: [UInt8], close: Bool) {
     var limits = HeadLimits()
     limits.headBytes = 1 << 20
     guard case .complete(let again) = HeadParser.parseResponse(text.span, limits: limits, fields: &fieldsAgain) else {
-        return require(fields.count > FieldTable.capacity - 5, "what goes on is refused: \(text.quoted)")
+        return require(fields.count > HeadLimits().fields - 5, "what goes on is refused: \(text.quoted)")
     }
     require(again.length == text.count, "what goes on ends with its head: \(text.quoted)")
     require(again.status == head.status, "the status stays: \(text.quoted)")
