@@ -1,5 +1,3 @@
-import Crypto
-
 /// The SHA-256 of a service's key (FIPS 180-4): what is kept instead of the key.
 ///
 /// A key is 256 random bits, so that nobody finds it from its digest, and no salt or slow hash is needed.
@@ -7,14 +5,7 @@ package struct KeyDigest: Sendable, Hashable {
     /// The digest's bytes, four a word, the first in the highest place.
     private let words: SIMD8<UInt32>
 
-    /// Of a key as its service sends it.
-    package init(of key: [UInt8]) {
-        var words = SIMD8<UInt32>()
-        for (place, byte) in SHA256.hash(data: key).enumerated() {
-            words[place / 4] = words[place / 4] << 8 | UInt32(byte)
-        }
-        self.words = words
-    }
+    init(words: SIMD8<UInt32>) { self.words = words }
 
     /// Reads 64 hexadecimal digits of either case; `nil` for anything else.
     package init?(hexadecimal text: some StringProtocol) {
