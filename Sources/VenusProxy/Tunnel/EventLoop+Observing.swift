@@ -34,8 +34,16 @@ extension EventLoop {
     /// Bytes of a tunnel have gone by in a pipe.
     @inline(__always)
     mutating func observeUnseen(_ slot: Int32, _ side: TunnelStateMachine.Side, _ count: Int) {
-        let place = clients[slot].pointee.observed
-        if place >= 0 { observed[place].pointee.observer.advanced(count, from: side, at: now) }
+        if clients[slot].pointee.observed >= 0 { lookAway(slot, side, count) }
+    }
+
+    private mutating func lookAway(_ slot: Int32, _ side: TunnelStateMachine.Side, _ count: Int) {
+        let tunnel = observed[clients[slot].pointee.observed]
+        guard !tunnel.pointee.observer.isOpaque else { return }
+        let deadline = tunnel.pointee.observer.deadline
+        let sight = tunnel.pointee.observer.advanced(count, from: side, at: now)
+        record(slot, sight)
+        if tunnel.pointee.observer.deadline < deadline { armClient(slot) }
     }
 
     /// A side has said its last byte.

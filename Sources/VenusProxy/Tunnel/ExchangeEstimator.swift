@@ -24,8 +24,12 @@ package struct ExchangeEstimator: Sendable {
     private let interimBytes: ClosedRange<Int>
     /// Exchanges that were closed.
     private var count = 0
-    /// Records of the dependency that belong to no exchange.
+    /// How often the dependency has spoken without being asked: counted when it begins, and again every
+    /// ``silence`` for as long as it goes on.
     package private(set) var unasked = 0
+    private var unaskedUntil = SteadyTime.zero
+    /// The open exchange is that of a request that came before the handshake's end.
+    private var isEarly = false
 
     /// `version`: of TLS. `handshakeEnd`: then the server sends tickets, which are here `roundTrip` microseconds later.
     package init(version: TLSVersion?, handshakeEnd: SteadyTime, roundTrip: UInt64) {
@@ -62,13 +66,27 @@ package struct ExchangeEstimator: Sendable {
         return candidate.time <= requestEnd + tickets.promptTime
     }
 
+    /// Whether a request is open that has not been answered.
+    package var isAwaitingAnswer: Bool { isOpen && !isAnswered }
+
     // MARK: Records and bytes
 
-    /// Data of the client begins. Answers with the exchange that ends by that.
-    package mutating func clientBegan(at time: SteadyTime) -> EstimatedExchange? {
-        // The client goes on: what came was its answer, unless it came in the middle of a large request.
+    /// The handshake's end finds so many bytes of a request, sent before it, unanswered.
+    package mutating func beganEarly(_ count: UInt64, at time: SteadyTime) {
+        isEarly = true
+        start = time
+        requestEnd = time
+        bytes.sent = count
+    }
+
+    /// Data of the client begins: a record, or bytes whose records are not known. `isFull`: a record that holds as much
+    /// as one can. Answers with the exchange that ends by that.
+    package mutating func clientBegan(isFull: Bool = false, at time: SteadyTime) -> EstimatedExchange? {
+        // The client goes on: what came was its answer, unless it came in the middle of a large request. Its fields
+        // alone fill no record: what does is the body, and it follows without a pause.
         if isOpen {
-            if isUploading { tickets.dismissCandidate() } else { settle() }
+            let isBody = isFull && time <= requestEnd + tickets.promptTime
+            if isUploading || isBody { tickets.dismissCandidate() } else { settle() }
         }
         if isAnswered, responseRecords == 1, interimBytes.contains(firstRecordBytes) {
             // The client was asked to go on with its request (RFC 9110, section 10.1.1).
@@ -77,6 +95,7 @@ package struct ExchangeEstimator: Sendable {
         }
         if isOpen, !isAnswered {
             requestEnd = time
+            isEarly = false
             return nil
         }
         let closed = isOpen ? close(at: lastByte) : nil
@@ -92,21 +111,43 @@ package struct ExchangeEstimator: Sendable {
         if !isAnswered { requestEnd = time }
     }
 
-    /// A record of the dependency with data begins, or a ticket. Whether it belongs to an exchange.
-    package mutating func serverBegan(_ length: Int, at time: SteadyTime) -> Bool {
+    /// What a beginning of the dependency's is.
+    package enum ServerData: Sendable, Hashable {
+        /// Of the open exchange.
+        case response
+        case unasked
+        /// A session ticket, or what may be one.
+        case ticket
+    }
+
+    /// A record of the dependency with data begins, or a ticket.
+    package mutating func serverBegan(_ length: Int, at time: SteadyTime) -> ServerData {
         switch tickets.record(length, at: time) {
-        case .ticket, .undecided: return false
+        case .ticket, .undecided: return .ticket
         case .data: break
         case .dataAsBefore(let candidate): if isOpen { answer(candidate) }
         }
+        return responded(length, at: time)
+    }
+
+    /// So many bytes of the dependency come whose records are not known.
+    package mutating func serverBeganBlind(_ count: Int, at time: SteadyTime) -> ServerData {
+        if let candidate = tickets.dataFollows(), isOpen { answer(candidate) }
+        return responded(count - TLSRecord.headerBytes, at: time)
+    }
+
+    private mutating func responded(_ length: Int, at time: SteadyTime) -> ServerData {
         guard isOpen else {
-            unasked += 1
-            return false
+            if time >= unaskedUntil {
+                unasked += 1
+                unaskedUntil = time + Self.silence
+            }
+            return .unasked
         }
         if responseRecords == 0 { firstRecordBytes = length }
         responseRecords += 1
         serverMoved(0, at: time)
-        return true
+        return .response
     }
 
     /// Bytes of the dependency that belong to the open exchange, if there is one.
@@ -132,6 +173,11 @@ package struct ExchangeEstimator: Sendable {
         guard isOpen else { return nil }
         settle()
         if isAnswered { return close(at: lastByte) }
+        guard !isEarly else {
+            // The dependency may not have taken it.
+            abandon()
+            return nil
+        }
         let waited = time.since(requestEnd)
         var exchange = close(at: time)
         switch end.side {
@@ -147,6 +193,7 @@ package struct ExchangeEstimator: Sendable {
         bytes = TunnelAccount.Bytes()
         start = .zero
         firstByte = .zero
+        isEarly = false
     }
 
     /// What may have been a ticket was the answer, as there is no other.
@@ -172,6 +219,7 @@ package struct ExchangeEstimator: Sendable {
         firstByte = .zero
         responseRecords = 0
         bytes = TunnelAccount.Bytes()
+        isEarly = false
         return exchange
     }
 }

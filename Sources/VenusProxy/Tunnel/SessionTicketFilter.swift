@@ -1,12 +1,12 @@
 /// Tells session tickets from responses in TLS 1.3, where both are encrypted: a server sends its tickets as soon as it
 /// has the client's Finished (RFC 8446, section 4.6.1), often while the client's first request is on its way.
 ///
-/// Two records of one length in a row, of a ticket's size, are tickets. A single one may be: it was, if it came as fast
-/// as only a ticket can and something else follows; if nothing follows it was the response.
+/// Two records of one length close together, of a ticket's size, are tickets. A single one may be: it was, if it came as
+/// fast as only a ticket can and something else follows; if nothing follows it was the response.
 package struct SessionTicketFilter: Sendable {
+    /// A ticket has been seen with 150 to 650 bytes, two in one record with up to 600, and Java's, which holds the
+    /// session, with 1,100.
     private static let ticketBytes = 50...2_048
-    /// A ticket that comes alone has been seen with 150 to 300 bytes, two in one record with up to 600.
-    private static let singleTicketBytes = 50...640
     /// Most tickets that are taken for such.
     private static let maximumTickets = 4
     /// Microseconds that a server may take, above two round trips, for a ticket to be prompt.
@@ -35,7 +35,8 @@ package struct SessionTicketFilter: Sendable {
     private enum Stage: Sendable {
         case nothingSeen
         case candidate(Candidate)
-        case tickets(length: Int, count: Int)
+        /// `time`: of the last.
+        case tickets(length: Int, count: Int, time: SteadyTime)
         case over
     }
 
@@ -68,19 +69,18 @@ package struct SessionTicketFilter: Sendable {
         case .over: return .data
         case .nothingSeen:
             guard Self.ticketBytes.contains(length) else { break }
-            let isPrompt = Self.singleTicketBytes.contains(length) && time <= promptUntil
-            stage = .candidate(Candidate(length: length, time: time, isPrompt: isPrompt))
+            stage = .candidate(Candidate(length: length, time: time, isPrompt: time <= promptUntil))
             return .undecided
         case .candidate(let candidate):
-            if length == candidate.length {
-                stage = .tickets(length: length, count: 2)
+            if length == candidate.length, time <= candidate.time + promptTime {
+                stage = .tickets(length: length, count: 2, time: time)
                 return .ticket
             }
             stage = .over
             return candidate.isPrompt ? .data : .dataAsBefore(candidate)
-        case .tickets(let known, let count):
-            if length == known, count < Self.maximumTickets {
-                stage = .tickets(length: known, count: count + 1)
+        case .tickets(let known, let count, let last):
+            if length == known, count < Self.maximumTickets, time <= last + promptTime {
+                stage = .tickets(length: known, count: count + 1, time: time)
                 return .ticket
             }
         }
@@ -88,12 +88,21 @@ package struct SessionTicketFilter: Sendable {
         return .data
     }
 
+    /// Bytes of the server whose records are not known: data, as no tickets come among bulk. The candidate, if it was
+    /// data as well.
+    package mutating func dataFollows() -> Candidate? {
+        defer { stage = .over }
+        return candidate.flatMap { $0.isPrompt ? nil : $0 }
+    }
+
     /// The client's first request begins: what came before it was no response.
     package mutating func requestBegan() { dismissCandidate() }
 
     /// The candidate was a ticket.
     package mutating func dismissCandidate() {
-        if case .candidate(let candidate) = stage { stage = .tickets(length: candidate.length, count: 1) }
+        if case .candidate(let candidate) = stage {
+            stage = .tickets(length: candidate.length, count: 1, time: candidate.time)
+        }
     }
 
     /// The candidate was a response.

@@ -5,6 +5,14 @@ package struct TLSAlert: Sendable, Hashable {
     /// Bytes of an encrypted record that holds an alert and nothing else (TLS 1.3).
     package static let encryptedBytes = 2 + 1 + 16
 
+    /// Whether a burst of so many bytes, headers included, is most likely an alert and nothing else: with the usual
+    /// ciphers, and no request or response is as short.
+    /// `padding`: of each record, in TLS 1.3.
+    package static func fills(_ count: Int, _ version: TLSVersion?, padding: Int = 0) -> Bool {
+        // Before TLS 1.3: two bytes and a tag of 16, with GCM and CCM behind eight bytes of nonce.
+        version == .tls13 ? count == TLSRecord.headerBytes + encryptedBytes + padding : count == 23 || count == 31
+    }
+
     package var level: UInt8
     package var description: UInt8
 

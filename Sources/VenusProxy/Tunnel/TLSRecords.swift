@@ -61,13 +61,15 @@ package struct TLSRecordReader: Sendable {
         return nil
     }
 
-    /// So many bytes have passed unseen.
-    package mutating func skip(_ count: Int) {
-        if headerCount == 0, count <= remaining {
-            remaining -= count
-        } else if count > 0 {
+    /// So many bytes have passed unseen. Whether all of them are of the record under way; if not, it is out of step.
+    package mutating func skip(_ count: Int) -> Bool {
+        guard count > 0 else { return true }
+        guard isInStep, headerCount == 0, count <= remaining else {
             isInStep = false
+            return false
         }
+        remaining -= count
+        return true
     }
 
     /// Gets into step again if a read begins with a header, and every one that follows from it is one as well.

@@ -36,18 +36,20 @@ extension TunnelObserver {
         return sight
     }
 
-    /// So many bytes of a side have passed unseen.
-    package mutating func advanced(_ count: Int, from side: TunnelStateMachine.Side, at time: SteadyTime) {
-        switch side {
-        case .client:
-            client.records.skip(count)
-            client.lastByte = time
-            if case .exchanges = stage, estimator.isOpen { estimator.clientMoved(count, at: time) }
-        case .dependency:
-            server.records.skip(count)
-            server.lastByte = time
-            if case .exchanges = stage { estimator.serverMoved(count, at: time) }
+    /// So many bytes of a side have passed unseen. Who sent how many and when is enough to begin, continue and end
+    /// exchanges: it is bulk, or what comes behind bulk.
+    package mutating func advanced(_ count: Int, from side: TunnelStateMachine.Side, at time: SteadyTime) -> Sight {
+        var sight = Sight()
+        guard count > 0 else { return sight }
+        let isOfRecord = side == .client ? client.records.skip(count) : server.records.skip(count)
+        if !isOfRecord {
+            let padding = side == .client ? clientPadding : 0
+            let isAlert = TLSAlert.fills(count, version, padding: padding)
+            blindBegan(count, side, isAlert: isAlert, at: time, &sight)
         }
+        move(count, side, at: time)
+        if side == .client { client.lastByte = time } else { server.lastByte = time }
+        return sight
     }
 
     private static func looksLikeTLS(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -92,7 +94,7 @@ extension TunnelObserver {
     ) {
         var records = side == .client ? client.records : server.records
         records.resume(bytes)
-        if !records.isInStep { blindBegan(side, at: time, &sight) }
+        if !records.isInStep { blindBegan(bytes.count, side, isAlert: false, at: time, &sight) }
         var place = 0
         var mark = 0
         while let record = records.next(bytes, &place) {
@@ -142,9 +144,11 @@ extension TunnelObserver {
                 stage = .opaque
                 return
             case .ended: handshakeEnded(machine, side, at: time, &sight)
+            case .endedBefore: handshakeEnded(machine, side, at: client.lastByte, &sight)
             }
             // It may be the client's Finished, or the first data.
-            let isFinished = side == .client && version == .tls13 || record.content != .applicationData
+            let isFinished =
+                side == .client && version == .tls13 && progress == .ended || record.content != .applicationData
             if !isFinished { data(record, side, at: time, &sight) }
         case .exchanges, .stream: data(record, side, at: time, &sight)
         }
@@ -155,11 +159,15 @@ extension TunnelObserver {
     ) {
         version = machine.version
         guess = machine.guess
+        clientPadding = machine.clientPadding
         // In TLS 1.3 it is the client that has the last word.
         handshakeEnd = side == .dependency && version == .tls13 ? client.lastByte : time
         estimator = ExchangeEstimator(
             version: version, handshakeEnd: handshakeEnd, roundTrip: answered.since(began))
         stage = .exchanges
+        if machine.earlyDataBytes > 0, machine.resumes, !machine.isEarlyDataAnswered {
+            estimator.beganEarly(machine.earlyDataBytes, at: handshakeEnd)
+        }
         decide(&sight)
     }
 
@@ -182,11 +190,10 @@ extension TunnelObserver {
     ) {
         let isAlert =
             record.content == .alert
-            || version == .tls13 && record.content == .applicationData && record.length == TLSAlert.encryptedBytes
+            || version == .tls13 && record.content == .applicationData
+                && record.length == TLSAlert.encryptedBytes + (side == .client ? clientPadding : 0)
         let isData = record.content == .applicationData && !isAlert
-        if isAlert, farewell == nil { farewell = Farewell(side: side, isAnnounced: true) }
-        // It went on, so it was none.
-        if isData, farewell?.side == side { farewell = nil }
+        noteFarewell(side, isAlert: isAlert, isData: isData)
         switch side {
         case .client: client.isOwned = isData
         case .dependency:
@@ -205,36 +212,64 @@ extension TunnelObserver {
         }
     }
 
+    private mutating func noteFarewell(_ side: TunnelStateMachine.Side, isAlert: Bool, isData: Bool) {
+        if isAlert, farewell == nil { farewell = Farewell(side: side, isAnnounced: true) }
+        // It went on, so it was none.
+        if isData, farewell?.side == side { farewell = nil }
+    }
+
     private mutating func clientData(_ length: Int, at time: SteadyTime, _ sight: inout Sight) {
         guard case .exchanges = stage else { return }
-        guess.clientRecord(length)
+        guess.clientRecord(length - clientPadding)
         decide(&sight)
         guard case .exchanges = stage else { return }
-        if let closed = estimator.clientBegan(at: time) { close(closed, &sight) }
+        let isFull = length >= Self.fullRecordBytes
+        if let closed = estimator.clientBegan(isFull: isFull, at: time) { close(closed, &sight) }
     }
+
+    /// A record that holds the most that one can (RFC 8446, section 5.1) is at least as long.
+    private static let fullRecordBytes = 16_384
 
     private mutating func serverData(_ length: Int, at time: SteadyTime, _ sight: inout Sight) {
         guard case .exchanges = stage else { return }
-        let unasked = estimator.unasked
-        server.isOwned = estimator.serverBegan(length, at: time)
-        if server.isOwned || estimator.unasked > unasked { hasServerData = true }
+        let data = estimator.serverBegan(length, at: time)
+        server.isOwned = data == .response
+        if data != .ticket { hasServerData = true }
         if server.isOwned || ApplicationProtocolGuess.isSettings(length) {
             guess.serverRecord(length)
             decide(&sight)
         }
+        checkUnasked()
+    }
+
+    private mutating func checkUnasked() {
         if estimator.unasked >= Self.maximumUnasked, !estimator.isOpen { becomeStream() }
     }
 
-    /// Bytes where the records are not known: they are taken for data.
-    private mutating func blindBegan(_ side: TunnelStateMachine.Side, at time: SteadyTime, _ sight: inout Sight) {
-        guard case .exchanges = stage else { return }
+    /// Bytes where the records are not known: they are taken for data, unless they are an alert by their number.
+    private mutating func blindBegan(
+        _ count: Int, _ side: TunnelStateMachine.Side, isAlert: Bool, at time: SteadyTime, _ sight: inout Sight
+    ) {
+        switch stage {
+        case .silent, .clientHello, .handshake, .opaque: return
+        case .stream: return noteFarewell(side, isAlert: isAlert, isData: !isAlert)
+        case .exchanges: break
+        }
         switch side {
         case .client:
-            client.isOwned = true
+            // In the middle of a request any number of bytes may come.
+            let isAlert = isAlert && !estimator.isAwaitingAnswer
+            noteFarewell(side, isAlert: isAlert, isData: !isAlert)
+            client.isOwned = !isAlert
+            if isAlert { return }
             if let closed = estimator.clientBegan(at: time) { close(closed, &sight) }
         case .dependency:
-            server.isOwned = estimator.isOpen
+            noteFarewell(side, isAlert: isAlert, isData: !isAlert)
+            server.isOwned = false
+            if isAlert { return }
             hasServerData = true
+            server.isOwned = estimator.serverBeganBlind(count, at: time) == .response
+            checkUnasked()
         }
     }
 

@@ -46,7 +46,7 @@ package struct TunnelObserver: Sendable {
 
     /// Microseconds that the tunnel's call may wait for its application protocol to show.
     package static let decisionTime: UInt64 = 2_000_000
-    /// So many records of the dependency that nobody asked for, and the tunnel carries no requests and responses.
+    /// So often has the dependency spoken without being asked, and the tunnel carries no requests and responses.
     package static let maximumUnasked = 3
 
     var stage = Stage.silent
@@ -59,6 +59,8 @@ package struct TunnelObserver: Sendable {
     var began = SteadyTime.zero
     var answered = SteadyTime.zero
     var handshakeEnd = SteadyTime.zero
+    /// Bytes by which the client pads each of its records.
+    var clientPadding = 0
     var isCallKnown = false
     /// Whether the dependency has sent anything but tickets and alerts since the handshake.
     var hasServerData = false

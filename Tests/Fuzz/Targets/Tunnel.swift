@@ -51,7 +51,8 @@ private struct FuzzedTunnel {
 
     mutating func unseen(_ bytes: Int, _ side: TunnelStateMachine.Side) {
         count(bytes, side)
-        observer.advanced(bytes, from: side, at: now)
+        let sight = observer.advanced(bytes, from: side, at: now)
+        take(sight.call, sight.exchange)
     }
 
     mutating func wait(_ microseconds: UInt64) {

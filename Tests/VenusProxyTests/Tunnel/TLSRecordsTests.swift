@@ -46,18 +46,20 @@ struct TLSRecordsTests {
     func skipping() {
         var reader = TLSRecordReader()
         #expect(records(Array(TLSBytes.record(23, 1_000)[..<105]), &reader).count == 1)
-        reader.skip(899)
+        #expect(skip(899, in: &reader))
         #expect(reader.isInStep)
-        reader.skip(1)
+        #expect(skip(1, in: &reader))
         #expect(records(TLSBytes.record(21, 19), &reader) == [TLSRecord(.alert, length: 19)])
-        reader.skip(1)
+        #expect(!skip(1, in: &reader))
         #expect(!reader.isInStep)
+        // Of what record would it be?
+        #expect(!skip(1, in: &reader))
     }
 
     @Test("are found again at a read that begins with a header and holds whole headers only")
     func resuming() {
         var reader = TLSRecordReader()
-        reader.skip(10)
+        #expect(!skip(10, in: &reader))
         resume(&reader, [UInt8](repeating: 0xAB, count: 5_000))
         #expect(!reader.isInStep)
         // A header cut off at the end could be one by chance.
@@ -70,6 +72,8 @@ struct TLSRecordsTests {
         #expect(reader.isInStep)
         #expect(records(bytes, &reader).map(\.length) == [30, 40])
     }
+
+    private func skip(_ count: Int, in reader: inout TLSRecordReader) -> Bool { reader.skip(count) }
 
     private func resume(_ reader: inout TLSRecordReader, _ bytes: [UInt8]) {
         bytes.withUnsafeBufferPointer { reader.resume($0) }
@@ -87,7 +91,8 @@ struct TLSRecordsTests {
             while !bytes.isEmpty {
                 let count = min(bytes.count, Int(random.next() % 3_000))
                 if random.next() % 7 == 0 {
-                    reader.skip(count)
+                    let isOfRecord = reader.skip(count)
+                    #expect(reader.isInStep || !isOfRecord)
                 } else {
                     resume(&reader, Array(bytes[..<count]))
                     _ = records(Array(bytes[..<count]), &reader)

@@ -93,6 +93,23 @@ struct TunnelExchangeTests {
         #expect(tunnel.exchanges.map(\.bytes.received) == [305])
     }
 
+    @Test("do not begin with tickets that come between a large request's fields and its body")
+    func ticketsBeforeBody() {
+        var tunnel = WatchedTunnel.established13()
+        tunnel.client(150)
+        tunnel.wait(1)
+        tunnel.server(282)
+        tunnel.client(16_401, 16_401)
+        tunnel.wait(1)
+        tunnel.server(282)
+        tunnel.client(9_000)
+        tunnel.wait(30)
+        tunnel.server(300)
+        tunnel.wait(3_000)
+        #expect(tunnel.exchanges.map(times) == [[20, 30, 32]])
+        #expect(tunnel.exchanges.map(\.bytes.received) == [305])
+    }
+
     @Test("do not begin with a single ticket that is followed by the response")
     func oneTicket() {
         var tunnel = WatchedTunnel.established13()

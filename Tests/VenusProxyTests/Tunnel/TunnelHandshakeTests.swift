@@ -91,7 +91,39 @@ struct TunnelHandshakeTests {
         tunnel.wait(3)
         tunnel.client(820, 281, 69)
         #expect(tunnel.calls.map(\.handshake) == [3_000])
-        // In one record with its Finished, only the answer shows that it was the last.
+        // Its request is none of it.
+        tunnel.client(150)
+        tunnel.wait(2)
+        tunnel.server(500)
+        tunnel.wait(11_000)
+        #expect(tunnel.exchanges.count == 1)
+        // A signature in one record with the Finished, and a client that has no certificate.
+        for flight in [[820, 281 - 17 + 69], [69 + 8], [25, 69]] {
+            tunnel = WatchedTunnel()
+            tunnel.client(WatchedTunnel.clientHello())
+            tunnel.server(WatchedTunnel.serverHello13())
+            tunnel.server(42, 150, 839, 281, 69)
+            tunnel.wait(3)
+            for length in flight { tunnel.client(length) }
+            #expect(tunnel.calls.map(\.handshake) == [3_000], "\(flight)")
+        }
+        // All in one record, what follows shows that it was the last.
+        tunnel = WatchedTunnel()
+        tunnel.client(WatchedTunnel.clientHello())
+        tunnel.server(WatchedTunnel.serverHello13())
+        tunnel.server(42, 150, 839, 281, 69)
+        tunnel.wait(3)
+        tunnel.client(1_150)
+        tunnel.wait(1)
+        tunnel.client(150)
+        #expect(tunnel.calls.map(\.handshake) == [3_000])
+        tunnel.wait(10)
+        tunnel.server(282)
+        tunnel.server(282)
+        tunnel.wait(10)
+        tunnel.server(500)
+        tunnel.wait(3_000)
+        #expect(tunnel.exchanges.map(\.bytes) == [.init(sent: 155, received: 505)])
         tunnel = WatchedTunnel()
         tunnel.client(WatchedTunnel.clientHello())
         tunnel.server(WatchedTunnel.serverHello13())
@@ -102,6 +134,85 @@ struct TunnelHandshakeTests {
         tunnel.wait(3)
         tunnel.server(282)
         #expect(tunnel.calls.map(\.handshake) == [3_000])
+    }
+
+    @Test("ends with the client's Finished though the client pads its records", arguments: [[85], [93], [556, 150]])
+    func padded(flight: [Int]) {
+        var tunnel = WatchedTunnel()
+        tunnel.client(WatchedTunnel.clientHello())
+        tunnel.server(WatchedTunnel.serverHello13())
+        tunnel.server(42, 150, 839, 281, 69)
+        tunnel.wait(3)
+        for length in flight { tunnel.client(length) }
+        #expect(tunnel.calls.map(\.handshake) == [3_000])
+        if flight.count == 1 { tunnel.client(150) }
+        // The ticket of a server that puts the whole session into it.
+        tunnel.wait(2)
+        tunnel.server(1_119)
+        tunnel.wait(40)
+        tunnel.server(111, 1_033)
+        for _ in 0..<2 {
+            tunnel.wait(10)
+            tunnel.client(150)
+            tunnel.wait(40)
+            tunnel.server(1_119)
+        }
+        tunnel.wait(3_000)
+        #expect(tunnel.exchanges.map(\.bytes.received) == [111 + 1_033 + 10, 1_124, 1_124])
+        tunnel.client(flight.count == 1 ? 35 : 19)
+        #expect(tunnel.end(.finished(by: .client)).isAnnounced)
+        #expect(tunnel.exchanges.count == 3)
+    }
+
+    @Test("may be accompanied by early data, whose exchange begins with its end")
+    func earlyData() {
+        func handshake(_ flight: [Int]) -> WatchedTunnel {
+            var tunnel = WatchedTunnel()
+            tunnel.client(WatchedTunnel.clientHello(more: TLSBytes.extensionField(42, [])))
+            tunnel.client(TLSBytes.record(20, 1) + TLSBytes.record(23, 217))
+            tunnel.wait(10)
+            tunnel.server(WatchedTunnel.serverHello13(TLSBytes.extensionField(41, [0, 0])))
+            for length in flight { tunnel.server(length) }
+            tunnel.wait(10)
+            tunnel.client(21, 69)
+            return tunnel
+        }
+        // EncryptedExtensions and Finished apart and in one record; then a new ticket, and the answer.
+        for flight in [[46, 69], [98]] {
+            var tunnel = handshake(flight)
+            #expect(tunnel.calls.map(\.handshake) == [20_000])
+            tunnel.wait(10)
+            tunnel.server(282)
+            tunnel.wait(20)
+            tunnel.server(900)
+            tunnel.wait(1_000)
+            tunnel.client(150)
+            tunnel.wait(10)
+            tunnel.server(900)
+            tunnel.wait(3_000)
+            #expect(tunnel.exchanges.map { WatchedTunnel.milliseconds($0.start) } == [20, 1_050])
+            #expect(tunnel.exchanges.map(\.phases[.ttfb]) == [30_000, 10_000])
+            #expect(
+                tunnel.exchanges.map(\.bytes) == [.init(sent: 222, received: 905), .init(sent: 155, received: 905)])
+        }
+        // Answered before the client's Finished: it was over with the handshake.
+        var tunnel = handshake([46, 69, 900])
+        tunnel.client(150)
+        tunnel.wait(10)
+        tunnel.server(900)
+        tunnel.wait(11_000)
+        #expect(tunnel.exchanges.map(\.bytes.sent) == [155])
+        // Sent once more, because the dependency did not take it; or never answered.
+        tunnel = handshake([46, 69])
+        tunnel.client(150)
+        tunnel.wait(10)
+        tunnel.server(900)
+        tunnel.wait(11_000)
+        #expect(tunnel.exchanges.count == 1)
+        tunnel = handshake([46, 69])
+        tunnel.wait(3_000)
+        tunnel.end(.finished(by: .client))
+        #expect(tunnel.exchanges.isEmpty)
     }
 
     @Test(

@@ -40,7 +40,7 @@ struct WatchedTunnel {
     }
 
     mutating func unseen(_ count: Int, from side: TunnelStateMachine.Side) {
-        observer.advanced(count, from: side, at: time)
+        take(observer.advanced(count, from: side, at: time))
     }
 
     /// Time passes, and the observer's timer fires when it wants.
@@ -72,10 +72,12 @@ struct WatchedTunnel {
 }
 
 extension WatchedTunnel {
-    static func clientHello(_ protocols: [String] = ["http/1.1"], name: String = "localhost") -> [UInt8] {
+    static func clientHello(
+        _ protocols: [String] = ["http/1.1"], name: String = "localhost", more: [UInt8] = []
+    ) -> [UInt8] {
         let extensions =
             TLSBytes.serverName(name) + (protocols.isEmpty ? [] : TLSBytes.protocols(protocols))
-            + TLSBytes.versions([0x0304, 0x0303])
+            + TLSBytes.versions([0x0304, 0x0303]) + more
         return TLSBytes.record(22, TLSBytes.message(1, TLSBytes.clientHello(extensions)), version: 0x0301)
     }
 
