@@ -200,7 +200,7 @@ extension VenusUp {
     }
 
     /// The lines of `venus tail --json` that come while `body` runs and after it, until they are what is waited for.
-    fileprivate func tail(
+    func tail(
         _ body: () async throws -> Void, until isEnough: ([JSONValue]) -> Bool
     ) async throws -> [JSONValue] {
         let tail = try VenusBinary.start(["tail", "--json"], environment: runEnvironment)

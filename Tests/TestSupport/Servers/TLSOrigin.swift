@@ -8,22 +8,32 @@ import Foundation
 public final class TLSOrigin: Sendable {
     /// A version of TLS, as OpenSSL names it.
     public enum Version: String, Sendable, CaseIterable { case tls12 = "TLSv1_2", tls13 = "TLSv1_3" }
+    /// What it insists on.
+    public enum Demand: String, Sendable, CaseIterable {
+        /// A key exchange that clients do not begin with: they have to say hello twice in TLS 1.3.
+        case secondHello = "second-hello"
+        /// A certificate of the client's: its own will do.
+        case clientCertificate = "client-certificate"
+    }
 
     public let port: Int
     /// The certificate, for clients that are to trust it (`curl --cacert`).
     public let certificate: String
+    /// Its key, with which a client may pass for it.
+    public let key: String
     private let directory: TemporaryDirectory
     private let process: ChildProcess
 
     /// - Parameter version: the only version that it speaks; `nil`: 1.2 and 1.3.
-    public init(_ version: Version? = nil) async throws {
+    public init(_ version: Version? = nil, demand: Demand? = nil) async throws {
         directory = try TemporaryDirectory("venus-tls")
         port = try freePort()
         certificate = directory.file("certificate.pem")
-        try await Self.makeCertificate(certificate, key: directory.file("key.pem"))
+        key = directory.file("key.pem")
+        try await Self.makeCertificate(certificate, key: key)
         let script = try directory.write(Self.script, to: "server.py")
         process = try ChildProcess(
-            "python3", [script, "\(port)", certificate, directory.file("key.pem"), version?.rawValue ?? ""])
+            "python3", [script, "\(port)", certificate, key, version?.rawValue ?? "", demand?.rawValue ?? ""])
         try await process.waitForLine { $0 == "ready" }
     }
 
@@ -70,6 +80,10 @@ public final class TLSOrigin: Sendable {
         context.load_cert_chain(sys.argv[2], sys.argv[3])
         if sys.argv[4]:
             context.minimum_version = context.maximum_version = getattr(ssl.TLSVersion, sys.argv[4])
+        if sys.argv[5] == "second-hello": context.set_ecdh_curve("secp384r1")
+        if sys.argv[5] == "client-certificate":
+            context.load_verify_locations(sys.argv[2])
+            context.verify_mode = ssl.CERT_REQUIRED
         server = Server(("127.0.0.1", int(sys.argv[1])), Handler)
         print("ready", flush=True)
         server.serve_forever()
