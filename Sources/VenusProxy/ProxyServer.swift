@@ -100,11 +100,13 @@ public final class ProxyServer: Sendable {
             signal(SIGPIPE, SIG_IGN)
             raiseDescriptorLimit()
             let address = try listenAddress()
+            let contexts = try interception.map { try InterceptionContexts($0.rules) }
             let count = loopCount
             let (listeners, port) = try openListeners(loops: count, on: address)
             let pseudonym = "venus-" + String(UInt32.random(in: .min ... .max), radix: 16)
-            let settings = LoopSettings(
+            var settings = LoopSettings(
                 configuration, loops: count, address: address, port: port, pseudonym: pseudonym)
+            settings.contexts = contexts
             var loops: [Loop] = []
             do {
                 for place in 0..<count {

@@ -14,6 +14,7 @@ package struct CallTimes: Sendable {
     private var blocked: UInt64 = 0
     private var dns: UInt64 = 0
     private var connect: UInt64 = 0
+    private var tls: UInt64 = 0
     private var seen: UInt8 = 0
 
     package init() {}
@@ -32,8 +33,21 @@ package struct CallTimes: Sendable {
         case .blocked: blocked += microseconds
         case .dns: dns += microseconds
         case .connect: connect += microseconds
-        case .tls, .ttfb, .transfer: preconditionFailure("not a phase before the request")
+        case .tls: tls += microseconds
+        case .ttfb, .transfer: preconditionFailure("not a phase before the request")
         }
+    }
+
+    /// What went before the call, and was done for it, is part of it: the phases of `setup`, one after the other.
+    package mutating func precede(by setup: CallTimes) {
+        let duration = setup.blocked + setup.dns + setup.connect + setup.tls
+        start = SteadyTime(microseconds: start.microseconds - min(duration, start.microseconds))
+        wallStart -= Int64(clamping: duration)
+        blocked += setup.blocked
+        dns += setup.dns
+        connect += setup.connect
+        tls += setup.tls
+        seen |= setup.seen
     }
 
     package mutating func requestProgressed(at time: SteadyTime) { requestProgress = time }
@@ -55,6 +69,7 @@ package struct CallTimes: Sendable {
         if seen & 1 << UInt8(Phase.blocked.rawValue) != 0 { phases[.blocked] = UInt32(clamping: blocked) }
         if seen & 1 << UInt8(Phase.dns.rawValue) != 0 { phases[.dns] = UInt32(clamping: dns) }
         if seen & 1 << UInt8(Phase.connect.rawValue) != 0 { phases[.connect] = UInt32(clamping: connect) }
+        if seen & 1 << UInt8(Phase.tls.rawValue) != 0 { phases[.tls] = UInt32(clamping: tls) }
         if firstByte != .zero {
             phases[.ttfb] = UInt32(clamping: firstByte.since(requestProgress))
             phases[.transfer] = UInt32(clamping: end.since(firstByte))

@@ -34,6 +34,10 @@ struct ClientConnection: Slotted {
     var account = TunnelAccount()
     /// The slot of what is seen of its tunnel; −1: nobody looks.
     var observed: Int32 = -1
+    /// The slot of its tunnel, if that is intercepted; −1: it is not.
+    var interception: Int32 = -1
+    /// Whether its CONNECT was answered before there was a tunnel: no other answer can follow.
+    var isPromised = false
     /// The slot of the connection that carries the call.
     var upstream: Int32 = -1
     /// The call's target; afterwards the one to look at first.

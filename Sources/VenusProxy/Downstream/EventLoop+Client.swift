@@ -37,11 +37,12 @@ extension EventLoop {
     private func wantsInput(_ client: UnsafeMutablePointer<ClientConnection>) -> Bool {
         switch client.pointee.exchange.stage {
         case .idle, .head, .draining, .lingering: return true
-        case .assigning, .blocked, .resolving, .connecting, .exchanging, .flushing:
+        case .assigning, .blocked, .resolving, .connecting, .securing, .exchanging, .flushing:
             if !client.pointee.exchange.request.isComplete {
                 return client.pointee.exchange.stage == .exchanging && client.pointee.upload.isEmpty
             }
             return client.pointee.input.count < Self.pipelineBytes && !client.pointee.hasShutSide
+        case .intercepting: return interceptionWantsInput(client)
         case .tunnelling: return tunnelWantsInput(client, from: .client)
         }
     }
@@ -57,6 +58,9 @@ extension EventLoop {
         } else if client.pointee.exchange.stage != .tunnelling, !client.pointee.hasShutSide {
             // Not read now, but its end is of interest.
             interest = Poller.peerEnded
+            if client.pointee.exchange.stage == .intercepting, wantsToWrite(client.pointee.channel) {
+                interest |= Poller.writable
+            }
         }
         if !client.pointee.download.isEmpty || client.pointee.downloadPipe.count > 0 { interest |= Poller.writable }
         let token = EventToken(.client, slot: slot, generation: clients.generation(of: slot))
@@ -85,6 +89,7 @@ extension EventLoop {
         switch client.pointee.exchange.stage {
         case .idle, .head: readHead(slot)
         case .tunnelling: readTunnel(slot, .client)
+        case .intercepting: readIntercepted(slot)
         default: readBehindHead(slot)
         }
     }
@@ -215,7 +220,11 @@ extension EventLoop {
         case .lingering:
             shutClient(slot)
             updateClientInterest(slot)
-        case .idle, .head, .assigning, .blocked, .resolving, .connecting, .exchanging, .draining:
+        case .intercepting:
+            if wantsToWrite(client.pointee.channel) {
+                clientProgressed(slot, shakeHands(client.pointee.channel, reading: false))
+            }
+        case .idle, .head, .assigning, .blocked, .resolving, .connecting, .securing, .exchanging, .draining:
             updateClientInterest(slot)
             if client.pointee.upstream >= 0 { updateUpstreamInterest(client.pointee.upstream) }
         }

@@ -8,6 +8,9 @@ extension EventLoop {
         case .retry: retry(slot)
         case .refuse(let errorType, let end):
             recordCall(slot, end)
+            if clients[slot].pointee.isPromised, clients[slot].pointee.exchange.method == .connect {
+                return closeClient(slot)
+            }
             dropUpstream(slot)
             answer(slot, Refusal(errorType))
         case .abort(let end):
@@ -58,6 +61,7 @@ extension EventLoop {
 
     private mutating func sendAnswer(_ slot: Int32, _ sink: ByteSink, behind: UnsafeBufferPointer<UInt8>) {
         let client = clients[slot]
+        stopIntercepting(slot)
         client.pointee.assembly.reset()
         buffers.release(&client.pointee.upload)
         buffers.release(&client.pointee.replay)
@@ -118,6 +122,7 @@ extension EventLoop {
     }
 
     mutating func clientTimedOut(_ slot: Int32) {
+        if interceptionTimedOut(slot) { return }
         let client = clients[slot]
         let expiry = client.pointee.exchange.timedOut(
             clientStalls: !client.pointee.download.isEmpty, upstreamStalls: !client.pointee.upload.isEmpty, at: now)
@@ -139,6 +144,7 @@ extension EventLoop {
     mutating func leave(_ slot: Int32, asCancelled: Bool = false) {
         let client = clients[slot]
         if client.pointee.exchange.stage == .tunnelling { return endTunnel(slot, .broken(by: .client)) }
+        if client.pointee.interception >= 0 { intercepted[client.pointee.interception].pointee.wasLeft = !asCancelled }
         let patience = asCancelled ? UInt64.max : settings.callerPatience
         if let end = client.pointee.exchange.clientLeft(at: now, patience: patience) { recordCall(slot, end) }
         closeClient(slot)
@@ -169,6 +175,7 @@ extension EventLoop {
     /// Closes the client's connection and everything that was done for it. Its call has been recorded.
     mutating func closeClient(_ slot: Int32) {
         let client = clients[slot]
+        interceptionEnded(slot)
         dropUpstream(slot)
         buffers.release(&client.pointee.input)
         buffers.release(&client.pointee.upload)

@@ -30,8 +30,8 @@ extension EventLoop {
         return targets[client.pointee.target].host.withUnsafeBufferPointer { host in
             recorder._withUnsafeGuaranteedRef {
                 $0.intern(
-                    scheme: networkProtocol == .tunnel ? .tcp : .http, host: host, port: head.port, method: method,
-                    path: path, networkProtocol: networkProtocol
+                    scheme: networkProtocol == .tunnel ? .tcp : client.pointee.interception >= 0 ? .https : .http,
+                    host: host, port: head.port, method: method, path: path, networkProtocol: networkProtocol
                 ).rawValue
             }
         }
@@ -43,13 +43,15 @@ extension EventLoop {
         let client = clients[slot]
         guard let recorder = recorder(of: client) else { return }
         let exchange = client.pointee.exchange
+        let isIntercepted = client.pointee.interception >= 0 && exchange.method != .connect
         let call = Call(
             operation: Int(client.pointee.operation), start: exchange.times.wallStart,
             duration: exchange.times.duration, outcome: end.outcome,
             status: exchange.hasResponded ? exchange.status : 0, errorType: end.errorType,
             phases: exchange.times.phases,
             bytesSent: exchange.request.contentBytes, bytesReceived: exchange.response.contentBytes,
-            flags: exchange.callFlags, traceID: client.pointee.traceID)
+            flags: isIntercepted ? exchange.callFlags.union(.intercepted) : exchange.callFlags,
+            traceID: client.pointee.traceID)
         recorder._withUnsafeGuaranteedRef { $0.record(call) }
     }
 }

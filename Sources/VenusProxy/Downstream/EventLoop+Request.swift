@@ -11,7 +11,12 @@ extension EventLoop {
         guard client.pointee.assembly.isWorthReading(bytes.span, known: known, limit: limits.headBytes) else {
             return keepHead(slot, bytes)
         }
-        switch HeadParser.parseRequest(bytes.span, limits: limits, fields: &fields) {
+        var form = RequestForm.absolute
+        if client.pointee.interception >= 0 {
+            form = .origin
+            intercepted[client.pointee.interception].pointee.hasSpoken = true
+        }
+        switch HeadParser.parseRequest(bytes.span, form, limits: limits, fields: &fields) {
         case .complete(let head): beginCall(slot, head, bytes)
         case .incomplete:
             client.pointee.assembly.wasIncomplete(count: count)
@@ -47,15 +52,21 @@ extension EventLoop {
             return answer(slot, .malformedBody)
         }
         let behind = UnsafeBufferPointer(rebasing: rest[taken...])
-        guard isAdmitted(client, bytes) else { return refuseAccess(slot, behind: behind) }
+        if client.pointee.interception >= 0 {
+            guard isOfTunnel(client, head, bytes.span) else { return answer(slot, .misdirected, behind: behind) }
+        } else {
+            guard isAdmitted(client, bytes) else { return refuseAccess(slot, behind: behind) }
+        }
         if head.maxForwards == 0 { return answerHere(slot, head, bytes, behind: behind) }
-        guard let target = findTarget(client, head, bytes) else {
+        let isIntercepted = head.method == .connect ? intercepts(client, head, bytes.span) : false
+        guard let target = findTarget(client, head, bytes, isIntercepted: isIntercepted) else {
             log(.error, "too many dependencies are in use", ["limit": "\(settings.maximumDependencies)"])
             return answer(slot, Refusal(.connectionLimitReached), behind: behind)
         }
         client.pointee.target = target
         client.pointee.traceID = head.traceID
         startRecording(client, head, bytes)
+        if client.pointee.interception >= 0, let refusal = beginIntercepted(client) { return refuseCall(slot, refusal) }
         guard !client.pointee.isRefused else { return refuseCall(slot, .tooManyClients) }
         if head.method == .connect {
             guard keep(rest, in: &client.pointee.upload) else { return giveUp(slot) }
@@ -68,7 +79,7 @@ extension EventLoop {
         }
         if head.method == .connect {
             guard settings.limits.hasRoomForTunnel else { return refuseCall(slot, .tooManyTunnels) }
-            return acquireNewConnection(slot)
+            return isIntercepted ? intercept(slot) : acquireNewConnection(slot)
         }
         if head.flags.contains(.offersUpgrade) {
             guard settings.limits.hasRoomForTunnel else { return refuseCall(slot, .tooManyTunnels) }
@@ -102,21 +113,29 @@ extension EventLoop {
     /// The target's index, added if it is new; `nil` when there is no room for one.
     @inline(__always)
     private mutating func findTarget(
-        _ client: UnsafeMutablePointer<ClientConnection>, _ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>
+        _ client: UnsafeMutablePointer<ClientConnection>, _ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>,
+        isIntercepted: Bool
     ) -> Int32? {
+        let isSecure = isIntercepted || client.pointee.interception >= 0
         // Most clients stay with one dependency.
-        if targets.matches(client.pointee.target, bytes.span, head.host, port: head.port) {
+        if targets.matches(client.pointee.target, bytes.span, head.host, port: head.port, isSecure: isSecure) {
             return client.pointee.target
         }
-        return addTarget(head, bytes)
+        return addTarget(head, bytes, isSecure: isSecure)
     }
 
-    private mutating func addTarget(_ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>) -> Int32? {
-        let found = targets.index(of: bytes.span, head.host, port: head.port) { pool.isUnused($0) }
+    private mutating func addTarget(
+        _ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>, isSecure: Bool
+    ) -> Int32? {
+        let found = targets.index(of: bytes.span, head.host, port: head.port, isSecure: isSecure) {
+            pool.isUnused($0) && !origins.isHeld($0)
+        }
         guard let found else { return nil }
         guard found.isNew else { return found.index }
         pool.know(
             target: found.index, settings.connections.count(host: targets[found.index].host, port: head.port))
+        // What is known of the origin was another target's.
+        origins[found.index] = nil
         if let address = IPAddress(String(decoding: targets[found.index].host, as: UTF8.self)) {
             targets[found.index].setAddresses([address], expire: .distantFuture)
         }

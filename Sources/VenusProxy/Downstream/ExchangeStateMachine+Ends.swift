@@ -4,7 +4,9 @@ extension ExchangeStateMachine {
     /// Whether a call is under way that has not been recorded.
     package var isCalling: Bool {
         switch stage {
-        case .assigning, .blocked, .resolving, .connecting, .exchanging, .flushing, .tunnelling: true
+        case .assigning, .blocked, .resolving, .connecting, .securing, .intercepting, .exchanging, .flushing,
+            .tunnelling:
+            true
         case .idle, .head, .draining, .lingering: false
         }
     }
@@ -104,7 +106,7 @@ extension ExchangeStateMachine {
         case .head: return .refuse
         case .assigning, .blocked: return .failed(failed(.connectionLimitReached, at: time))
         case .resolving: return .failed(failed(.dnsTimeout, at: time))
-        case .connecting: return .failed(failed(.connectionTimeout, at: time))
+        case .connecting, .securing: return .failed(failed(.connectionTimeout, at: time))
         case .exchanging where !hasResponded:
             if request.isComplete && !upstreamStalls { return .failed(failed(.httpResponseTimeout, at: time)) }
             if upstreamStalls { return .failed(failed(.connectionWriteTimeout, at: time)) }
@@ -113,7 +115,7 @@ extension ExchangeStateMachine {
         case .exchanging, .flushing:
             times.ended(at: time)
             return .failed(.abort(clientStalls ? CallEnd(.cancelled) : .failed(.connectionReadTimeout)))
-        case .tunnelling:
+        case .intercepting, .tunnelling:
             times.ended(at: time)
             return .close
         }
@@ -124,8 +126,8 @@ extension ExchangeStateMachine {
     package func deadline(_ timeouts: ExchangeTimeouts) -> SteadyTime {
         switch stage {
         case .idle: since + timeouts.idle
-        case .head: since + timeouts.head
-        case .assigning, .blocked, .connecting: since + timeouts.connect
+        case .head, .intercepting: since + timeouts.head
+        case .assigning, .blocked, .connecting, .securing: since + timeouts.connect
         case .resolving: since + timeouts.dns
         case .exchanging: since + (hasResponded || !request.isComplete ? timeouts.body : timeouts.response)
         case .flushing, .draining: since + timeouts.body

@@ -24,6 +24,11 @@ package struct ExchangeStateMachine: Sendable {
         case resolving
         /// A connection is being made.
         case connecting
+        /// The handshake of TLS with the dependency is under way.
+        case securing
+        /// The client of a tunnel that is intercepted is told that it is open; its handshake with us is awaited, or
+        /// under way.
+        case intercepting
         /// Request and response pass through.
         case exchanging
         /// The response is complete; its last bytes wait for the client to take them.
@@ -141,12 +146,13 @@ package struct ExchangeStateMachine: Sendable {
         status = 200
     }
 
-    private mutating func bookPhase(until time: SteadyTime) {
+    mutating func bookPhase(until time: SteadyTime) {
         switch stage {
         case .blocked: times.add(time.since(since), to: .blocked)
         case .resolving: times.add(time.since(since), to: .dns)
         case .connecting: times.add(time.since(since), to: .connect)
-        case .idle, .head, .assigning, .exchanging, .flushing, .draining, .tunnelling, .lingering: break
+        case .securing: times.add(time.since(since), to: .tls)
+        case .idle, .head, .assigning, .intercepting, .exchanging, .flushing, .draining, .tunnelling, .lingering: break
         }
     }
 }

@@ -75,6 +75,18 @@ package struct ClientAddress: Sendable, Hashable {
     /// The network's 64 bits, or 2³² + the IPv4 address, which as a network is in a reserved block (RFC 4291, 2.4).
     private let number: UInt64
 
+    /// For people and logs: the address, of IPv6 the network.
+    package var text: String {
+        guard number >> 32 == 1 else {
+            var bytes = SIMD16<UInt8>()
+            for place in 0..<8 { bytes[place] = UInt8(truncatingIfNeeded: number >> (56 - 8 * UInt64(place))) }
+            return IPAddress(bytes: bytes, isIPv6: true).text
+        }
+        var bytes = SIMD16<UInt8>()
+        for place in 0..<4 { bytes[place] = UInt8(truncatingIfNeeded: number >> (24 - 8 * UInt64(place))) }
+        return IPAddress(bytes: bytes, isIPv6: false).text
+    }
+
     /// None: for what is not counted.
     package init() { number = 0 }
 

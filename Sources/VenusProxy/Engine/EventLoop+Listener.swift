@@ -115,6 +115,8 @@ extension EventLoop {
 
     /// Counts the client's tunnel, which is about to open; `false` when there are too many.
     func countTunnel(_ slot: Int32) -> Bool {
+        // An upgrade inside a tunnel that is intercepted is part of it.
+        if clients[slot].pointee.isCountedTunnel { return true }
         guard settings.limits.beginTunnel() else { return false }
         clients[slot].pointee.isCountedTunnel = true
         return true

@@ -15,13 +15,13 @@ extension EventLoop {
         _ channel: Channel, into buffer: UnsafeMutablePointer<UInt8>, capacity: Int
     ) -> Socket.Transfer {
         let session = sessions[channel.session]
-        session.pointee.isEndQueued = false
         if session.pointee.ending != .none { return Self.end(session) }
         precondition(capacity >= ScratchMemory.readBytes, "what was sealed would not find room")
         switch Socket.receive(channel.descriptor, into: scratch.sealed, capacity: ScratchMemory.sealedBytes) {
         case .moved(let count):
             window.fill(scratch.sealed, count: count)
             let opened = session.pointee.receive(window, into: buffer, capacity: capacity)
+            window.clear()
             if opened > 0 {
                 queueEnd(channel)
                 return .moved(opened)
@@ -39,13 +39,12 @@ extension EventLoop {
         session.pointee.ending == .announced ? .ended : .failed(EPROTO)
     }
 
-    /// Has the loop look at a connection again whose stream has ended behind the bytes just read.
+    /// Has the loop look again at a connection whose stream has ended behind the bytes that were read.
     @inline(__always)
     mutating func queueEnd(_ channel: Channel) {
         guard channel.session >= 0 else { return }
         let session = sessions[channel.session]
-        guard session.pointee.ending != .none, !session.pointee.isEndQueued else { return }
-        session.pointee.isEndQueued = true
+        guard session.pointee.ending != .none else { return }
         ended.append(session.pointee.token)
     }
 
@@ -120,7 +119,7 @@ extension EventLoop {
             case .ended, .failed: return .failed(.ended)
             }
         } else {
-            window.fill(scratch.sealed, count: 0)
+            window.clear()
         }
         return shakeHands(channel)
     }
@@ -137,6 +136,7 @@ extension EventLoop {
     private mutating func shakeHands(_ channel: Channel) -> TLSSession.Progress {
         let progress = sessions[channel.session].pointee.shakeHands(
             window, into: scratch.input, capacity: ScratchMemory.readBytes)
+        window.clear()
         queueEnd(channel)
         return progress
     }

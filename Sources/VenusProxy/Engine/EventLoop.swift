@@ -23,10 +23,12 @@ struct EventLoop: ~Copyable {
     var upstreams = SlotTable<UpstreamConnection>()
     var observed = SlotTable<ObservedTunnel>()
     var sessions = SlotTable<TLSSession>()
+    var intercepted = SlotTable<InterceptedTunnel>()
     var timers: TimerWheel
     var buffers: BufferPool
     var pipes = PipePool(maximum: 64)
     var targets: TargetTable
+    var origins = SecureOrigins()
     var pool: UpstreamPoolStateMachine
     var fields = FieldTable()
     var recorders: ServiceRecorders
@@ -141,6 +143,7 @@ struct EventLoop: ~Copyable {
     private mutating func handle(_ message: LoopMessage) {
         switch message {
         case .resolved(let ticket, let resolution): nameResolved(ticket, resolution)
+        case .leaf(let ticket, let answer): leafCame(ticket, answer)
         case .shutDown(let deadline, let isFollowed): beginStopping(deadline: deadline, isFollowed: isFollowed)
         case .keys(let keys): replaceKeys(keys)
         }

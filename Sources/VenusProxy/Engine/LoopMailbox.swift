@@ -5,6 +5,8 @@ import Synchronization
 enum LoopMessage: Sendable {
     /// A name was resolved for a client that waits.
     case resolved(ResolutionTicket, Resolution)
+    /// A certificate was made for a client that waits, or could not be.
+    case leaf(ResolutionTicket, LeafAnswer)
     /// Stop: calls under way may take until the time is over. Whether another proxy takes the new connections.
     case shutDown(deadline: SteadyTime, isFollowed: Bool)
     /// The keys that hold from now on.
@@ -13,8 +15,8 @@ enum LoopMessage: Sendable {
 
 /// Wakes a loop from other threads: a queue under a lock, and an eventfd.
 ///
-/// The queue is bounded by who writes to it: one message for each client that waits for a name, the stop,
-/// and a change of the keys at most twice a second.
+/// The queue is bounded by who writes to it: one message for each client that waits for a name or for a
+/// certificate, the stop, and a change of the keys at most twice a second.
 final class LoopMailbox: Sendable {
     let descriptor: Int32
     private let messages = Mutex<[LoopMessage]>([])

@@ -21,6 +21,8 @@ struct LoopSettings: Sendable {
     var maximumBufferBytes: Int
     var listenAddress: IPAddress
     var listenPort: UInt16
+    /// Of TLS, where tunnels are intercepted.
+    var contexts: InterceptionContexts?
     /// The name of this proxy in `Via`; unique to it, so that only its own loops are taken for loops.
     var pseudonym: [UInt8]
 

@@ -11,17 +11,8 @@ package final class TLSContext: @unchecked Sendable {
 
     deinit { SSL_CTX_free(handle) }
 
-    /// For sessions in which we are the server, with a certificate and its key (OpenSSL's `X509 *` and `EVP_PKEY *`,
-    /// which stay the caller's). `nil` where they do not belong together, or without memory.
-    package static func server(certificate: OpaquePointer, key: OpaquePointer) -> TLSContext? {
-        guard let handle = copenssl_make_context(true) else { return nil }
-        let context = TLSContext(handle)
-        guard SSL_CTX_use_certificate(handle, certificate) == 1, SSL_CTX_use_PrivateKey(handle, key) == 1 else {
-            ERR_clear_error()
-            return nil
-        }
-        return context
-    }
+    /// For sessions in which we are the server; each is given its certificate. `nil` without memory.
+    package static func server() -> TLSContext? { copenssl_make_context(true).map { TLSContext($0) } }
 
     /// For sessions in which we are the client: the system's authorities are trusted, and those in `trust`; a server has
     /// to prove its name. Reads files: never on a loop.

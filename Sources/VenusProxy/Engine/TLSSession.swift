@@ -26,8 +26,6 @@ struct TLSSession: Slotted {
     private(set) var wantsWrite = false
     /// Whether the end of the connection without a word before it is a plain end: what is inside has an end of its own.
     var takesPlainEnd = false
-    /// Whether the loop will look at the end after this batch of events.
-    var isEndQueued = false
 
     /// `nil` without memory.
     static func open(_ context: TLSContext, on descriptor: Int32, window: borrowing TLSWindow) -> TLSSession? {
@@ -44,8 +42,8 @@ struct TLSSession: Slotted {
 
     // MARK: Before the handshake
 
-    /// Makes it the server's side; the protocol is agreed on if the client offers it.
-    func beServer(speaking wanted: ApplicationProtocol) {
+    /// Makes it the server's side; the protocol is agreed on if the client offers it. `false` without memory.
+    func beServer(speaking wanted: ApplicationProtocol, showing leaf: LeafCertificate) -> Bool {
         SSL_set_accept_state(ssl)
         let number =
             switch wanted {
@@ -54,6 +52,7 @@ struct TLSSession: Slotted {
             case .undecided, .unnamed, .other: COPENSSL_NO_PROTOCOL
             }
         copenssl_set_wanted_protocol(ssl, Int32(number))
+        return leaf.install(on: ssl)
     }
 
     /// Makes it the client's side, which insists on a certificate for the host: a name or an address, without brackets.

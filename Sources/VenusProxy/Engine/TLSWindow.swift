@@ -19,6 +19,9 @@ struct TLSWindow: ~Copyable {
 
     var isEmpty: Bool { pointer.pointee.count == 0 }
 
+    /// Nothing has come; what a session that failed has left over is gone.
+    func clear() { pointer.pointee.count = 0 }
+
     /// The bytes are there until the next call of a session.
     func fill(_ bytes: UnsafePointer<UInt8>, count: Int) {
         pointer.pointee = copenssl_window(bytes: bytes, count: count)

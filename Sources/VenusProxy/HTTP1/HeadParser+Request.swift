@@ -1,14 +1,14 @@
 import VenusCore
 
 extension HeadParser {
-    /// Reads a request head from the first byte on. Empty lines before it are skipped (RFC 9112, section 2.2), at most
-    /// ``maximumEmptyLines``.
+    /// Reads a request head of this form from the first byte on. Empty lines before it are skipped (RFC 9112, section
+    /// 2.2), at most ``maximumEmptyLines``.
     package static func parseRequest(
-        _ bytes: Span<UInt8>, limits: HeadLimits, fields: inout FieldTable
+        _ bytes: Span<UInt8>, _ form: RequestForm = .absolute, limits: HeadLimits, fields: inout FieldTable
     ) -> HeadResult<RequestHead> {
         var head = RequestHead()
         let start = skipEmptyLines(bytes)
-        switch readRequestLine(bytes, from: start, limits: limits, head: &head) {
+        switch readRequestLine(bytes, form, from: start, limits: limits, head: &head) {
         case .incomplete: return tooLarge(bytes, limits) ? .invalid(.headTooLarge) : .incomplete
         case .invalid(let fault): return .invalid(fault)
         case .complete(let end):
@@ -24,6 +24,10 @@ extension HeadParser {
             head.flags = section.flags
             head.contentLength = section.contentLength
             if let value = section.traceparent { head.traceID = TraceContext.traceID(bytes, value) }
+            if form == .origin, head.authority.isEmpty {
+                guard let host = section.host else { return .invalid(.missingHost) }
+                if let fault = takeAuthority(bytes, host, head: &head) { return .invalid(fault) }
+            }
             if let fault = check(bytes, section, head) { return .invalid(fault) }
             if head.method == .trace || head.method == .options,
                 let fault = MaxForwards.read(bytes, fields: &fields, into: &head)
@@ -70,7 +74,7 @@ extension HeadParser {
 
     /// Reads `METHOD TARGET HTTP/1.x CRLF`; the place behind it.
     private static func readRequestLine(
-        _ bytes: Span<UInt8>, from start: Int, limits: HeadLimits, head: inout RequestHead
+        _ bytes: Span<UInt8>, _ form: RequestForm, from start: Int, limits: HeadLimits, head: inout RequestHead
     ) -> HeadResult<Int> {
         var place = start
         while place < bytes.count, ByteClass.isToken(bytes[place]) { place &+= 1 }
@@ -107,7 +111,8 @@ extension HeadParser {
         guard bytes[place + 8] == carriageReturn, bytes[place + 9] == lineFeed else {
             return .invalid(.malformedRequestLine)
         }
-        if let fault = readTarget(bytes, range, head: &head) { return .invalid(fault) }
+        let fault = form == .origin ? readInnerTarget(bytes, range, &head) : readTarget(bytes, range, head: &head)
+        if let fault { return .invalid(fault) }
         return .complete(place + 10)
     }
 
@@ -125,7 +130,14 @@ extension HeadParser {
         guard ByteScan.matches(bytes, at: range.start, "http://"), range.count > 7 else {
             return .unsupportedScheme
         }
-        var place = range.start + 7
+        return readAbsolute(bytes, range, from: range.start + 7, defaultPort: 80, head: &head)
+    }
+
+    /// The target behind its scheme.
+    static func readAbsolute(
+        _ bytes: Span<UInt8>, _ range: ByteRange, from first: Int, defaultPort: UInt16, head: inout RequestHead
+    ) -> HeadError? {
+        var place = first
         let start = place
         while place < range.end, !isAuthorityEnd(bytes[place]) { place &+= 1 }
         head.authority = ByteRange(start, place)
@@ -139,15 +151,14 @@ extension HeadParser {
             if bytes[place] == UInt8(ascii: "#") { return .malformedTarget }
             place &+= 1
         }
-        return readAuthority(bytes, defaultPort: 80, head: &head)
+        return readAuthority(bytes, defaultPort: defaultPort, head: &head)
     }
 
     private static func isAuthorityEnd(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: "/") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")
     }
 
-    private static func readAuthority(_ bytes: Span<UInt8>, defaultPort: UInt16?, head: inout RequestHead) -> HeadError?
-    {
+    static func readAuthority(_ bytes: Span<UInt8>, defaultPort: UInt16?, head: inout RequestHead) -> HeadError? {
         guard let authority = Authority(bytes, head.authority) else {
             for place in head.authority.start..<head.authority.end where bytes[place] == UInt8(ascii: "@") {
                 return .userInformation

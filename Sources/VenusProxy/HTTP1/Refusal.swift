@@ -7,11 +7,16 @@ package struct Refusal: Sendable {
     package var errorType: ErrorType
     /// Holds nothing of the request.
     package var explanation: StaticString
+    /// What RFC 9209 (section 2.1.6) calls `details`; without quotes and backslashes.
+    package var details: StaticString?
 
-    package init(status: UInt16, errorType: ErrorType, explanation: StaticString) {
+    package init(
+        status: UInt16, errorType: ErrorType, explanation: StaticString, details: StaticString? = nil
+    ) {
         self.status = status
         self.errorType = errorType
         self.explanation = explanation
+        self.details = details
     }
 
     /// The client's head is at fault.
@@ -44,6 +49,10 @@ package struct Refusal: Sendable {
             case .httpResponseHeaderSectionSize: (502, "the head of the host's answer is larger than 64 KiB")
             case .httpResponseTransferCoding: (502, "the host's answer has an unknown transfer coding")
             case .httpUpgradeFailed: (502, "the host changed to a protocol that it was not asked for")
+            case .tlsAlertReceived:
+                (502, "the host ended the TLS connection by an alert; check what it wants of its clients")
+            case .tlsProtocolError:
+                (502, "the TLS handshake with the host failed; check that the port speaks TLS 1.2 or 1.3")
             case .proxyLoopDetected: (502, "the request leads back to this proxy; check the client's proxy settings")
             case .proxyInternalError: (503, "the proxy is out of resources; try again later")
             default: (502, "the call failed")
@@ -75,6 +84,11 @@ extension HeadSerializer {
         sink.append(reason(refusal.status))
         sink.append("\r\nProxy-Status: venus; error=")
         sink.append(name)
+        if let details = refusal.details {
+            sink.append("; details=\"")
+            sink.append(details)
+            sink.append(UInt8(ascii: "\""))
+        }
         sink.append("\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ")
         let lengths = name.utf8CodeUnitCount + refusal.explanation.utf8CodeUnitCount
         sink.append(decimal: lengths + 11)
@@ -98,6 +112,7 @@ extension HeadSerializer {
         case 400: "Bad Request"
         case 407: "Proxy Authentication Required"
         case 408: "Request Timeout"
+        case 421: "Misdirected Request"
         case 414: "URI Too Long"
         case 431: "Request Header Fields Too Large"
         case 501: "Not Implemented"

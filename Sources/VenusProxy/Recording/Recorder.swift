@@ -37,6 +37,9 @@ public final class Recorder {
         state.deallocate()
     }
 
+    /// Whose calls it records.
+    var service: String { shipper.producer.service }
+
     /// Whether calls wait for ``flush()``: the loop flushes at most 100 ms after the first of them.
     public var hasPending: Bool { state.pointee.builder.count > 0 }
 

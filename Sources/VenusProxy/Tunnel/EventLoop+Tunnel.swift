@@ -10,16 +10,23 @@ extension EventLoop {
     /// The connection for a CONNECT is there: the client is told, and what it has sent early goes out.
     mutating func openTunnel(_ slot: Int32) {
         let client = clients[slot]
-        guard countTunnel(slot) else { return refuseCall(slot, .tooManyTunnels) }
+        if client.pointee.interception >= 0 { return openIntercepted(slot) }
+        guard client.pointee.isPromised || countTunnel(slot) else { return refuseCall(slot, .tooManyTunnels) }
         // What came after the head was kept for a next request; here it is the tunnel's.
         guard keep(client.pointee.input.bytes, in: &client.pointee.upload) else { return giveUp(slot) }
         buffers.release(&client.pointee.input)
         client.pointee.exchange.tunnelOpened(at: now)
         startTunnel(slot, isObserved: true)
-        let answer: StaticString = "HTTP/1.1 200 Connection Established\r\n\r\n"
-        guard sendToClient(slot, answer.utf8Start, count: answer.utf8CodeUnitCount) else { return }
+        if !client.pointee.isPromised { guard promiseTunnel(slot) else { return } }
         armClient(slot)
         tunnelFlush(slot, toward: .dependency)
+    }
+
+    /// Tells the client that its tunnel is open. `false` if the connection is gone.
+    mutating func promiseTunnel(_ slot: Int32) -> Bool {
+        let answer: StaticString = "HTTP/1.1 200 Connection Established\r\n\r\n"
+        clients[slot].pointee.isPromised = true
+        return sendToClient(slot, answer.utf8Start, count: answer.utf8CodeUnitCount)
     }
 
     /// The client's connection is a tunnel from now on; what came early waits in its buffers. `isObserved`: whether it is

@@ -37,6 +37,9 @@ extension EventLoop {
         client.pointee.exchange.upgraded(at: now)
         if acceptance == .webSocket { client.pointee.operation = client.pointee.webSocketOperation }
         startTunnel(slot, isObserved: false)
+        // What is inside says for itself when it ends (RFC 6455, section 5.5.1).
+        for session in [client.pointee.channel.session, upstreams[client.pointee.upstream].pointee.channel.session]
+        where session >= 0 { sessions[session].pointee.takesPlainEnd = true }
         recordTunnel(slot, CallEnd(.success), at: now)
         _ = client.pointee.account.moved(count - start, from: .dependency, at: now)
         let first = placeHead(head, before: start)

@@ -126,6 +126,7 @@ extension EventLoop {
         targets[upstream.pointee.target].workedLast = Int(upstream.pointee.address)
         armUpstream(slot, at: .distantFuture)
         if clients[client].pointee.exchange.method == .connect { return openTunnel(client) }
+        if targets[upstream.pointee.target].isSecure { return meetOrigin(slot) }
         clients[client].pointee.exchange.connected(isReused: false, at: now)
         startSending(client)
     }

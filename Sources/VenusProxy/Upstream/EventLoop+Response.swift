@@ -31,8 +31,19 @@ extension EventLoop {
         let client = clients[slot]
         switch client.pointee.exchange.upstreamEnded(isClean: isClean, at: now) {
         case .completed: completeResponse(slot, leftOver: 0)
-        case .failed(let failure): perform(slot, failure)
+        case .failed(let failure): perform(slot, explained(failure, client.pointee.upstream))
         }
+    }
+
+    /// A connection that was given up by an alert did not just break.
+    private func explained(
+        _ failure: ExchangeStateMachine.Failure, _ upstream: Int32
+    ) -> ExchangeStateMachine.Failure {
+        let session = upstreams[upstream].pointee.channel.session
+        guard case .refuse(.connectionTerminated, _) = failure, session >= 0,
+            case .alert = sessions[session].pointee.fault
+        else { return failure }
+        return .refuse(.tlsAlertReceived, .failed(.tlsAlertReceived))
     }
 
     /// Reads the heads at the start of the scratch memory: any number of 1xx, then the final one with its body.

@@ -5,6 +5,7 @@ extension EventLoop {
     mutating func upstreamEvent(_ slot: Int32, _ flags: UInt32) {
         let upstream = upstreams[slot]
         if upstream.pointee.isConnecting { return connectProgressed(slot) }
+        if upstream.pointee.isSecuring { return securingProgressed(slot, flags) }
         let client = upstream.pointee.client
         // Idle: the dependency ended the connection, or said something that nobody asked for.
         guard client >= 0 else {
@@ -12,6 +13,8 @@ extension EventLoop {
             if upstream.pointee.channel.session >= 0, isQuiet(upstream.pointee.channel) { return }
             return closeIdleUpstream(slot)
         }
+        // A server that speaks first, or ends, before its client has said what it wants: no TLS.
+        if clients[client].pointee.exchange.stage == .intercepting { return passThrough(client) }
         if flags & Poller.writable != 0 {
             let generation = upstreams.generation(of: slot)
             upstreamWritable(slot)
@@ -128,6 +131,7 @@ extension EventLoop {
     mutating func releaseUpstream(_ slot: Int32, reusable: Bool) {
         let upstream = upstreams[slot]
         let target = upstream.pointee.target
+        if upstream.pointee.channel.session >= 0 { keepResumption(upstream) }
         clients[upstream.pointee.client].pointee.upstream = -1
         guard reusable else {
             closeUpstreamSlot(slot)
@@ -163,6 +167,7 @@ extension EventLoop {
     /// Closes the socket and frees the slot; the pool is told by the caller.
     mutating func closeUpstreamSlot(_ slot: Int32) {
         let upstream = upstreams[slot]
+        if upstream.pointee.channel.session >= 0 { keepResumption(upstream) }
         close(&upstream.pointee.channel)
         armUpstream(slot, at: .distantFuture)
         upstreams.release(slot)

@@ -3,6 +3,8 @@ struct Target {
     /// Lower case; an IPv6 address without brackets.
     var host: [UInt8]
     var port: UInt16
+    /// Whether TLS is spoken with it.
+    var isSecure: Bool
     fileprivate var hash: UInt64
     /// In the order in which to try them; empty until the name was resolved.
     private(set) var addresses: [IPAddress] = []
@@ -49,20 +51,21 @@ struct TargetTable {
     }
 
     /// Whether the index names this host and port; any index may be asked about.
-    func matches(_ index: Int32, _ bytes: Span<UInt8>, _ host: ByteRange, port: UInt16) -> Bool {
+    func matches(_ index: Int32, _ bytes: Span<UInt8>, _ host: ByteRange, port: UInt16, isSecure: Bool = false) -> Bool
+    {
         guard index >= 0, Int(index) < targets.count, let target = targets[Int(index)] else { return false }
-        return target.port == port && Self.equal(target.host, bytes, host)
+        return target.port == port && target.isSecure == isSecure && Self.equal(target.host, bytes, host)
     }
 
     /// The index of a host and port, added if it is new; `nil` when the table is full of targets in use.
     mutating func index(
-        of bytes: Span<UInt8>, _ host: ByteRange, port: UInt16, isUnused: (Int32) -> Bool
+        of bytes: Span<UInt8>, _ host: ByteRange, port: UInt16, isSecure: Bool = false, isUnused: (Int32) -> Bool
     ) -> (index: Int32, isNew: Bool)? {
         let hash = hash(bytes, host, port: port)
         var place = Int(hash % UInt64(places.count))
         while places[place] != Self.none {
             let index = places[place]
-            if let target = targets[Int(index)], target.hash == hash, target.port == port,
+            if let target = targets[Int(index)], target.hash == hash, target.port == port, target.isSecure == isSecure,
                 Self.equal(target.host, bytes, host)
             {
                 return (index, false)
@@ -73,7 +76,7 @@ struct TargetTable {
         var name: [UInt8] = []
         name.reserveCapacity(host.count)
         for offset in host.start..<host.end { name.append(ByteClass.lowercased(bytes[offset])) }
-        targets[Int(index)] = Target(host: name, port: port, hash: hash)
+        targets[Int(index)] = Target(host: name, port: port, isSecure: isSecure, hash: hash)
         insert(index, hash: hash)
         return (index, true)
     }

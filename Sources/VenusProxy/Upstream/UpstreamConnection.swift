@@ -5,6 +5,10 @@ struct UpstreamConnection: Slotted {
     /// The client whose call it carries; −1: idle.
     var client: Int32 = -1
     var isConnecting = false
+    /// Whether its handshake of TLS is under way.
+    var isSecuring = false
+    /// Whether what its session can be resumed from has been kept.
+    var hasResumption = false
     /// Whether writing to it failed: what it still says is read, nothing more is sent.
     var isWriteBroken = false
     /// Which of the target's addresses is being tried, or was connected to.

@@ -4,7 +4,8 @@ import Foundation
 /// `openssl` has just made and signed by itself.
 ///
 /// `/bytes/N` answers N bytes `x`, `/status/CODE` that status, `/delay/MS` after so many milliseconds, and
-/// `/delay/MS/bytes/N` and the like both; everything else `ok`.
+/// `/delay/MS/bytes/N` and the like both; everything else `ok`. What is posted comes back. `/events/N` is a stream of N
+/// events, the next of which comes 200 ms later; `/live` switches to WebSocket and then sends back what comes.
 public final class TLSOrigin: Sendable {
     /// A version of TLS, as OpenSSL names it.
     public enum Version: String, Sendable, CaseIterable { case tls12 = "TLSv1_2", tls13 = "TLSv1_3" }
@@ -37,11 +38,24 @@ public final class TLSOrigin: Sendable {
         try await process.waitForLine { $0 == "ready" }
     }
 
+    /// With a certificate of one's own and its key, for 127.0.0.1 or `localhost`. Wants certificates of `clientAuthority`
+    /// from its clients, if there is one. All are PEM files.
+    public init(certificate: String, key: String, clientAuthority: String? = nil) async throws {
+        directory = try TemporaryDirectory("venus-tls")
+        port = try freePort()
+        self.certificate = certificate
+        self.key = key
+        let script = try directory.write(Self.script, to: "server.py")
+        let demand = clientAuthority.map { [Demand.clientCertificate.rawValue, $0] } ?? [""]
+        process = try ChildProcess("python3", [script, "\(port)", certificate, key, ""] + demand)
+        try await process.waitForLine { $0 == "ready" }
+    }
+
     public func url(_ path: String = "/") -> String { "https://\(authority)\(path)" }
     public var authority: String { "127.0.0.1:\(port)" }
 
     /// Makes a certificate for `localhost` and 127.0.0.1 that signs itself, and its key.
-    static func makeCertificate(_ certificate: String, key: String) async throws {
+    public static func makeCertificate(_ certificate: String, key: String) async throws {
         try await ChildProcess.run(
             "openssl",
             [
@@ -56,7 +70,35 @@ public final class TLSOrigin: Sendable {
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+            def send_events(self, count):
+                self.send_response(200)
+                self.send_header("Content-Type", "text/event-stream")
+                self.send_header("Transfer-Encoding", "chunked")
+                self.end_headers()
+                for number in range(count):
+                    if number > 0: time.sleep(0.2)
+                    event = b"data: %d\\n\\n" % number
+                    self.wfile.write(b"%x\\r\\n%s\\r\\n" % (len(event), event))
+                self.wfile.write(b"0\\r\\n\\r\\n")
+            def switch(self):
+                self.send_response(101)
+                self.send_header("Connection", "Upgrade")
+                self.send_header("Upgrade", "websocket")
+                self.end_headers()
+                while True:
+                    piece = self.connection.recv(65536)
+                    if not piece: break
+                    self.connection.sendall(piece)
+                self.close_connection = True
             def do_GET(self):
+                if self.path == "/live": return self.switch()
+                if self.path.startswith("/events/"): return self.send_events(int(self.path.split("/")[2]))
                 words = self.path.strip("/").split("/")
                 status, body = 200, b"ok\\n"
                 for word, value in zip(words[::2], words[1::2]):
@@ -82,7 +124,7 @@ public final class TLSOrigin: Sendable {
             context.minimum_version = context.maximum_version = getattr(ssl.TLSVersion, sys.argv[4])
         if sys.argv[5] == "second-hello": context.set_ecdh_curve("secp384r1")
         if sys.argv[5] == "client-certificate":
-            context.load_verify_locations(sys.argv[2])
+            context.load_verify_locations(sys.argv[6] if len(sys.argv) > 6 else sys.argv[2])
             context.verify_mode = ssl.CERT_REQUIRED
         server = Server(("127.0.0.1", int(sys.argv[1])), Handler)
         print("ready", flush=True)

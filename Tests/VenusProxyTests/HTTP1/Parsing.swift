@@ -10,6 +10,12 @@ func parseRequest(_ bytes: [UInt8], limits: HeadLimits = HeadLimits()) -> HeadRe
     return HeadParser.parseRequest(bytes.span, limits: limits, fields: &fields)
 }
 
+/// Reads the head of a request inside an intercepted tunnel.
+func parseInnerRequest(_ text: String) -> HeadResult<RequestHead> {
+    var fields = FieldTable()
+    return HeadParser.parseRequest(Array(text.utf8).span, .origin, limits: HeadLimits(), fields: &fields)
+}
+
 func parseResponse(_ text: String, limits: HeadLimits = HeadLimits()) -> HeadResult<ResponseHead> {
     parseResponse(Array(text.utf8), limits: limits)
 }
