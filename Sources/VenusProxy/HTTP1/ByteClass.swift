@@ -80,38 +80,60 @@ package enum ByteScan {
     /// The first place from `offset` whose byte is no `tchar`; `bytes.count` where there is none.
     @inline(__always)
     package static func endOfToken(_ bytes: Span<UInt8>, from offset: Int) -> Int {
-        let raw = bytes.bytes
-        var place = offset
-        while place &+ 8 <= bytes.count {
-            let word = UInt64(littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self))
-            // Letters and hyphens, which names are mostly made of, eight at a time.
-            let others = ~(letters(word) | equal(word, to: UInt8(ascii: "-"))) & tops
-            guard others != 0 else {
-                place &+= 8
-                continue
-            }
-            place &+= others.trailingZeroBitCount >> 3
-            guard ByteClass.isToken(bytes[place]) else { return place }
-            place &+= 1
+        // Letters and hyphens, which names are mostly made of, eight at a time.
+        end(of: bytes, from: offset, doubted: { ~(letters($0) | equal($0, to: UInt8(ascii: "-"))) & tops }) {
+            ByteClass.isToken($0)
         }
-        while place < bytes.count, ByteClass.isToken(bytes[place]) { place &+= 1 }
-        return place
     }
 
     /// The first place from `offset` whose byte is not visible ASCII, 0x21 to 0x7E; `bytes.count` where there is none.
     @inline(__always)
     package static func endOfVisible(_ bytes: Span<UInt8>, from offset: Int) -> Int {
+        end(of: bytes, from: offset) { word in
+            let low = word & ~tops
+            // No sum leaves its byte: the top bit tells 0x21 or more, and 0x7F.
+            return ~((low &+ ones &* 0x5F) & ~(low &+ ones) & ~word) & tops
+        } holds: {
+            $0 &- 0x21 < 0x5E
+        }
+    }
+
+    /// The first place from `offset` whose byte cannot be in a field value: a control other than the tab, or DEL;
+    /// `bytes.count` where there is none.
+    @inline(__always)
+    package static func endOfValue(_ bytes: Span<UInt8>, from offset: Int) -> Int {
+        end(of: bytes, from: offset) { word in
+            let deleted = word ^ (ones &* 0x7F)
+            return ((word &- ones &* 0x20) & ~word | (deleted &- ones) & ~deleted) & tops
+        } holds: {
+            $0 >= 0x20 && $0 != 0x7F || $0 == UInt8(ascii: "\t")
+        }
+    }
+
+    /// The first place from `offset` whose byte does not belong to a class; `bytes.count` where there is none.
+    ///
+    /// - Parameters:
+    ///   - doubted: of eight bytes, the first in the lowest bits, the top bits of those that may not belong. Bytes behind
+    ///     the first of them may be wrong; none before it may be missing.
+    ///   - holds: whether a byte belongs.
+    @inline(__always)
+    private static func end(
+        of bytes: Span<UInt8>, from offset: Int, doubted: (UInt64) -> UInt64, holds: (UInt8) -> Bool
+    ) -> Int {
         let raw = bytes.bytes
         var place = offset
         while place &+ 8 <= bytes.count {
             let word = UInt64(littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self))
-            let low = word & ~tops
-            // No sum leaves its byte: the top bit tells 0x21 or more, and 0x7F.
-            let visible = (low &+ ones &* 0x5F) & ~(low &+ ones) & ~word & tops
-            guard visible == tops else { return place &+ (~visible & tops).trailingZeroBitCount >> 3 }
-            place &+= 8
+            let found = doubted(word)
+            guard found != 0 else {
+                place &+= 8
+                continue
+            }
+            place &+= found.trailingZeroBitCount >> 3
+            guard holds(bytes[place]) else { return place }
+            place &+= 1
         }
-        while place < bytes.count, bytes[place] &- 0x21 < 0x5E { place &+= 1 }
+        while place < bytes.count, holds(bytes[place]) { place &+= 1 }
         return place
     }
 
@@ -163,33 +185,6 @@ package enum ByteScan {
     private static func equal(_ word: UInt64, to byte: UInt8) -> UInt64 {
         let difference = word ^ ones &* UInt64(byte)
         return ~((difference & ~tops) &+ ~tops | difference) & tops
-    }
-
-    /// The first place from `offset` whose byte cannot be in a field value: a control other than the tab, or DEL;
-    /// `bytes.count` where there is none.
-    @inline(__always)
-    package static func endOfValue(_ bytes: Span<UInt8>, from offset: Int) -> Int {
-        let raw = bytes.bytes
-        var place = offset
-        while place &+ 8 <= bytes.count {
-            let word = UInt64(littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self))
-            let deleted = word ^ (ones &* 0x7F)
-            // The lowest bit set marks the first byte below 0x20 or equal to 0x7F; bits above it may be wrong.
-            let found = ((word &- ones &* 0x20) & ~word | (deleted &- ones) & ~deleted) & tops
-            guard found != 0 else {
-                place &+= 8
-                continue
-            }
-            place &+= found.trailingZeroBitCount >> 3
-            guard bytes[place] == UInt8(ascii: "\t") else { return place }
-            place &+= 1
-        }
-        while place < bytes.count {
-            let byte = bytes[place]
-            if (byte < 0x20 && byte != UInt8(ascii: "\t")) || byte == 0x7F { return place }
-            place &+= 1
-        }
-        return bytes.count
     }
 }
 
