@@ -24,7 +24,10 @@ package struct MinuteRows: Sendable {
                     levels[key.key(at: level), default: KPITotals()].merge(totals)
                 }
             }
-            for (key, totals) in levels.sorted(by: { $0.key < $1.key }) {
+            // Places are sorted, not the totals, of which each copy counts references.
+            let keys = levels.keys
+            for place in keys.indices.sorted(by: { keys[$0] < keys[$1] }) {
+                let (key, totals) = levels[place]
                 rows.append(RollupRow(tier: .minute, bucket: minute, shard: shard, key: key, totals: totals))
             }
         }

@@ -80,7 +80,7 @@ package struct WindowPicture: Sendable {
     package func grouped(_ edges: [Measured], at level: Level) -> [Measured] {
         var sums: [SeriesKey: KPITotals] = [:]
         for edge in edges { sums[edge.key.key(at: level), default: KPITotals()].merge(edge.totals) }
-        return sums.sorted { $0.key < $1.key }.map { key, totals in
+        return Self.sorted(sums).map { key, totals in
             let inFlight = level == .service ? callsInFlight[key] : nil
             return Measured(
                 key: key, totals: totals, kpi: KPI(totals, seconds: span, inFlight: inFlight))
@@ -99,7 +99,13 @@ package struct WindowPicture: Sendable {
                 sums[series.key, default: KPITotals()].merge(series.windows[place])
             }
         }
-        return sums.sorted { $0.key < $1.key }
+        return sorted(sums)
+    }
+
+    /// By key. Places are sorted, not the totals, of which each copy counts references.
+    private static func sorted(_ sums: [SeriesKey: KPITotals]) -> [(key: SeriesKey, value: KPITotals)] {
+        let keys = sums.keys
+        return keys.indices.sorted { keys[$0] < keys[$1] }.map { sums[$0] }
     }
 }
 
