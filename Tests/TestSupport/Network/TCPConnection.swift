@@ -41,14 +41,27 @@ public final class TCPConnection: @unchecked Sendable {
 
     /// Closes with a reset.
     public func reset() {
-        Socket.setReset(descriptor)
+        resetWhenClosed()
         close()
+    }
+
+    /// Closing, later, will be a reset.
+    func resetWhenClosed() {
+        Socket.setReset(descriptor)
     }
 
     /// How long reading and writing wait.
     public func setTimeout(_ limit: Duration) { Socket.setTimeout(descriptor, limit) }
 
     public func shutdownWrite() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// Writes a few bytes and shuts the sending side, in one segment.
+    public func writeLast(_ text: String) throws {
+        let bytes = Array(text.utf8)
+        guard send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_MORE)) == bytes.count
+        else { throw systemFailure("writing") }
+        shutdownWrite()
+    }
 
     public func write(_ text: String) throws { try write(Array(text.utf8)) }
 

@@ -70,7 +70,8 @@ struct OriginConnection {
             while !(try connection.read()).isEmpty {}
             return false
         case "reset":
-            connection.reset()
+            // Whoever lists the descriptor closes it: its number may mean another connection at once.
+            connection.resetWhenClosed()
             return false
         case "hash": try send(200, Array(checksum.value.utf8), hasBody: hasBody)
         case "echo": try send(200, echo, hasBody: hasBody)

@@ -102,10 +102,12 @@ struct BadInputTests {
     func brokenBody() async throws {
         try await withProxy { proxy, origin in
             let connection = try proxy.connection()
-            let answer = try await blocking {
+            try await blocking {
                 try connection.write(
                     "POST \(origin.url("/hash")) HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
-                usleep(50_000)
+            }
+            try await eventually("the head at the origin") { origin.requests("/hash") == 1 }
+            let answer = try await blocking {
                 try connection.write("zz\r\n")
                 return String(decoding: try connection.read(upTo: "\r\n\r\n") ?? [], as: UTF8.self)
             }

@@ -228,8 +228,7 @@ struct FailureTests {
         try await withProxy { proxy, origin in
             let connection = try proxy.connection()
             let answer = try await blocking {
-                try connection.write("GET \(origin.url("/delay/300")) \(version)\r\n")
-                connection.shutdownWrite()
+                try connection.writeLast("GET \(origin.url("/delay/300")) \(version)\r\n")
                 return String(decoding: try connection.read(), as: UTF8.self)
             }
             #expect(answer.hasPrefix("HTTP/1.1 200"))
@@ -241,10 +240,7 @@ struct FailureTests {
     func callerShutsAndResets() async throws {
         try await withProxy(configuring: { $0.callerPatience = .seconds(60) }) { proxy, origin in
             let connection = try proxy.connection()
-            try await blocking {
-                try connection.write("GET \(origin.url("/silent")) HTTP/1.0\r\n\r\n")
-                connection.shutdownWrite()
-            }
+            try await blocking { try connection.writeLast("GET \(origin.url("/silent")) HTTP/1.0\r\n\r\n") }
             try await eventually { origin.requests("/silent") == 1 }
             connection.reset()
             #expect(try await proxy.calls(1)[0].call.outcome == .cancelled)

@@ -119,7 +119,11 @@ final class ScriptedOrigin: Sendable {
         Self.thread {
             while true {
                 let descriptor = accept(listener, nil, nil)
-                guard descriptor >= 0 else { break }
+                if descriptor < 0 {
+                    // Only its end may end this thread: whoever shuts the listener must find it open.
+                    if errno == EINTR || errno == ECONNABORTED || errno == EMFILE { continue }
+                    break
+                }
                 guard let number = connections.opened(descriptor) else {
                     close(descriptor)
                     break

@@ -1,3 +1,4 @@
+import Dispatch
 import TestSupport
 import Testing
 import VenusCore
@@ -8,14 +9,21 @@ struct StoppingTests {
     @Test("lets the call under way finish, tells its client, and refuses new connections")
     func graceful() async throws {
         let origin = try Origin()
+        let isStopping = DispatchSemaphore(value: 0)
+        let slowOrigin = try ScriptedOrigin { connection in
+            connection.readHead()
+            isStopping.wait()
+            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nlate\n")
+        }
         let proxy = try RunningProxy()
         let idle = try proxy.client()
         #expect(try await idle.get(origin.url()).status == 200)
-        async let slow = proxy.client().get(origin.url("/delay/1500"))
-        try await eventually { origin.requests("/delay/1500") == 1 }
+        async let slow = proxy.client().get(slowOrigin.url())
+        try await eventually { slowOrigin.accepted == 1 }
         async let stopped: Void = proxy.stop(within: .seconds(10))
         #expect(try await idle.readToEnd().isEmpty)
         try await eventually { (try? proxy.connection()) == nil }
+        isStopping.signal()
         let response = try await slow
         #expect(response.text == "late\n")
         #expect(response["connection"] == "close")
