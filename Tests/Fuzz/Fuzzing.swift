@@ -45,7 +45,7 @@ func kept(_ bytes: [UInt8], _ fields: borrowing FieldTable) -> [[UInt8]] {
     for place in 0..<fields.count where !HopByHop.isDropped(fields[place]) {
         if bytes.slice(fields[place].value).suffix(10).elementsEqual("venus-fuzz".utf8) { continue }
         let field = fields[place]
-        let name = bytes[field.line.start..<field.line.start + Int(field.nameLength)]
+        let name: [UInt8] = Array(bytes[field.line.start..<field.line.start + Int(field.nameLength)])
         kept.append(
             field.isRewritten
                 ? name + Array(": ".utf8) + bytes.slice(field.value) + Array("\r\n".utf8) : bytes.slice(field.line))
