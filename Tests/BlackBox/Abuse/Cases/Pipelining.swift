@@ -41,7 +41,7 @@ extension AbuseClass {
             .refused(400, "a good one behind a bad chunk is never read", .chunked("zz\r\n" + get)),
             .refused(400, "a good one behind a missing Host is never read", Message("GET $URL HTTP/1.1\r\n\r\n" + get)),
             .refused(
-                501, "a good one behind an unknown coding is never read", .post("Transfer-Encoding: x", body: get)),
+                400, "a good one behind an unknown coding is never read", .post("Transfer-Encoding: x", body: get)),
             .passed(
                 "what comes behind Connection: close is never read", .get("Connection: close", body: get), as: .get()
             ).ending(.closes),
