@@ -31,14 +31,24 @@ package final class Certificate: @unchecked Sendable {
 
     /// Every certificate of a PEM text, in its order; what else there is in it is passed over. At most `most`.
     package static func all(pem: [UInt8], most: Int) -> [Certificate] {
-        guard let source = BIO_new_mem_buf(pem, Int32(clamping: pem.count)) else { return [] }
-        defer { BIO_free(source) }
         var result: [Certificate] = []
-        while result.count < most, let handle = PEM_read_bio_X509(source, nil, copenssl_no_password, nil) {
-            result.append(Certificate(owning: handle))
+        withMemory(pem) { source in
+            while result.count < most, let handle = PEM_read_bio_X509(source, nil, copenssl_no_password, nil) {
+                result.append(Certificate(owning: handle))
+            }
         }
         ERR_clear_error()
         return result
+    }
+
+    /// Has `body` read bytes through a BIO, which does not copy them; `nil` where there is no memory for one.
+    @discardableResult
+    static func withMemory<Result>(_ bytes: [UInt8], _ body: (OpaquePointer) -> Result?) -> Result? {
+        bytes.withUnsafeBytes { bytes in
+            guard let source = BIO_new_mem_buf(bytes.baseAddress, Int32(clamping: bytes.count)) else { return nil }
+            defer { BIO_free(source) }
+            return body(source)
+        }
     }
 
     package func der() throws(CertificateError) -> [UInt8] {

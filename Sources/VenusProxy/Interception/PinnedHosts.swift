@@ -62,13 +62,16 @@ public final class PinnedHosts: Sendable {
 
     /// Keeps memory and file alike until the task is cancelled.
     public func run() async {
-        guard file != nil else { return }
-        var seen = file?.fingerprint
+        guard let file else { return }
+        var seen = file.fingerprint
+        // It may have changed since it was read first.
+        synchronize()
         while (try? await Task.sleep(for: Self.interval)) != nil {
-            let now = file?.fingerprint
+            let now = file.fingerprint
             guard now != seen || state.withLock({ !$0.unsaved.isEmpty }) else { continue }
+            // As it was before it is read: of what changes meanwhile, the next look tells.
+            seen = now
             synchronize()
-            seen = file?.fingerprint
         }
         synchronize()
     }

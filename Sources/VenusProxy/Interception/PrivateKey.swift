@@ -19,9 +19,8 @@ package final class PrivateKey: @unchecked Sendable {
 
     /// Reads PKCS #8 or SEC 1 in PEM, without a password.
     package convenience init(pem: [UInt8]) throws(CertificateError) {
-        guard let source = BIO_new_mem_buf(pem, Int32(clamping: pem.count)) else { throw .openSSL("reading a key") }
-        defer { BIO_free(source) }
-        guard let handle = copenssl_read_key(source) else {
+        let handle = Certificate.withMemory(pem) { copenssl_read_key($0) }
+        guard let handle else {
             ERR_clear_error()
             throw CertificateError(.content, "it holds no private key in PEM without a password")
         }
