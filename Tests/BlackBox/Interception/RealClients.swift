@@ -10,6 +10,8 @@ struct RealClients {
     let port: Int
     let grpcPort: Int
     let certificate: String
+    /// nginx, behind a certificate of its own.
+    private let http2: HTTP2Origin
     private let origin: ChildProcess
     private let folder: String
 
@@ -22,6 +24,7 @@ struct RealClients {
         directory = try TemporaryDirectory("venus-clients")
         port = try freePort()
         grpcPort = try freePort()
+        http2 = try await HTTP2Origin()
         certificate = directory.file("authority.pem")
         try await Self.makeCertificates(in: directory)
         try await Self.makeRepository(in: directory)
@@ -39,13 +42,45 @@ struct RealClients {
     /// gRPC's own C core goes around proxies for addresses of loopback, but not for a name of its own.
     var grpcURL: String { "https://localhost:\(grpcPort)" }
 
+    /// Where a client's calls go.
+    func authority(of client: String) -> String {
+        switch client {
+        case "grpcio": "localhost:\(grpcPort)"
+        case "curl-http2", "httpx-http2": http2.authority
+        default: authority
+        }
+    }
+
+    /// Files with all that is to be trusted of the origins, as the configuration takes them.
+    var certificates: String { "\(certificate),\(http2.certificate)" }
+
+    /// What has a client trust the origins by itself.
+    func variables(of client: String) -> [String: String] {
+        let file = client.hasSuffix("-http2") ? http2.certificate : certificate
+        let names = [
+            "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS",
+            "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
+        ]
+        return Dictionary(uniqueKeysWithValues: names.map { ($0, file) })
+    }
+
     /// The command of a client, as an application would be started.
     func command(_ client: String) -> [String] {
-        switch client {
+        let python = [folder + "/bin/python", Self.script("client.py"), client]
+        return switch client {
+        case "curl": curl("--http1.1", url)
+        case "curl-http2": curl("--http2", http2.url(""))
         case "undici": ["node", Self.script("client.mjs"), Self.undici, url]
-        case "grpcio": [folder + "/bin/python", Self.script("client.py"), client, grpcURL]
-        default: [folder + "/bin/python", Self.script("client.py"), client, url]
+        case "grpcio": python + [grpcURL]
+        case "httpx-http2": python + [http2.url("")]
+        default: python + [url]
         }
+    }
+
+    private func curl(_ version: String, _ url: String) -> [String] {
+        let file = directory.file("body")
+        let one = "curl -sS \(version) -o \(file) -w '%{http_code} %{http_version} ' \(url)/bytes/$size"
+        return ["sh", "-c", "for size in 1000 1000000; do \(one) && sha256sum < \(file) || exit 1; done"]
     }
 
     private static func script(_ name: String) -> String {

@@ -9,21 +9,19 @@ extension TheBinary {
         /// What each prints without a proxy is what it prints through an interception: statuses, and hashes of bodies.
         @Test(
             "get the same answers as without a proxy, and their calls have statuses and routes in the graph",
-            arguments: ["requests", "httpx", "httpx-http2", "aiohttp", "websockets", "grpcio", "undici"])
+            arguments: [
+                "curl", "curl-http2", "requests", "httpx", "httpx-http2", "aiohttp", "websockets", "grpcio", "undici",
+            ])
         func sameAnswers(client: String) async throws {
             let clients = try await RealClients(folder: #require(RealClients.folder))
+            let command = clients.command(client)
             let direct = try await ChildProcess.run(
-                clients.command(client)[0], Array(clients.command(client).dropFirst()),
-                environment: [
-                    "SSL_CERT_FILE": clients.certificate, "REQUESTS_CA_BUNDLE": clients.certificate,
-                    "NODE_EXTRA_CA_CERTS": clients.certificate,
-                    "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH": clients.certificate,
-                ])
+                command[0], Array(command.dropFirst()), environment: clients.variables(of: client))
             let venus = try await Self.up(clients)
-            let intercepted = try await Self.run(clients.command(client), service: client, clients, venus)
+            let intercepted = try await Self.run(command, service: client, clients, venus)
             #expect(intercepted == direct)
             #expect(!direct.isEmpty)
-            let authority = client == "grpcio" ? "localhost:\(clients.grpcPort)" : clients.authority
+            let authority = clients.authority(of: client)
             let api = try await venus.signIn()
             try await eventually(within: .seconds(10), "the status of \(client)'s calls") {
                 guard let edge = try await api.graph().edge(client, authority) else { return false }
@@ -47,7 +45,7 @@ extension TheBinary {
         }
 
         private static func variables(_ clients: RealClients) -> [String: String] {
-            ["VENUS_INTERCEPTION_HOSTS": "*", "VENUS_INTERCEPTION_TRUST": clients.certificate]
+            ["VENUS_INTERCEPTION_HOSTS": "*", "VENUS_INTERCEPTION_TRUST": clients.certificates]
         }
 
         private static func up(_ clients: RealClients) async throws -> VenusUp {

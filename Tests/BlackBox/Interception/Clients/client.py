@@ -36,7 +36,7 @@ def httpx_client(http2):
         for path in ["/bytes/1000", "/bytes/1000000"]:
             answer = session.get(url + path)
             tell(answer.status_code, answer.content)
-            print(answer.http_version, file=sys.stderr)
+            print(answer.http_version, flush=True)
 
 
 async def aiohttp_client():
