@@ -160,11 +160,11 @@ extension EventLoop {
             origins[clients[slot].pointee.target]?.leaf = leaf
             meetClient(slot, leaf)
         case .busy:
-            log(.warning, "too many certificates are waited for", [:])
-            endPromised(slot, .failed(.connectionLimitReached))
+            log(.warning, "too many certificates are waited for; a tunnel goes on as it is")
+            passThrough(slot)
         case .failed(let error):
-            log(.error, "no certificate for an intercepted tunnel", ["error": "\(error)"])
-            endPromised(slot, .failed(.proxyInternalError))
+            log(.error, "no certificate for a tunnel, which goes on as it is", ["error": "\(error)"])
+            passThrough(slot)
         }
     }
 
@@ -236,7 +236,7 @@ extension EventLoop {
             guard client.pointee.exchange.stage == .intercepting else { return false }
             passThrough(slot)
         case .meetingOrigin: originFailed(client.pointee.upstream, .timedOut)
-        case .awaitingLeaf: endPromised(slot, .failed(.proxyInternalError))
+        case .awaitingLeaf: passThrough(slot)
         case .meetingClient: endPromised(slot, CallEnd(.cancelled))
         case .established: return false
         }

@@ -5,8 +5,7 @@ import Synchronization
 /// What became of a leaf that was asked for.
 package enum LeafAnswer: Sendable {
     case leaf(LeafCertificate)
-    /// Too many wait for a leaf already: the tunnel is refused, as one beyond a limit is (503
-    /// `connection_limit_reached`).
+    /// Too many wait for a leaf already: the tunnel is passed through.
     case busy
     /// OpenSSL could not make it: no memory, no randomness.
     case failed(CertificateError)

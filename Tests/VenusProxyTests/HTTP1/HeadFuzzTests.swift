@@ -51,6 +51,23 @@ struct HeadFuzzTests {
         }
     }
 
+    @Test("never trap on requests inside a tunnel, and take none that a proxy is asked", arguments: 0..<8)
+    func innerRequests(seed: UInt64) {
+        var random = SplitMix(seed: seed)
+        for _ in 0..<4_000 {
+            var bytes = mutate(&random)
+            if seed % 2 == 0 { bytes.replace("http://".utf8, with: "https://".utf8, maxReplacements: 1) }
+            var fields = FieldTable()
+            let result = HeadParser.parseRequest(bytes.span, .origin, limits: HeadLimits(), fields: &fields)
+            guard case .complete(let head) = result else { continue }
+            #expect(head.length <= bytes.count && head.method != .connect && head.port > 0)
+            #expect(!head.host.isEmpty && head.host.end <= head.length)
+            #expect(parseRequest(bytes).head == nil)
+            let path = head.path.isEmpty ? UInt8(ascii: "/") : bytes[head.path.start]
+            #expect(path == UInt8(ascii: "/"))
+        }
+    }
+
     /// What goes to the origin is a head that says the same, read by the same strict rules.
     private func check(forwarded bytes: [UInt8], _ head: RequestHead) {
         guard head.method != .connect else { return }
