@@ -22,15 +22,16 @@ struct TrustBundle: Sendable {
     ///   - variables: those that the program would have had: what they name is trusted on.
     init(_ ours: [Certificate], variables: [String: String]) throws {
         let own = try ours.flatMap { try $0.pem() }
-        let system = variables["SSL_CERT_FILE"].flatMap { $0.isEmpty ? nil : $0 } ?? Self.systemFile
-        guard let system else {
-            throw CommandFailure(
-                "there is no list of the system's authorities here: install ca-certificates, or name one by SSL_CERT_FILE"
-            )
-        }
         let named = TrustVariable.bundles.compactMap { variables[$0] }.filter { !$0.isEmpty }
+        // The system's first, though a variable may name others: programs that do not read it have used the system's.
+        let files = (Self.systemFile.map { [$0] } ?? []) + named
+        guard !files.isEmpty else {
+            throw CommandFailure(
+                "there is no list of the system's authorities here: install ca-certificates, or name one by "
+                    + "SSL_CERT_FILE")
+        }
         var bytes: [UInt8] = []
-        for path in Self.unique([system] + named) { bytes += try Self.read(path) }
+        for path in Self.unique(files) { bytes += try Self.read(path) }
         bundle = bytes + own
         let before = variables[TrustVariable.extra].flatMap { $0.isEmpty ? nil : $0 }
         extra = try before.map { try Self.read($0) + own } ?? own
