@@ -70,7 +70,9 @@ struct RealClients {
         return switch client {
         case "curl": curl("--http1.1", url)
         case "curl-http2": curl("--http2", http2.url(""))
-        case "undici": ["node", Self.script("client.mjs"), Self.undici, url]
+        case "undici":
+            // Debian's packages find each other there.
+            ["env", "NODE_PATH=/usr/share/nodejs", "node", Self.script("client.mjs"), Self.undici, url]
         case "grpcio": python + [grpcURL]
         case "httpx-http2": python + [http2.url("")]
         default: python + [url]

@@ -9,9 +9,7 @@ extension TheBinary {
         /// What each prints without a proxy is what it prints through an interception: statuses, and hashes of bodies.
         @Test(
             "get the same answers as without a proxy, and their calls have statuses and routes in the graph",
-            arguments: [
-                "curl", "curl-http2", "requests", "httpx", "httpx-http2", "aiohttp", "websockets", "grpcio", "undici",
-            ])
+            arguments: ["curl", "requests", "httpx", "aiohttp", "websockets", "undici"])
         func sameAnswers(client: String) async throws {
             let clients = try await RealClients(folder: #require(RealClients.folder))
             let command = clients.command(client)
@@ -25,7 +23,8 @@ extension TheBinary {
             let api = try await venus.signIn()
             try await eventually(within: .seconds(10), "the status of \(client)'s calls") {
                 guard let edge = try await api.graph().edge(client, authority) else { return false }
-                return edge["kpis"]["basis"].string == "status"
+                // A WebSocket is counted as a connection: it has no statuses inside.
+                return client == "websockets" || edge["kpis"]["basis"].string == "status"
             }
         }
 
