@@ -20,8 +20,40 @@ final class SecureOrigin {
 
 /// The origins of a loop, by target, and how many tunnels to them are intercepted.
 struct SecureOrigins {
+    /// Origins kept at most, of about 20 KB each; beyond, another is forgotten, and met again when it is needed.
+    private static let maximum = 512
+
     private var origins: [SecureOrigin?] = []
+    private var count = 0
+    private var hand = 0
     private var tunnels: [Int32] = []
+
+    /// The origin of a target; `nil` where it was not met, or forgotten.
+    subscript(target: Int32) -> SecureOrigin? {
+        get { Int(target) < origins.count ? origins[Int(target)] : nil }
+        set {
+            forget(target)
+            if let newValue { add(target, newValue) }
+        }
+    }
+
+    private mutating func add(_ target: Int32, _ origin: SecureOrigin) {
+        if Int(target) >= origins.count {
+            origins.append(contentsOf: repeatElement(nil, count: Int(target) + 1 - origins.count))
+        }
+        while count >= Self.maximum {
+            hand = (hand + 1) % origins.count
+            forget(Int32(hand))
+        }
+        origins[Int(target)] = origin
+        count += 1
+    }
+
+    private mutating func forget(_ target: Int32) {
+        guard Int(target) < origins.count, origins[Int(target)] != nil else { return }
+        origins[Int(target)] = nil
+        count -= 1
+    }
 
     /// A tunnel to the target begins: it needs the target until its end, with a connection or without.
     mutating func hold(_ target: Int32) {
@@ -34,15 +66,4 @@ struct SecureOrigins {
     mutating func letGo(_ target: Int32) { tunnels[Int(target)] -= 1 }
 
     func isHeld(_ target: Int32) -> Bool { Int(target) < tunnels.count && tunnels[Int(target)] > 0 }
-
-    subscript(target: Int32) -> SecureOrigin? {
-        get { Int(target) < origins.count ? origins[Int(target)] : nil }
-        set {
-            if Int(target) >= origins.count {
-                guard newValue != nil else { return }
-                origins.append(contentsOf: repeatElement(nil, count: Int(target) + 1 - origins.count))
-            }
-            origins[Int(target)] = newValue
-        }
-    }
 }
