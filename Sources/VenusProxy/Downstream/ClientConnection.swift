@@ -8,6 +8,25 @@ struct Channel {
     var isRegistered = false
     /// The slot of its session of TLS; −1: what goes through the socket is plain.
     var session: Int32 = -1
+    /// The HTTP/2 connection whose stream it is; meaningless unless ``isStream``.
+    var connection: Int32 = -1
+    /// The name of the stream in that connection's session.
+    var stream: Int32 = 0
+    /// Whether the loop will look at the stream after this batch of events.
+    var isEventQueued = false
+
+    /// In the place of a session: it is a stream of an HTTP/2 connection, and has no socket of its own.
+    private static let streamSession = Int32.max
+
+    var isStream: Bool { session == Self.streamSession }
+}
+
+extension Channel {
+    init(stream: Int32, of connection: Int32) {
+        session = Self.streamSession
+        self.stream = stream
+        self.connection = connection
+    }
 }
 
 /// A client connection: about 700 bytes, and buffers only while bytes wait.
@@ -36,6 +55,10 @@ struct ClientConnection: Slotted {
     var observed: Int32 = -1
     /// The slot of its tunnel, if that is intercepted; −1: it is not.
     var interception: Int32 = -1
+    /// Whether it is a stream of another that speaks HTTP/2.
+    var isStream = false
+    /// The HTTP/2 connection that it is, inside its tunnel; −1: it is none.
+    var http2: Int32 = -1
     /// Whether its CONNECT was answered before there was a tunnel: no other answer can follow.
     var isPromised = false
     /// The slot of the connection that carries the call.

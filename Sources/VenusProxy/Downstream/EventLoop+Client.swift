@@ -36,7 +36,7 @@ extension EventLoop {
     @inline(__always)
     private func wantsInput(_ client: UnsafeMutablePointer<ClientConnection>) -> Bool {
         switch client.pointee.exchange.stage {
-        case .idle, .head, .draining, .lingering: return true
+        case .idle, .head, .multiplexing, .draining, .lingering: return true
         case .assigning, .blocked, .resolving, .connecting, .securing, .exchanging, .flushing:
             if !client.pointee.exchange.request.isComplete {
                 return client.pointee.exchange.stage == .exchanging && client.pointee.upload.isEmpty
@@ -74,6 +74,7 @@ extension EventLoop {
     }
 
     private mutating func changeWatch(_ channel: inout Channel, _ interest: UInt32, token: UInt64) {
+        if channel.isStream { return watchStream(&channel, interest, token: token) }
         if channel.isRegistered {
             poller.modify(channel.descriptor, interest, token: token)
         } else if interest != 0 {
@@ -90,6 +91,7 @@ extension EventLoop {
         case .idle, .head: readHead(slot)
         case .tunnelling: readTunnel(slot, .client)
         case .intercepting: readIntercepted(slot)
+        case .multiplexing: http2Event(client.pointee.http2, Poller.readable)
         default: readBehindHead(slot)
         }
     }
@@ -217,6 +219,7 @@ extension EventLoop {
             let afterwards = client.pointee.exchange.flushed(at: now)
             goOn(slot, afterwards)
         case .tunnelling: tunnelFlushed(slot, toward: .client)
+        case .multiplexing: http2Event(client.pointee.http2, Poller.writable)
         case .lingering:
             shutClient(slot)
             updateClientInterest(slot)

@@ -123,6 +123,7 @@ extension EventLoop {
 
     mutating func clientTimedOut(_ slot: Int32) {
         if interceptionTimedOut(slot) { return }
+        if clients[slot].pointee.http2 >= 0 { return http2ClientTimedOut(slot) }
         let client = clients[slot]
         let expiry = client.pointee.exchange.timedOut(
             clientStalls: !client.pointee.download.isEmpty, upstreamStalls: !client.pointee.upload.isEmpty, at: now)
@@ -144,7 +145,9 @@ extension EventLoop {
     mutating func leave(_ slot: Int32, asCancelled: Bool = false) {
         let client = clients[slot]
         if client.pointee.exchange.stage == .tunnelling { return endTunnel(slot, .broken(by: .client)) }
-        if client.pointee.interception >= 0 { intercepted[client.pointee.interception].pointee.wasLeft = !asCancelled }
+        if client.pointee.interception >= 0, !client.pointee.isStream {
+            intercepted[client.pointee.interception].pointee.wasLeft = !asCancelled
+        }
         let patience = asCancelled ? UInt64.max : settings.callerPatience
         if let end = client.pointee.exchange.clientLeft(at: now, patience: patience) { recordCall(slot, end) }
         closeClient(slot)
@@ -175,6 +178,7 @@ extension EventLoop {
     /// Closes the client's connection and everything that was done for it. Its call has been recorded.
     mutating func closeClient(_ slot: Int32) {
         let client = clients[slot]
+        if client.pointee.http2 >= 0 { endStreams(ofClient: slot) }
         interceptionEnded(slot)
         dropUpstream(slot)
         buffers.release(&client.pointee.input)

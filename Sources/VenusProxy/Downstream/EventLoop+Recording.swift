@@ -14,7 +14,8 @@ extension EventLoop {
     ) {
         guard let recorder = recorder(of: client) else { return }
         client.pointee.operation = intern(
-            recorder, client, head, bytes, head.method == .connect ? .tunnel : .http11)
+            recorder, client, head, bytes,
+            head.method == .connect ? .tunnel : client.pointee.isStream ? .http2 : .http11)
         recorder._withUnsafeGuaranteedRef { $0.callStarted() }
     }
 
@@ -44,6 +45,7 @@ extension EventLoop {
         guard let recorder = recorder(of: client) else { return }
         let exchange = client.pointee.exchange
         let isIntercepted = client.pointee.interception >= 0 && exchange.method != .connect
+        let end = isIntercepted ? endOfStream(client, end) : end
         let call = Call(
             operation: Int(client.pointee.operation), start: exchange.times.wallStart,
             duration: exchange.times.duration, outcome: end.outcome,

@@ -7,7 +7,7 @@ extension ExchangeStateMachine {
         case .assigning, .blocked, .resolving, .connecting, .securing, .intercepting, .exchanging, .flushing,
             .tunnelling:
             true
-        case .idle, .head, .draining, .lingering: false
+        case .idle, .head, .multiplexing, .draining, .lingering: false
         }
     }
 
@@ -102,7 +102,7 @@ extension ExchangeStateMachine {
     /// The time is over. `clientStalls`: bytes for the client wait; `upstreamStalls`: bytes for the dependency wait.
     package mutating func timedOut(clientStalls: Bool, upstreamStalls: Bool, at time: SteadyTime) -> Expiry {
         switch stage {
-        case .idle, .draining, .lingering: return .close
+        case .idle, .multiplexing, .draining, .lingering: return .close
         case .head: return .refuse
         case .assigning, .blocked: return .failed(failed(.connectionLimitReached, at: time))
         case .resolving: return .failed(failed(.dnsTimeout, at: time))
@@ -125,7 +125,7 @@ extension ExchangeStateMachine {
     @inline(__always)
     package func deadline(_ timeouts: ExchangeTimeouts) -> SteadyTime {
         switch stage {
-        case .idle: since + timeouts.idle
+        case .idle, .multiplexing: since + timeouts.idle
         case .head, .intercepting: since + timeouts.head
         case .assigning, .blocked, .connecting, .securing: since + timeouts.connect
         case .resolving: since + timeouts.dns

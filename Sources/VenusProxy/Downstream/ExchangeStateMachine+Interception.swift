@@ -24,6 +24,13 @@ extension ExchangeStateMachine {
         closes = false
     }
 
+    /// The two have agreed on HTTP/2: what comes is of streams.
+    package mutating func multiplexes(at time: SteadyTime) {
+        precondition(stage == .idle, "only a tunnel that was uncovered is multiplexed")
+        stage = .multiplexing
+        since = time
+    }
+
     /// The times before the first request of an uncovered tunnel, which are this call's as well.
     package mutating func preceded(by setup: CallTimes) { times.precede(by: setup) }
 }

@@ -29,6 +29,8 @@ package struct ExchangeStateMachine: Sendable {
         /// The client of a tunnel that is intercepted is told that it is open; its handshake with us is awaited, or
         /// under way.
         case intercepting
+        /// Inside its tunnel the connection speaks HTTP/2: each of its streams is a connection of its own.
+        case multiplexing
         /// Request and response pass through.
         case exchanging
         /// The response is complete; its last bytes wait for the client to take them.
@@ -152,7 +154,9 @@ package struct ExchangeStateMachine: Sendable {
         case .resolving: times.add(time.since(since), to: .dns)
         case .connecting: times.add(time.since(since), to: .connect)
         case .securing: times.add(time.since(since), to: .tls)
-        case .idle, .head, .assigning, .intercepting, .exchanging, .flushing, .draining, .tunnelling, .lingering: break
+        case .idle, .head, .assigning, .intercepting, .multiplexing, .exchanging, .flushing, .draining, .tunnelling,
+            .lingering:
+            break
         }
     }
 }

@@ -109,6 +109,8 @@ extension EventLoop {
 
     /// A client connection ends: it does not count any more.
     mutating func stopCounting(_ client: UnsafeMutablePointer<ClientConnection>) {
+        // A stream is a part of a connection that counts.
+        if client.pointee.isStream { return }
         if client.pointee.isRefused { refused -= 1 } else { settings.limits.left(client.pointee.owner) }
         if client.pointee.isCountedTunnel { settings.limits.tunnelEnded() }
     }

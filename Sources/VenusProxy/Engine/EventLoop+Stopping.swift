@@ -38,6 +38,8 @@ extension EventLoop {
         for slot in 0..<Int32(clients.capacity) where clients.isUsed(slot) {
             if clients[slot].pointee.exchange.stage == .tunnelling {
                 closeTunnelIfIdle(slot)
+            } else if clients[slot].pointee.exchange.stage == .multiplexing {
+                endHTTP2IfIdle(slot)
             } else {
                 // A request may have come that no event has told of yet.
                 readClient(slot)

@@ -14,6 +14,7 @@ extension EventLoop {
     private mutating func receiveSealed(
         _ channel: Channel, into buffer: UnsafeMutablePointer<UInt8>, capacity: Int
     ) -> Socket.Transfer {
+        if channel.isStream { return receiveStream(channel, into: buffer, capacity: capacity) }
         let session = sessions[channel.session]
         if session.pointee.ending != .none { return Self.end(session) }
         precondition(capacity >= ScratchMemory.readBytes, "what was sealed would not find room")
@@ -42,7 +43,7 @@ extension EventLoop {
     /// Has the loop look again at a connection whose stream has ended behind the bytes that were read.
     @inline(__always)
     mutating func queueEnd(_ channel: Channel) {
-        guard channel.session >= 0 else { return }
+        guard channel.session >= 0, !channel.isStream else { return }
         let session = sessions[channel.session]
         guard session.pointee.ending != .none else { return }
         ended.append(session.pointee.token)
@@ -52,11 +53,13 @@ extension EventLoop {
     @inline(__always)
     mutating func send(_ channel: Channel, _ bytes: UnsafePointer<UInt8>, count: Int) -> Socket.Transfer {
         if channel.session < 0 { return Socket.send(channel.descriptor, bytes, count: count) }
+        if channel.isStream { return sendStream(channel, bytes, count: count) }
         return sessions[channel.session].pointee.send(bytes, count: count)
     }
 
     /// Ends our side of the stream.
     mutating func shutDownWriting(_ channel: Channel) {
+        if channel.isStream { return finishStream(channel) }
         if channel.session >= 0 { sessions[channel.session].pointee.announceEnd() }
         Socket.shutDownWriting(channel.descriptor)
     }
@@ -70,6 +73,7 @@ extension EventLoop {
     }
 
     private mutating func closeSession(_ channel: inout Channel) {
+        if channel.isStream { return closeStream(&channel, withReset: false) }
         sessions[channel.session].pointee.close(announcing: channel.descriptor >= 0)
         sessions.release(channel.session)
         channel.session = -1
@@ -77,6 +81,7 @@ extension EventLoop {
 
     /// Closes with a reset: the other side cannot take it for a clean end.
     mutating func abort(_ channel: inout Channel) {
+        if channel.isStream { return closeStream(&channel, withReset: true) }
         Socket.abort(channel.descriptor)
         channel.descriptor = -1
         close(&channel)

@@ -29,6 +29,7 @@ struct EventLoop: ~Copyable {
     var pipes = PipePool(maximum: 64)
     var targets: TargetTable
     var origins = SecureOrigins()
+    var http2 = HTTP2Connections()
     var pool: UpstreamPoolStateMachine
     var fields = FieldTable()
     var recorders: ServiceRecorders
@@ -107,6 +108,7 @@ struct EventLoop: ~Copyable {
             openForWaiting()
             handleQueued()
             handleEnded()
+            handleHTTP2()
             openForWaiting()
             flushRecorders()
         }
@@ -117,7 +119,7 @@ struct EventLoop: ~Copyable {
 
     /// When there is something to do though nothing happens.
     private var nextTime: SteadyTime {
-        if !queued.isEmpty || !ended.isEmpty { return now }
+        if !queued.isEmpty || !ended.isEmpty || !http2.isIdle { return now }
         return min(timers.next, min(flushAt, acceptAgainAt), min(sweepAt, stopAt ?? .distantFuture))
     }
 

@@ -4,8 +4,9 @@ package struct HTTP2Bounds: Sendable, Hashable {
     /// Streams that the peer may have open at a time.
     package var concurrentStreams: UInt32 = 128
     /// Bytes of content that a stream may send before some of it was read.
-    package var streamWindowBytes: Int32 = 256 << 10
-    /// The same for all streams of the connection together.
+    package var streamWindowBytes: Int32 = 128 << 10
+    /// Bytes of content that are under way on the connection: given back as they come, so that one stream that is not
+    /// read holds up no other.
     package var connectionWindowBytes: Int32 = 1 << 20
     /// Bytes of a stream's content that wait to be sent.
     package var outboundBytes = 64 << 10

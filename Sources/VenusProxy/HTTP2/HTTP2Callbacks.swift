@@ -61,8 +61,9 @@ extension HTTP2Session {
 
     /// The stream with this number, which the loop may have let go of already.
     func stream(_ id: Int32) -> HTTP2Stream? {
+        guard !isBroken else { return nil }
         // What was set there is in `streams` until it is taken out of both.
-        nghttp2_session_get_stream_user_data(native, id).map {
+        return nghttp2_session_get_stream_user_data(native, id).map {
             Unmanaged<HTTP2Stream>.fromOpaque($0).takeUnretainedValue()
         }
     }

@@ -82,10 +82,9 @@ extension HTTP2Session {
     }
 
     func contentCame(_ id: Int32, _ bytes: UnsafeBufferPointer<UInt8>) {
-        guard let stream = stream(id), !stream.isReleased, !stream.builder.isTooLarge else {
-            check(nghttp2_session_consume_connection(native, bytes.count))
-            return
-        }
+        // At once: a stream that is not read holds up no other. Its own window bounds what it may send.
+        check(nghttp2_session_consume_connection(native, bytes.count))
+        guard let stream = stream(id), !stream.isReleased, !stream.builder.isTooLarge else { return }
         stream.uncredited += bytes.count
         if stream.isChunked { stream.inbound.append(chunkOf: bytes.count) }
         stream.inbound.append(bytes)

@@ -153,7 +153,7 @@ extension HTTP2Session {
     private func remove(_ stream: HTTP2Stream) {
         discardInbound(stream)
         streams[stream.key] = nil
-        guard stream.id != 0, !isBroken else { return }
+        guard stream.id != 0 else { return }
         nghttp2_session_set_stream_user_data(native, stream.id, nil)
     }
 
@@ -172,15 +172,12 @@ extension HTTP2Session {
     func credit(_ stream: HTTP2Stream, _ count: Int) {
         guard count > 0, !isBroken else { return }
         stream.uncredited -= count
-        check(nghttp2_session_consume(native, stream.id, count))
+        check(nghttp2_session_consume_stream(native, stream.id, count))
     }
 
     private func discardInbound(_ stream: HTTP2Stream) {
         stream.inbound.removeAll()
-        let count = stream.uncredited
-        guard count > 0, !isBroken else { return }
+        // Its window stays shut: who sends to nobody shall stop.
         stream.uncredited = 0
-        // The connection's window only: who sends to nobody shall stop.
-        check(nghttp2_session_consume_connection(native, count))
     }
 }

@@ -115,7 +115,7 @@ extension EventLoop {
     /// No tunnel to intercept after all: the CONNECT is refused, and what may follow it is another request.
     mutating func stopIntercepting(_ slot: Int32) {
         let client = clients[slot]
-        guard client.pointee.interception >= 0, !client.pointee.isPromised else { return }
+        guard client.pointee.interception >= 0, !client.pointee.isPromised, !client.pointee.isStream else { return }
         letGoOfTunnel(client)
     }
 
@@ -178,7 +178,9 @@ extension EventLoop {
         let token = EventToken(.client, slot: slot, generation: clients.generation(of: slot))
         guard let context = settings.contexts?.server,
             let session = openSession(context, on: &client.pointee.channel, token),
-            session.pointee.beServer(speaking: .http11, showing: leaf)
+            session.pointee.beServer(
+                speaking: applicationProtocol(for: client.pointee.target, offered: tunnel.pointee.offered),
+                showing: leaf)
         else { return endPromised(slot, .failed(.proxyInternalError)) }
         let progress = shakeHands(client.pointee.channel, with: client.pointee.input.bytes)
         buffers.release(&client.pointee.input)
@@ -197,6 +199,11 @@ extension EventLoop {
             client.pointee.exchange.tunnelUncovered(handshake: now.since(tunnel.pointee.since), at: now)
             tunnel.pointee.setup = client.pointee.exchange.times
             tunnel.pointee.since = now
+            if sessions[client.pointee.channel.session].pointee.applicationProtocol == .http2 {
+                client.pointee.exchange.multiplexes(at: now)
+                armClient(slot)
+                return beginHTTP2(client: slot, count: count)
+            }
             armClient(slot)
             updateClientInterest(slot)
             if count > 0 { readRequest(slot, count: count, known: 0) }
@@ -246,7 +253,8 @@ extension EventLoop {
     /// An intercepted connection is over. One without any request is recorded as the tunnel that it was.
     mutating func interceptionEnded(_ slot: Int32) {
         let client = clients[slot]
-        guard client.pointee.interception >= 0 else { return }
+        // A stream's tunnel is its connection's.
+        guard client.pointee.interception >= 0, !client.pointee.isStream else { return }
         let tunnel = intercepted[client.pointee.interception]
         if tunnel.pointee.stage == .established, tunnel.pointee.setup != nil { recordUnused(slot, tunnel) }
         letGoOfTunnel(client)

@@ -16,7 +16,8 @@ extension EventLoop {
         guard let contexts = settings.contexts,
             let session = openSession(
                 contexts.client(for: SubjectName(host: host)), on: &upstream.pointee.channel, token),
-            session.pointee.beClient(of: host, offersHTTP2: false, resuming: origins[target]?.resumption)
+            session.pointee.beClient(
+                of: host, offersHTTP2: clients[client].pointee.offer.isEmpty, resuming: origins[target]?.resumption)
         else { return originFailed(slot, .exhausted) }
         armClient(client)
         updateClientInterest(client)
@@ -48,6 +49,9 @@ extension EventLoop {
         let client = upstream.pointee.client
         upstream.pointee.isSecuring = false
         noteOrigin(upstream.pointee.target, upstream.pointee.channel)
+        let speaksHTTP2 = sessions[upstream.pointee.channel.session].pointee.applicationProtocol == .http2
+        if clients[client].pointee.offer.isEmpty { origins[upstream.pointee.target]?.speaksHTTP2 = speaksHTTP2 }
+        if speaksHTTP2 { return originSpeaksHTTP2(slot, early: early) }
         guard clients[client].pointee.exchange.method == .connect else {
             guard early == 0 else {
                 return perform(client, clients[client].pointee.exchange.failed(.httpProtocolError, at: now))
@@ -81,7 +85,8 @@ extension EventLoop {
 
     /// Keeps what the next session with the origin can be resumed from, once the origin has sent it.
     mutating func keepResumption(_ upstream: UnsafeMutablePointer<UpstreamConnection>) {
-        guard upstream.pointee.channel.session >= 0, !upstream.pointee.isSecuring, !upstream.pointee.hasResumption,
+        guard upstream.pointee.channel.session >= 0, !upstream.pointee.channel.isStream, !upstream.pointee.isSecuring,
+            !upstream.pointee.hasResumption,
             let origin = origins[upstream.pointee.target],
             let resumption = sessions[upstream.pointee.channel.session].pointee.resumption()
         else { return }

@@ -9,6 +9,10 @@ final class SecureOrigin {
     var leaf: LeafCertificate?
     /// From when on it has to be met again.
     var expires: SteadyTime
+    /// Whether HTTP/2 was agreed on the last time that it was offered.
+    var speaksHTTP2 = false
+    /// The newest HTTP/2 connection to it; −1: there is none.
+    var http2: Int32 = -1
     /// What the next session begins with.
     var resumption: TLSResumption?
 

@@ -70,6 +70,7 @@ extension EventLoop {
     @inline(__always)
     private mutating func acquire(_ slot: Int32, mayReuse: Bool) -> UpstreamPoolStateMachine.Acquisition {
         let client = clients[slot]
+        if mayReuse, client.pointee.interception >= 0, let stream = openStream(for: client) { return .reuse(stream) }
         let acquisition = pool.acquire(
             target: client.pointee.target, client: slot, mayReuse: mayReuse,
             forTunnel: client.pointee.exchange.method == .connect)
@@ -163,8 +164,10 @@ extension EventLoop {
             if upstreams[upstream].pointee.olderAttempt >= 0 { closeAttempts(slot, except: upstream) }
             client.pointee.upstream = -1
             let target = upstreams[upstream].pointee.target
+            let isStream = upstreams[upstream].pointee.channel.isStream
             closeUpstreamSlot(upstream)
-            placeFreed(target: target)
+            // A stream has no place of its own in the pool: its connection has.
+            if !isStream { placeFreed(target: target) }
         }
         if client.pointee.holdsPlace {
             client.pointee.holdsPlace = false

@@ -41,7 +41,7 @@ extension EventLoop {
     ) -> ExchangeStateMachine.Failure {
         let session = upstreams[upstream].pointee.channel.session
         guard case .refuse(.connectionTerminated, _) = failure, session >= 0,
-            case .alert = sessions[session].pointee.fault
+            !upstreams[upstream].pointee.channel.isStream, case .alert = sessions[session].pointee.fault
         else { return failure }
         return .refuse(.tlsAlertReceived, .failed(.tlsAlertReceived))
     }

@@ -9,6 +9,7 @@ extension EventLoop {
         let client = upstream.pointee.client
         // Idle: the dependency ended the connection, or said something that nobody asked for.
         guard client >= 0 else {
+            if upstream.pointee.http2 >= 0 { return http2Event(upstream.pointee.http2, flags) }
             // What came may be of its session alone, such as a ticket to resume it with.
             if upstream.pointee.channel.session >= 0, isQuiet(upstream.pointee.channel) { return }
             return closeIdleUpstream(slot)
@@ -32,6 +33,7 @@ extension EventLoop {
     }
 
     mutating func unwatch(_ channel: inout Channel) {
+        if channel.isStream { return channel.interest = 0 }
         guard channel.isRegistered else { return }
         poller.remove(channel.descriptor)
         channel.isRegistered = false
@@ -131,7 +133,13 @@ extension EventLoop {
     mutating func releaseUpstream(_ slot: Int32, reusable: Bool) {
         let upstream = upstreams[slot]
         let target = upstream.pointee.target
-        if upstream.pointee.channel.session >= 0 { keepResumption(upstream) }
+        if upstream.pointee.channel.session >= 0 {
+            keepResumption(upstream)
+            if upstream.pointee.channel.isStream {
+                clients[upstream.pointee.client].pointee.upstream = -1
+                return closeUpstreamSlot(slot)
+            }
+        }
         clients[upstream.pointee.client].pointee.upstream = -1
         guard reusable else {
             closeUpstreamSlot(slot)
@@ -148,6 +156,8 @@ extension EventLoop {
     }
 
     mutating func closeIdleUpstream(_ slot: Int32) {
+        // Not the pool's.
+        if upstreams[slot].pointee.http2 >= 0 { return http2UpstreamTimedOut(slot) }
         pool.idleClosed(slot, target: upstreams[slot].pointee.target)
         closeUpstreamSlot(slot)
     }

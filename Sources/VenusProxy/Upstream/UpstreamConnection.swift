@@ -7,6 +7,8 @@ struct UpstreamConnection: Slotted {
     var isConnecting = false
     /// Whether its handshake of TLS is under way.
     var isSecuring = false
+    /// The HTTP/2 connection that it is; −1: it is none.
+    var http2: Int32 = -1
     /// Whether what its session can be resumed from has been kept.
     var hasResumption = false
     /// Whether writing to it failed: what it still says is read, nothing more is sent.
