@@ -59,6 +59,9 @@ public struct ProxyConfiguration: Sendable, Hashable {
     /// Names in the cache at most.
     public var maximumResolvedNames = 4_096
 
+    /// Where Venus itself listens beside the proxy; no call goes there.
+    public var ownServers: [BoundAddress] = []
+
     public init() {}
 
     public init(host: String, port: UInt16) {

@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-public import Logging
+package import Logging
 import Synchronization
 import VenusCore
 
@@ -13,6 +13,7 @@ public final class ProxyServer: Sendable {
     private let shippers: CallShippers?
     private let keys: Mutex<ServiceKeys?>
     private let interception: Interception?
+    private let policy: Mutex<EgressPolicy>
     private let accessTally = AccessTally()
     private let logger: Logger
     private let resolver: Resolver
@@ -65,25 +66,29 @@ public final class ProxyServer: Sendable {
 
     /// `shippers`: where calls are recorded; `nil` forwards without recording.
     /// `keys`: of the services that may use it; `nil`: everybody may, as the proxy's own service.
+    /// `policy`: who may call what.
     /// `interception`: of which tunnels; `nil`: of none.
-    public convenience init(
+    package convenience init(
         configuration: ProxyConfiguration, shippers: CallShippers?, keys: ServiceKeys? = nil,
-        interception: Interception? = nil, logger: Logger
+        policy: EgressPolicy = EgressPolicy(), interception: Interception? = nil, logger: Logger
     ) {
         self.init(
-            configuration: configuration, shippers: shippers, keys: keys, interception: interception, logger: logger,
+            configuration: configuration, shippers: shippers, keys: keys, policy: policy, interception: interception,
+            logger: logger,
             lookup: Resolver.system)
     }
 
     /// With a resolver of one's own.
     package init(
         configuration: ProxyConfiguration, shippers: CallShippers?, keys: ServiceKeys? = nil,
-        interception: Interception? = nil, logger: Logger, lookup: @escaping Resolver.Lookup
+        policy: EgressPolicy = EgressPolicy(), interception: Interception? = nil, logger: Logger,
+        lookup: @escaping Resolver.Lookup
     ) {
         self.configuration = configuration
         self.shippers = shippers
         self.keys = Mutex(keys)
         self.interception = interception
+        self.policy = Mutex(policy)
         self.logger = logger
         var limits = Resolver.Limits()
         limits.threads = max(1, configuration.resolverThreads)
@@ -153,6 +158,15 @@ public final class ProxyServer: Sendable {
         }
     }
 
+    /// Another policy holds, on every loop, in a moment. Tunnels that are open go on.
+    package func replacePolicy(_ policy: EgressPolicy) {
+        self.policy.withLock { $0 = policy }
+        state.withLock { state in
+            guard case .running(let loops, _) = state else { return }
+            for loop in loops { loop.mailbox.post(.policy(policy)) }
+        }
+    }
+
     /// Requests that were refused for their credentials since the start.
     public var refusedForCredentials: UInt64 { accessTally.refused.load(ordering: .relaxed) }
 
@@ -211,13 +225,14 @@ public final class ProxyServer: Sendable {
         let mailbox = try LoopMailbox()
         let end = LoopEnd()
         let keys = keys.withLock { $0 }
+        let policy = policy.withLock { $0 }
         let thread = try Thread(name: "venus-loop") { [shippers, interception, accessTally, logger, resolver] in
             defer { end.signal() }
             do {
                 var loop = try EventLoop(
                     settings: settings, listeners: listeners, mailbox: mailbox, resolver: resolver,
-                    shippers: shippers, keys: keys, interception: interception, accessTally: accessTally,
-                    logger: logger)
+                    shippers: shippers, keys: keys, policy: policy, interception: interception,
+                    accessTally: accessTally, logger: logger)
                 loop.run()
             } catch {
                 logger.critical("a loop could not start", metadata: ["error": "\(error)"])

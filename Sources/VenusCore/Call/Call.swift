@@ -23,6 +23,10 @@ public struct CallFlags: OptionSet, Sendable, Hashable {
     public static let endedByDependency = CallFlags(rawValue: 1 << 7)
     /// Of an end: the side that ended announced it (TLS `close_notify`).
     public static let closeNotify = CallFlags(rawValue: 1 << 8)
+    /// The egress policy would have denied it, if it were enforced.
+    public static let wouldBeDenied = CallFlags(rawValue: 1 << 9)
+    /// To a link-local address, or one at which a cloud hands out credentials.
+    public static let linkLocal = CallFlags(rawValue: 1 << 10)
 
     /// The names of those that are set, in `snake_case`; of bits that this version does not know there are none.
     public var names: [String] { Self.named.filter { contains($0.flag) }.map(\.name) }
@@ -31,10 +35,14 @@ public struct CallFlags: OptionSet, Sendable, Hashable {
         (.estimated, "estimated"), (.reused, "reused"), (.intercepted, "intercepted"), (.tunnel, "tunnel"),
         (.retried, "retried"), (.activity, "activity"), (.ended, "ended"),
         (.endedByDependency, "ended_by_dependency"), (.closeNotify, "close_notify"),
+        (.wouldBeDenied, "would_be_denied"), (.linkLocal, "link_local"),
     ]
 
     /// What of a known outcome tells that it is of the transport alone.
     public static let transportOnly: CallFlags = [.estimated, .tunnel]
+
+    /// What the egress policy says of a call that went out.
+    public static let ofPolicy: CallFlags = [.wouldBeDenied, .linkLocal]
 }
 
 /// One request with its response, or one connection through a tunnel.

@@ -8,7 +8,10 @@ extension KPI: Encodable {
         case basis
         case responseTime = "response_time_ms"
         case ttfb = "ttfb_ms"
-        case load, cancelled, denied, estimated
+        case load, cancelled, denied
+        case wouldBeDenied = "would_be_denied"
+        case linkLocal = "link_local"
+        case estimated
     }
 
     /// Every member is written, `null` where there is nothing to say: a program need not ask whether it is there.
@@ -26,6 +29,8 @@ extension KPI: Encodable {
         try container.encode(load, forKey: .load)
         try container.encode(cancelled, forKey: .cancelled)
         try container.encode(denied, forKey: .denied)
+        try container.encode(wouldBeDenied, forKey: .wouldBeDenied)
+        try container.encode(linkLocal, forKey: .linkLocal)
         try container.encode(estimated, forKey: .estimated)
     }
 }

@@ -27,6 +27,10 @@ public struct KPI: Sendable, Hashable {
     public var load: Load
     public var cancelled: UInt64
     public var denied: UInt64
+    /// Calls that the egress policy would have denied, if it were enforced.
+    public var wouldBeDenied: UInt64
+    /// Calls to link-local and metadata addresses.
+    public var linkLocal: UInt64
     public var estimated: UInt64
 
     /// Milliseconds.
@@ -90,6 +94,8 @@ public struct KPI: Sendable, Hashable {
             inFlight: inFlight)
         cancelled = totals.cancelled
         denied = totals.denied
+        wouldBeDenied = totals.wouldBeDenied
+        linkLocal = totals.linkLocal
         estimated = totals.estimated
     }
 }

@@ -1,13 +1,19 @@
 extension KPITotals {
-    private static let version: UInt8 = 1
+    /// 2 has the counts of the egress policy; where they are 0, 1 is written.
+    private static let version: UInt8 = 2
 
     /// The form in checkpoints and on the live feed between processes.
     public func encode(into writer: inout ByteWriter) {
-        writer.append(byte: Self.version)
+        let hasPolicyCounts = wouldBeDenied > 0 || linkLocal > 0
+        writer.append(byte: hasPolicyCounts ? Self.version : 1)
         for count in [
             success, clientError, serverError, transportError, unknown, cancelled, denied, estimated, tunnels,
             bytesSent, bytesReceived,
         ] { writer.append(count) }
+        if hasPolicyCounts {
+            writer.append(wouldBeDenied)
+            writer.append(linkLocal)
+        }
         for phase in phases {
             writer.append(phase.sum)
             writer.append(phase.count)
@@ -31,6 +37,10 @@ extension KPITotals {
         tunnels = try Self.readCount(from: &reader)
         bytesSent = try reader.readNumber()
         bytesReceived = try reader.readNumber()
+        if version >= 2 {
+            wouldBeDenied = try Self.readCount(from: &reader)
+            linkLocal = try Self.readCount(from: &reader)
+        }
         for place in phases.indices {
             phases[place].sum = try reader.readNumber()
             phases[place].count = try Self.readCount(from: &reader)

@@ -7,6 +7,10 @@ public struct KPITotals: Sendable, Hashable {
     public var unknown: UInt64 = 0
     public var cancelled: UInt64 = 0
     public var denied: UInt64 = 0
+    /// Calls that went out though the egress policy, if it were enforced, would deny them.
+    public var wouldBeDenied: UInt64 = 0
+    /// Calls to link-local addresses, and to those at which clouds hand out credentials.
+    public var linkLocal: UInt64 = 0
     /// Calls seen inside an encrypted tunnel.
     public var estimated: UInt64 = 0
     /// Calls in k of whose outcome only the transport is known: connections (tunnels, upgrades), and exchanges within them
@@ -62,6 +66,8 @@ public struct KPITotals: Sendable, Hashable {
         case .denied: denied += 1
         }
         if call.flags.contains(.estimated) { estimated += 1 }
+        if call.flags.contains(.wouldBeDenied) { wouldBeDenied += 1 }
+        if call.flags.contains(.linkLocal) { linkLocal += 1 }
         if call.outcome.isKnown, !call.flags.isDisjoint(with: .transportOnly) { tunnels += 1 }
         for phase in Phase.allCases {
             guard let time = call.phases[phase] else { continue }
@@ -81,6 +87,8 @@ public struct KPITotals: Sendable, Hashable {
         unknown += other.unknown
         cancelled += other.cancelled
         denied += other.denied
+        wouldBeDenied += other.wouldBeDenied
+        linkLocal += other.linkLocal
         estimated += other.estimated
         tunnels += other.tunnels
         bytesSent &+= other.bytesSent
@@ -102,6 +110,8 @@ public struct KPITotals: Sendable, Hashable {
         unknown -= other.unknown
         cancelled -= other.cancelled
         denied -= other.denied
+        wouldBeDenied -= other.wouldBeDenied
+        linkLocal -= other.linkLocal
         estimated -= other.estimated
         tunnels -= other.tunnels
         bytesSent &-= other.bytesSent

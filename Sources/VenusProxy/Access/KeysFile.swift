@@ -1,6 +1,6 @@
 import Glibc
 
-/// A keys file on disk.
+/// A keys file on disk; what is said of its place and its permissions holds for a policy's file, too.
 package struct KeysFile: Sendable {
     package let path: String
 
@@ -29,8 +29,24 @@ package struct KeysFile: Sendable {
         return stat(path, &status) == 0 ? Self.fingerprint(status) : nil
     }
 
-    /// Reads it whole. Throws ``KeysFileError``.
+    /// Reads its keys. Throws ``KeysFileError``.
     package func read() throws(KeysFileError) -> Content {
+        let file = try readText()
+        return Content(
+            keys: try ServiceKeys(text: file.text), fingerprint: file.fingerprint,
+            isWritableByGroup: file.isWritableByGroup)
+    }
+
+    /// What is in the file, whatever it is.
+    package struct Text: Sendable {
+        package var text: String
+        package var fingerprint: Fingerprint
+        /// Whether others than its owner can write it: to be spoken of.
+        package var isWritableByGroup: Bool
+    }
+
+    /// Reads it whole. Throws ``KeysFileError``.
+    package func readText() throws(KeysFileError) -> Text {
         // Not to wait for a pipe's other end.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .unreadable(String(cString: strerror(errno))) }
@@ -56,9 +72,8 @@ package struct KeysFile: Sendable {
             throw .changing
         }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .notText }
-        return Content(
-            keys: try ServiceKeys(text: text), fingerprint: Self.fingerprint(after),
-            isWritableByGroup: after.st_mode & S_IWGRP != 0)
+        return Text(
+            text: text, fingerprint: Self.fingerprint(after), isWritableByGroup: after.st_mode & S_IWGRP != 0)
     }
 
     private static func fingerprint(_ status: stat) -> Fingerprint {

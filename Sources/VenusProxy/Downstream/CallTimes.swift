@@ -88,5 +88,8 @@ package struct CallEnd: Sendable, Hashable {
         self.errorType = errorType
     }
 
-    package static func failed(_ errorType: ErrorType) -> CallEnd { CallEnd(.transportError, errorType) }
+    /// What we forbid ourselves says nothing about the dependency.
+    package static func failed(_ errorType: ErrorType) -> CallEnd {
+        CallEnd(errorType == .destinationIPProhibited ? .denied : .transportError, errorType)
+    }
 }

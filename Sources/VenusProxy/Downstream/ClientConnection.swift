@@ -91,4 +91,8 @@ struct ClientConnection: Slotted {
     /// The call's operation if the dependency accepts WebSocket.
     var webSocketOperation: UInt32 = 0
     var traceID: TraceID?
+    /// What else is to be recorded of the call.
+    var marks: CallFlags = []
+    /// The call's method as the policy knows it; "" where it has not been asked.
+    var policyMethod: StaticString = ""
 }

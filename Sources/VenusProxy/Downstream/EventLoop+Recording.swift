@@ -52,7 +52,7 @@ extension EventLoop {
             status: exchange.hasResponded ? exchange.status : 0, errorType: end.errorType,
             phases: exchange.times.phases,
             bytesSent: exchange.request.contentBytes, bytesReceived: exchange.response.contentBytes,
-            flags: isIntercepted ? exchange.callFlags.union(.intercepted) : exchange.callFlags,
+            flags: exchange.callFlags.union(client.pointee.marks).union(isIntercepted ? .intercepted : []),
             traceID: client.pointee.traceID)
         recorder._withUnsafeGuaranteedRef { $0.record(call) }
     }

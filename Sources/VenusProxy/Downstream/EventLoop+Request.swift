@@ -65,6 +65,7 @@ extension EventLoop {
         }
         client.pointee.target = target
         client.pointee.traceID = head.traceID
+        client.pointee.marks = []
         startRecording(client, head, bytes)
         if client.pointee.interception >= 0, let refusal = beginIntercepted(client) { return refuseCall(slot, refusal) }
         guard !client.pointee.isRefused else { return refuseCall(slot, .tooManyClients) }
@@ -77,6 +78,8 @@ extension EventLoop {
         if head.flags.contains(.hasVia), comesFromHere(bytes.span) {
             return perform(slot, client.pointee.exchange.failed(.proxyLoopDetected, at: now))
         }
+        let method = UnsafeBufferPointer(rebasing: bytes[head.methodName.start..<head.methodName.end])
+        guard isPermitted(slot, method) else { return }
         if head.method == .connect {
             guard settings.limits.hasRoomForTunnel else { return refuseCall(slot, .tooManyTunnels) }
             return isIntercepted ? intercept(slot) : acquireNewConnection(slot)
@@ -136,7 +139,7 @@ extension EventLoop {
             target: found.index, settings.connections.count(host: targets[found.index].host, port: head.port))
         // What is known of the origin was another target's.
         origins[found.index] = nil
-        if let address = IPAddress(String(decoding: targets[found.index].host, as: UTF8.self)) {
+        if let address = IPAddress(anySpelling: String(decoding: targets[found.index].host, as: UTF8.self)) {
             targets[found.index].setAddresses([address], expire: .distantFuture)
         }
         return found.index

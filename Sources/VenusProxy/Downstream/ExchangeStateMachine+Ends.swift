@@ -27,6 +27,12 @@ extension ExchangeStateMachine {
         return hasResponded ? .abort(.failed(errorType)) : .refuse(errorType, .failed(errorType))
     }
 
+    /// The egress policy denies it: how the call ends. Nothing of it has gone out.
+    package mutating func denied(_ errorType: ErrorType, at time: SteadyTime) -> CallEnd {
+        times.ended(at: time)
+        return CallEnd(.denied, errorType)
+    }
+
     /// What the end of the upstream connection means.
     package enum UpstreamEnd: Sendable, Hashable {
         /// It ends the response well.

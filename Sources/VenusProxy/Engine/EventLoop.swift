@@ -38,6 +38,7 @@ struct EventLoop: ~Copyable {
     var credentialCache = CredentialCache()
     /// Of which tunnels, and with what; `nil`: of none.
     let interception: Interception?
+    var policy: LoopPolicy
     let accessTally: AccessTally
     var wallClock = WallClock()
     var logLimit = LogLimit()
@@ -74,7 +75,7 @@ struct EventLoop: ~Copyable {
 
     init(
         settings: LoopSettings, listeners: [Int32], mailbox: LoopMailbox, resolver: Resolver, shippers: CallShippers?,
-        keys: ServiceKeys?, interception: Interception?, accessTally: AccessTally, logger: Logger
+        keys: ServiceKeys?, policy: EgressPolicy, interception: Interception?, accessTally: AccessTally, logger: Logger
     ) throws(ProxyError) {
         self.settings = settings
         self.listeners = listeners
@@ -82,6 +83,7 @@ struct EventLoop: ~Copyable {
         self.resolver = resolver
         self.keys = keys
         self.interception = interception
+        self.policy = LoopPolicy(policy, deniesLinkLocal: settings.deniesLinkLocal)
         self.accessTally = accessTally
         self.logger = logger
         poller = try Poller()
@@ -148,6 +150,7 @@ struct EventLoop: ~Copyable {
         case .leaf(let ticket, let answer): leafCame(ticket, answer)
         case .shutDown(let deadline, let isFollowed): beginStopping(deadline: deadline, isFollowed: isFollowed)
         case .keys(let keys): replaceKeys(keys)
+        case .policy(let policy): replacePolicy(policy)
         }
     }
 

@@ -11,12 +11,14 @@ enum LoopMessage: Sendable {
     case shutDown(deadline: SteadyTime, isFollowed: Bool)
     /// The keys that hold from now on.
     case keys(ServiceKeys)
+    /// The egress policy that holds from now on.
+    case policy(EgressPolicy)
 }
 
 /// Wakes a loop from other threads: a queue under a lock, and an eventfd.
 ///
 /// The queue is bounded by who writes to it: one message for each client that waits for a name or for a
-/// certificate, the stop, and a change of the keys at most twice a second.
+/// certificate, the stop, and a change of the keys or the policy at most twice a second.
 final class LoopMailbox: Sendable {
     let descriptor: Int32
     private let messages = Mutex<[LoopMessage]>([])

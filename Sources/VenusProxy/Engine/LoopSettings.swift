@@ -23,6 +23,8 @@ struct LoopSettings: Sendable {
     var listenPort: UInt16
     /// Of TLS, where tunnels are intercepted.
     var contexts: InterceptionContexts?
+    /// Where Venus itself listens beside the proxy; no call goes there.
+    var ownServers: [BoundAddress]
     /// The name of this proxy in `Via`; unique to it, so that only its own loops are taken for loops.
     var pseudonym: [UInt8]
 
@@ -49,17 +51,33 @@ struct LoopSettings: Sendable {
         maximumBufferBytes = share(configuration.maximumBufferBytes)
         listenAddress = address
         listenPort = port
+        ownServers = configuration.ownServers
         self.pseudonym = Array(pseudonym.utf8)
     }
 
     /// Whether a connection to this address would come back to us.
     func isOwnListener(_ address: IPAddress, port: UInt16) -> Bool {
         guard port == listenPort else { return false }
-        let target = address.unmapped
-        let own = listenAddress.unmapped
-        if own.isUnspecified { return target.isOfThisMachine }
-        // The unspecified address as a target stands for loopback.
-        if target.isUnspecified { return own.isLoopback }
-        return target.bytes == own.bytes && target.isIPv6 == own.isIPv6
+        return Self.leads(from: address, to: listenAddress)
+    }
+
+    /// Whether a connection to this address would go to another listener of Venus: the API is for people and programs
+    /// that come by themselves.
+    func isOwnServer(_ address: IPAddress, port: UInt16) -> Bool {
+        ownServers.contains { $0.port == port && Self.leads(from: address, to: IPAddress($0.host)) }
+    }
+
+    /// Whether other machines can reach the proxy: then it does not lend them this machine's credentials.
+    var deniesLinkLocal: Bool { !listenAddress.unmapped.isLoopback }
+
+    /// Whether packets to the address come to a listener on `own`; on a name, `nil`: to one on this machine.
+    private static func leads(from address: IPAddress, to own: IPAddress?) -> Bool {
+        let own = own?.unmapped
+        return AddressForms(address).contains { target in
+            guard let own, !own.isUnspecified else { return target.isOfThisMachine }
+            // The unspecified address as a target stands for loopback.
+            if target.isUnspecified { return own.isLoopback }
+            return target.bytes == own.bytes && target.isIPv6 == own.isIPv6
+        }
     }
 }

@@ -9,6 +9,10 @@ package struct Refusal: Sendable {
     package var explanation: StaticString
     /// What RFC 9209 (section 2.1.6) calls `details`; without quotes and backslashes.
     package var details: StaticString?
+    /// The rule of the egress policy that denies the call, from 1; 0: none does.
+    package var rule = 0
+    /// Where the rule stands in its file; 0: in none.
+    package var line = 0
 
     package init(
         status: UInt16, errorType: ErrorType, explanation: StaticString, details: StaticString? = nil
@@ -53,6 +57,7 @@ package struct Refusal: Sendable {
                 (502, "the host ended the TLS connection by an alert; check what it wants of its clients")
             case .tlsProtocolError:
                 (502, "the TLS handshake with the host failed; check that the port speaks TLS 1.2 or 1.3")
+            case .destinationIPProhibited: (403, "the address is not one that this proxy connects to")
             case .proxyLoopDetected: (502, "the request leads back to this proxy; check the client's proxy settings")
             case .proxyInternalError: (503, "the proxy is out of resources; try again later")
             default: (502, "the call failed")
@@ -84,14 +89,18 @@ extension HeadSerializer {
         sink.append(reason(refusal.status))
         sink.append("\r\nProxy-Status: venus; error=")
         sink.append(name)
-        if let details = refusal.details {
+        if refusal.rule > 0 {
+            sink.append("; details=\"")
+            appendRule(refusal, into: &sink)
+            sink.append(UInt8(ascii: "\""))
+        } else if let details = refusal.details {
             sink.append("; details=\"")
             sink.append(details)
             sink.append(UInt8(ascii: "\""))
         }
         sink.append("\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ")
         let lengths = name.utf8CodeUnitCount + refusal.explanation.utf8CodeUnitCount
-        sink.append(decimal: lengths + 11)
+        sink.append(decimal: lengths + 11 + ruleLength(refusal))
         sink.append("\r\nCache-Control: no-store\r\n")
         appendDate(date, into: &sink)
         // RFC 9110, section 15.5.8: with a challenge.
@@ -104,12 +113,34 @@ extension HeadSerializer {
         sink.append(name)
         sink.append(": ")
         sink.append(refusal.explanation)
+        if refusal.rule > 0 {
+            sink.append(" (")
+            appendRule(refusal, into: &sink)
+            sink.append(")")
+        }
         sink.append(".\n")
+    }
+
+    /// Names the rule of the policy that a refusal comes from: `rule 3, line 12`.
+    private static func appendRule(_ refusal: Refusal, into sink: inout ByteSink) {
+        sink.append("rule ")
+        sink.append(decimal: refusal.rule)
+        guard refusal.line > 0 else { return }
+        sink.append(", line ")
+        sink.append(decimal: refusal.line)
+    }
+
+    /// Bytes of the rule in the body: its digits, and 8 or 15 beside them.
+    private static func ruleLength(_ refusal: Refusal) -> Int {
+        guard refusal.rule > 0 else { return 0 }
+        func digits(_ number: Int) -> Int { number < 10 ? 1 : 1 + digits(number / 10) }
+        return 8 + digits(refusal.rule) + (refusal.line > 0 ? 7 + digits(refusal.line) : 0)
     }
 
     private static func reason(_ status: UInt16) -> StaticString {
         switch status {
         case 400: "Bad Request"
+        case 403: "Forbidden"
         case 407: "Proxy Authentication Required"
         case 408: "Request Timeout"
         case 421: "Misdirected Request"

@@ -50,23 +50,26 @@ package struct EgressPolicy: Sendable {
     package func verdict(_ subject: PolicySubject, at address: IPAddress) -> PolicyVerdict {
         let forms = AddressForms(address)
         let isMetadata = subject.isMetadataName
+        var isExplicit = false
         var verdict = PolicyVerdict(isAllowed: fallback == .allow, reason: .fallback, isByAddress: false)
         for (place, rule) in rules.enumerated() where rule.matchesApartFromAddress(subject) {
             if let addresses = rule.addresses {
                 verdict.isByAddress = true
                 guard addresses.concerns(address, forms, isMetadata: isMetadata, rule.action) else { continue }
-                return PolicyVerdict(isAllowed: rule.action == .allow, reason: .rule(place + 1), isByAddress: true)
+                isExplicit = rule.action == .allow
             }
             verdict.isAllowed = rule.action == .allow
             verdict.reason = .rule(place + 1)
             break
         }
-        if deniesLinkLocal, verdict.isAllowed, isMetadata || address.isLinkLocalOrMetadata {
-            return PolicyVerdict(isAllowed: false, reason: .linkLocal, isByAddress: true)
+        guard deniesLinkLocal, !isExplicit, !keepsBack(verdict), isMetadata || address.isLinkLocalOrMetadata else {
+            return verdict
         }
-        return verdict
+        return PolicyVerdict(isAllowed: false, reason: .linkLocal, isByAddress: true)
     }
 
     /// Whether a verdict keeps a call from going out; otherwise one that denies only marks it.
-    package func isEnforced(_ verdict: PolicyVerdict) -> Bool { mode == .enforce || verdict.reason == .linkLocal }
+    package func keepsBack(_ verdict: PolicyVerdict) -> Bool {
+        !verdict.isAllowed && (mode == .enforce || verdict.reason == .linkLocal)
+    }
 }

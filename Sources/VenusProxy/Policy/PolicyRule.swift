@@ -10,6 +10,7 @@ package struct PolicyRule: Sendable, Hashable {
     package var addresses: AddressCondition?
     /// Names as UTF-8.
     package var services: [[UInt8]]?
+    /// As ``RequestMethod`` has them; `_OTHER` for those that are not registered.
     package var methods: [[UInt8]]?
 
     package init(_ action: Action) { self.action = action }
@@ -19,7 +20,8 @@ package struct PolicyRule: Sendable, Hashable {
         if let ports, !ports.contains(where: { $0.contains(subject.port) }) { return false }
         if let hosts, !hosts.contains(where: { $0.matches(subject.host) }) { return false }
         if let services, !services.contains(where: { Self.equal($0, subject.service) }) { return false }
-        if let methods, !methods.contains(where: { Self.equal($0, subject.method) }) { return false }
+        let method = UnsafeBufferPointer(start: subject.method.utf8Start, count: subject.method.utf8CodeUnitCount)
+        if let methods, !methods.contains(where: { Self.equal($0, method) }) { return false }
         return true
     }
 

@@ -3,14 +3,13 @@ package struct PolicySubject {
     /// In lower case, without brackets and without a dot at the end.
     package let host: UnsafeBufferPointer<UInt8>
     package let port: UInt16
-    /// As the request has it: methods are case-sensitive. `CONNECT` for a tunnel.
-    package let method: UnsafeBufferPointer<UInt8>
+    /// As ``RequestMethod`` has it. `CONNECT` for a tunnel.
+    package let method: StaticString
     package let service: UnsafeBufferPointer<UInt8>
 
     /// `host`: in lower case.
     package init(
-        host: UnsafeBufferPointer<UInt8>, port: UInt16, method: UnsafeBufferPointer<UInt8>,
-        service: UnsafeBufferPointer<UInt8>
+        host: UnsafeBufferPointer<UInt8>, port: UInt16, method: StaticString, service: UnsafeBufferPointer<UInt8>
     ) {
         let hasDot = host.count > 1 && host[host.count - 1] == UInt8(ascii: ".")
         self.host = hasDot ? UnsafeBufferPointer(rebasing: host.dropLast()) : host
@@ -20,10 +19,15 @@ package struct PolicySubject {
     }
 
     /// Whether the name is one by which a cloud's machines find their metadata service, whatever it resolves to.
-    package var isMetadataName: Bool {
-        // The shortest and the longest of them.
-        guard 8...28 ~= host.count else { return false }
-        return Self.metadataNames.contains { Self.spells($0, host) }
+    package var isMetadataName: Bool { Self.isMetadataName(host) }
+
+    /// The same of a host in lower case.
+    static func isMetadataName(_ host: UnsafeBufferPointer<UInt8>) -> Bool {
+        // The shortest of them, and the longest with a dot.
+        guard 8...29 ~= host.count else { return false }
+        let hasDot = host[host.count - 1] == UInt8(ascii: ".")
+        let name = hasDot ? UnsafeBufferPointer(rebasing: host.dropLast()) : host
+        return metadataNames.contains { spells($0, name) }
     }
 
     private static let metadataNames: [StaticString] = [

@@ -22,6 +22,15 @@ package enum RequestMethod {
         }
     }
 
+    /// Whether it is a registered method's name, or ``other``.
+    package static func isName(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            let name = name(bytes)
+            return name.utf8CodeUnitCount == bytes.count || matches(bytes, other)
+        }
+    }
+
     /// The rest of IANA's Hypertext Transfer Protocol Method Registry.
     private static let registered: [StaticString] = [
         "ACL", "BASELINE-CONTROL", "BIND", "CHECKIN", "CHECKOUT", "COPY", "LABEL", "LINK", "LOCK", "MERGE",

@@ -17,7 +17,8 @@ extension EventLoop {
             duration: UInt32(clamping: time.since(exchange.times.start)), outcome: end.outcome,
             status: exchange.hasResponded ? exchange.status : 0, errorType: end.errorType,
             phases: phases, bytesSent: bytes.sent, bytesReceived: bytes.received,
-            flags: exchange.callFlags.union(client.pointee.interception >= 0 ? [.tunnel, .intercepted] : .tunnel),
+            flags: exchange.callFlags.union(client.pointee.marks)
+                .union(client.pointee.interception >= 0 ? [.tunnel, .intercepted] : .tunnel),
             traceID: client.pointee.traceID)
         recorder._withUnsafeGuaranteedRef { $0.append(call) }
     }

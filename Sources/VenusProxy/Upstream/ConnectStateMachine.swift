@@ -72,7 +72,7 @@ package struct ConnectStateMachine: Sendable, Hashable {
     }
 
     /// How much a reason tells: a loop or a lack of our own more than what a host did, silence more than a refusal, and
-    /// all of them more than an address that this machine has no way to.
+    /// all of them more than an address that this machine has no way to, or may not go to.
     private static func weight(_ errorType: ErrorType) -> Int {
         switch errorType {
         case .proxyLoopDetected: 5
@@ -80,6 +80,7 @@ package struct ConnectStateMachine: Sendable, Hashable {
         case .connectionTimeout: 3
         case .connectionRefused: 2
         case .destinationIPUnroutable: 0
+        case .destinationIPProhibited: -1
         default: 1
         }
     }

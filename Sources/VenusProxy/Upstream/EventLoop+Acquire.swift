@@ -11,6 +11,7 @@ extension EventLoop {
         guard case .reuse(let upstream) = acquire(slot, mayReuse: true) else {
             return sendLater(slot, bytes, count: count)
         }
+        guard mayUse(slot, upstream) else { return sendElsewhere(slot, bytes, count: count, than: upstream) }
         attach(slot, to: upstream)
         if client.pointee.exchange.isReplayable {
             guard buffers.append(bytes, count: headCount, to: &client.pointee.replay) else { return giveUp(slot) }
@@ -42,6 +43,16 @@ extension EventLoop {
     private mutating func sendLater(_ slot: Int32, _ bytes: UnsafePointer<UInt8>, count: Int) {
         guard buffers.append(bytes, count: count, to: &clients[slot].pointee.upload) else { return giveUp(slot) }
         goForConnection(slot)
+    }
+
+    /// The connection that the pool gave is to an address where this call may not go: its place goes to one that may.
+    private mutating func sendElsewhere(
+        _ slot: Int32, _ bytes: UnsafePointer<UInt8>, count: Int, than upstream: Int32
+    ) {
+        closeUpstreamSlot(upstream)
+        placeFreed(target: clients[slot].pointee.target)
+        guard buffers.append(bytes, count: count, to: &clients[slot].pointee.upload) else { return giveUp(slot) }
+        acquireNewConnection(slot)
     }
 
     /// A reused connection was dead before a byte went out.
@@ -103,6 +114,7 @@ extension EventLoop {
     @inline(__always)
     private mutating func attach(_ slot: Int32, to upstream: Int32) {
         clients[slot].pointee.upstream = upstream
+        clients[slot].pointee.marks.formUnion(upstreams[upstream].pointee.marks)
         clients[slot].pointee.exchange.connected(isReused: true, at: now)
         upstreams[upstream].pointee.client = slot
         upstreams[upstream].pointee.calls &+= 1
@@ -112,8 +124,8 @@ extension EventLoop {
     /// A connection was handed to a client that had waited for it.
     mutating func serveWaiting(_ slot: Int32, with upstream: Int32) {
         clients[slot].pointee.isWaiting = false
-        if clients[slot].pointee.exchange.method == .connect {
-            // A tunnel needs a connection of its own: the place is kept, the connection is not.
+        if clients[slot].pointee.exchange.method == .connect || !mayUse(slot, upstream) {
+            // It needs a connection of its own: the place is kept, the connection is not.
             closeUpstreamSlot(upstream)
             clients[slot].pointee.holdsPlace = true
             return opening.append(slot)

@@ -47,6 +47,7 @@ extension EventLoop {
     private mutating func connect(_ slot: Int32) {
         let client = clients[slot]
         client.pointee.exchange.awaitConnection(.connecting, at: now)
+        guard mayConnect(slot) else { return }
         let target = client.pointee.target
         client.pointee.connecting = ConnectStateMachine(
             addresses: targets[target].addresses.count, first: targets[target].workedLast)
@@ -85,6 +86,9 @@ extension EventLoop {
         guard !settings.isOwnListener(address, port: port) else {
             return client.pointee.connecting.failed(.proxyLoopDetected)
         }
+        guard mayDial(slot, number), !settings.isOwnServer(address, port: port) else {
+            return client.pointee.connecting.failed(.destinationIPProhibited)
+        }
         var descriptor = Socket.connect(to: address, port: port)
         if descriptor == -EMFILE || descriptor == -ENFILE, closeIdleUpstreams(atMost: 16) > 0 {
             descriptor = Socket.connect(to: address, port: port)
@@ -104,6 +108,8 @@ extension EventLoop {
         upstream.pointee.isConnecting = true
         upstream.pointee.calls = 1
         upstream.pointee.address = Int32(number)
+        upstream.pointee.ipAddress = address
+        upstream.pointee.marks = marks(address, of: target)
         upstream.pointee.olderAttempt = client.pointee.upstream
         client.pointee.upstream = attempt
         client.pointee.holdsPlace = false
@@ -125,6 +131,7 @@ extension EventLoop {
         upstream.pointee.isConnecting = false
         targets[upstream.pointee.target].workedLast = Int(upstream.pointee.address)
         armUpstream(slot, at: .distantFuture)
+        clients[client].pointee.marks.formUnion(upstream.pointee.marks)
         if clients[client].pointee.exchange.method == .connect { return openTunnel(client) }
         if targets[upstream.pointee.target].isSecure { return meetOrigin(slot) }
         clients[client].pointee.exchange.connected(isReused: false, at: now)

@@ -12,11 +12,14 @@ struct Target {
     private(set) var addressesExpire = SteadyTime.zero
     /// The address that took the last connection: its place among them.
     var workedLast = 0
+    /// Another one for each target, and each time that its addresses change.
+    fileprivate(set) var version: UInt64
 
     /// What the name stands for from now on. The address that worked last is the first to try, if it is still there.
     mutating func setAddresses(_ next: [IPAddress], expire: SteadyTime) {
         let best = workedLast < addresses.count ? addresses[workedLast] : nil
         workedLast = best.flatMap { next.firstIndex(of: $0) } ?? 0
+        if next != addresses { version += 1 }
         addresses = next
         addressesExpire = expire
     }
@@ -35,6 +38,8 @@ struct TargetTable {
     private let seed: UInt64
     private var freed: [Int32] = []
     private var hand = 0
+    /// Targets so far, in the upper half of their versions.
+    private var serial: UInt64 = 0
 
     init(maximum: Int, seed: UInt64 = .random(in: .min ... .max)) {
         self.maximum = maximum
@@ -49,6 +54,10 @@ struct TargetTable {
         get { targets[Int(index)]! }
         _modify { yield &targets[Int(index)]! }
     }
+
+    /// ``Target/version``, without a copy of the target.
+    @inline(__always)
+    func version(of index: Int32) -> UInt64 { targets[Int(index)]?.version ?? 0 }
 
     /// Whether the index names this host and port; any index may be asked about.
     func matches(_ index: Int32, _ bytes: Span<UInt8>, _ host: ByteRange, port: UInt16, isSecure: Bool = false) -> Bool
@@ -76,7 +85,9 @@ struct TargetTable {
         var name: [UInt8] = []
         name.reserveCapacity(host.count)
         for offset in host.start..<host.end { name.append(ByteClass.lowercased(bytes[offset])) }
-        targets[Int(index)] = Target(host: name, port: port, isSecure: isSecure, hash: hash)
+        serial += 1
+        targets[Int(index)] = Target(
+            host: name, port: port, isSecure: isSecure, hash: hash, version: serial << 32)
         insert(index, hash: hash)
         return (index, true)
     }

@@ -1,3 +1,5 @@
+import VenusCore
+
 /// A connection to a dependency, being made, in use, or idle. It holds no buffer: the client's connection does.
 struct UpstreamConnection: Slotted {
     var channel = Channel()
@@ -15,6 +17,10 @@ struct UpstreamConnection: Slotted {
     var isWriteBroken = false
     /// Which of the target's addresses is being tried, or was connected to.
     var address: Int32 = 0
+    /// The address that it is connected to, or being connected to.
+    var ipAddress = IPAddress(bytes: SIMD16(), isIPv6: false)
+    /// What the address says of the calls that go over it.
+    var marks: CallFlags = []
     /// While it is being made: the attempt to another address that was begun before; −1: none.
     var olderAttempt: Int32 = -1
     /// When the next attempt is due, or the idle connection closed.

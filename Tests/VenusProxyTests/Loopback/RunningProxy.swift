@@ -15,7 +15,7 @@ final class RunningProxy: Sendable {
     private let shipping: Task<Void, Never>
 
     init(
-        keys: ServiceKeys? = nil, interception: Interception? = nil,
+        keys: ServiceKeys? = nil, policy: EgressPolicy = EgressPolicy(), interception: Interception? = nil,
         lookup: @escaping Resolver.Lookup = Resolver.system,
         configuring change: (inout ProxyConfiguration) -> Void = { _ in }
     ) throws {
@@ -31,8 +31,8 @@ final class RunningProxy: Sendable {
         }
         shippers = CallShippers(own: makeShipper("s"), make: makeShipper)
         server = ProxyServer(
-            configuration: configuration, shippers: shippers, keys: keys, interception: interception, logger: logger,
-            lookup: lookup)
+            configuration: configuration, shippers: shippers, keys: keys, policy: policy, interception: interception,
+            logger: logger, lookup: lookup)
         port = Int(try server.start().port)
         shipping = Task { [shippers] in await shippers.run() }
     }
