@@ -124,6 +124,10 @@ package struct StepCells: Sendable {
         if flags & CallFlags.activity.rawValue != 0 { return }
         numbers[base + outcome] &+= 1
         numbers[base + Column.estimated] &+= UInt64(flags & CallFlags.estimated.rawValue)
+        if flags & CallFlags.ofPolicy.rawValue != 0 {
+            numbers[base + Column.wouldBeDenied] &+= flags & CallFlags.wouldBeDenied.rawValue != 0 ? 1 : 0
+            numbers[base + Column.linkLocal] &+= flags & CallFlags.linkLocal.rawValue != 0 ? 1 : 0
+        }
         if flags & CallFlags.transportOnly.rawValue != 0, Self.isKnown[outcome] {
             numbers[base + Column.tunnels] &+= 1
         }
@@ -164,6 +168,8 @@ package struct StepCells: Sendable {
         totals.unknown = numbers[base + Int(Outcome.unknown.rawValue)]
         totals.cancelled = numbers[base + Int(Outcome.cancelled.rawValue)]
         totals.denied = numbers[base + Int(Outcome.denied.rawValue)]
+        totals.wouldBeDenied = numbers[base + Column.wouldBeDenied]
+        totals.linkLocal = numbers[base + Column.linkLocal]
         totals.estimated = numbers[base + Column.estimated]
         totals.tunnels = numbers[base + Column.tunnels]
         totals.bytesSent = numbers[base + Column.bytesSent]
@@ -207,6 +213,8 @@ package struct StepCells: Sendable {
         static let durationMinimum = 25
         static let ttfbSum = 27
         static let ttfbMinimum = 28
-        static let count = 30
+        static let wouldBeDenied = 30
+        static let linkLocal = 31
+        static let count = 32
     }
 }

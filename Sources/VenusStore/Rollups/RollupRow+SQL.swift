@@ -6,7 +6,7 @@ extension RollupRow {
         "bucket", "level", "shard", "environment", "service", "dependency", "operation", "success", "client_error",
         "server_error", "transport_error", "unknown", "cancelled", "denied", "estimated", "tunnels", "bytes_sent",
         "bytes_received", "duration_count", "duration_sum_us", "duration_max_us", "ttfb_count", "ttfb_sum_us",
-        "ttfb_max_us", "duration_histogram", "ttfb_histogram", "phases",
+        "ttfb_max_us", "duration_histogram", "ttfb_histogram", "phases", "would_be_denied", "link_local",
     ]
     static let keyColumns = 7
     static let columnList = columns.joined(separator: ", ")
@@ -27,6 +27,7 @@ extension RollupRow {
             .count(totals.duration.count), .count(totals.duration.sum), .integer(Int64(totals.duration.maximum)),
             .count(totals.ttfb.count), .count(totals.ttfb.sum), .integer(Int64(totals.ttfb.maximum)),
             .bytes(totals.duration.encoded), .bytes(totals.ttfb.encoded), .bytes(PhaseTotals.encode(totals.phases)),
+            .count(totals.wouldBeDenied), .count(totals.linkLocal),
         ]
     }
 
@@ -51,6 +52,8 @@ extension RollupRow {
         totals.duration = try LatencyHistogram(stored: try row.bytes(24))
         totals.ttfb = try LatencyHistogram(stored: try row.bytes(25))
         try PhaseTotals.decode(try row.bytes(26), into: &totals.phases)
+        totals.wouldBeDenied = try row.count(27)
+        totals.linkLocal = try row.count(28)
         self.init(
             tier: tier, bucket: try row.second(0), shard: try row.int(2),
             key: .stored(

@@ -155,7 +155,8 @@ struct KPITests {
         #expect(
             Set(object.keys) == [
                 "calls", "availability", "error_rate", "client_error_rate", "server_error_rate", "transport_error_rate",
-                "basis", "response_time_ms", "ttfb_ms", "load", "cancelled", "denied", "estimated",
+                "basis", "response_time_ms", "ttfb_ms", "load", "cancelled", "denied",
+                "would_be_denied", "link_local", "estimated",
             ])
         for name in ["availability", "error_rate", "basis"] { #expect(object[name] is NSNull) }
         let times = try #require(object["response_time_ms"] as? [String: Any])

@@ -1,6 +1,6 @@
 // One line about a node or an edge, for tooltips and screen readers.
 
-import { bytesPerSecond, callTime, isKnown, percent, rate } from "./format.js";
+import { bytesPerSecond, callTime, count, isKnown, percent, rate } from "./format.js";
 import { word } from "./grade.js";
 
 export function describeEdge(edge) {
@@ -15,7 +15,15 @@ function figures({ grade, kpis }) {
   if (grade === "idle") return "idle, nothing was attempted in this window";
   const available = kpis?.basis === "transport" ? "connecting" : "availability";
   return `${statement(grade, kpis)}, ${rate(kpis?.load?.calls_per_minute)} calls/min, `
-    + `${available} ${percent(kpis?.availability)}, p95 ${callTime(kpis, kpis?.response_time_ms?.p95)}`;
+    + `${available} ${percent(kpis?.availability)}, p95 ${callTime(kpis, kpis?.response_time_ms?.p95)}`
+    + policyFigures(kpis).map((text) => `, ${text}`).join("");
+}
+
+/** What the egress policy says of the calls, where it says something. */
+export function policyFigures(kpis) {
+  return [
+    [kpis?.denied, "denied"], [kpis?.would_be_denied, "would be denied"], [kpis?.link_local, "to link-local"],
+  ].filter(([calls]) => calls > 0).map(([calls, text]) => `${count(calls)} ${text}`);
 }
 
 /** The grade, and whether it is about connecting alone. */

@@ -18,6 +18,8 @@ export function facts(kpis, protocols = []) {
     ["In flight", count(load.in_flight)],
     ["Cancelled", count(kpis.cancelled)],
     ["Denied", count(kpis.denied)],
+    ...(kpis.would_be_denied > 0 ? [["Would be denied", count(kpis.would_be_denied)]] : []),
+    ...(kpis.link_local > 0 ? [["To link-local", count(kpis.link_local)]] : []),
     ...(kpis.estimated > 0 ? [["Estimated", count(kpis.estimated)]] : []),
   ].map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))));
   if (kpis.error_rate > 0) list.append(wide("Shares of the error rate", shares(kpis)));

@@ -1,5 +1,6 @@
 // The table of edges: sorted by any column, searched, one row an edge.
 
+import { policyFigures } from "./describe.js";
 import { byID, make, setText } from "./dom.js";
 import { callTime, count, percent, rate } from "./format.js";
 import { gradeMark, rank, word } from "./grade.js";
@@ -51,6 +52,11 @@ const COLUMNS = [
   { id: "client", title: "4xx", down: true, ...share("client_error_rate") },
   { id: "server", title: "5xx", down: true, ...share("server_error_rate") },
   { id: "transport", title: "Transport", down: true, ...share("transport_error_rate") },
+  {
+    id: "policy", title: "Policy", text: true, down: true,
+    value: (edge) => (edge.kpis.denied ?? 0) + (edge.kpis.would_be_denied ?? 0) + (edge.kpis.link_local ?? 0),
+    show: (cell, edge) => setText(cell, policyFigures(edge.kpis).join(", ") || "–"),
+  },
   { id: "mean", title: "Mean", ...time("mean") },
   { id: "p50", title: "p50", ...time("p50") },
   { id: "p95", title: "p95", ...time("p95") },
