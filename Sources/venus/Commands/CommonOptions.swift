@@ -23,7 +23,7 @@ struct CommonOptions: ParsableArguments {
     /// How the commands call the keys, for errors.
     private static let flagNames = [
         "log.level": "--log-level", "log.format": "--log-format", "proxy.listen": "--proxy-listen",
-        "proxy.keys_file": "--proxy-keys-file",
+        "proxy.keys_file": "--proxy-keys-file", "policy.file": "--policy-file", "policy.mode": "--policy-mode",
         "server.listen": "--server-listen", "stream.url": "--stream-url", "store.url": "--store-url",
     ]
 
@@ -78,6 +78,19 @@ struct ProxyOptions: ParsableArguments {
     var keysFile: String?
 
     var flags: [String: String?] { ["proxy.listen": listen, "proxy.keys_file": keysFile] }
+}
+
+/// Who may call what.
+struct PolicyOptions: ParsableArguments {
+    @Option(
+        name: .customLong("policy-file"),
+        help: ArgumentHelp("The egress policy: who may call what; see `venus policy`.", valueName: "file"))
+    var file: String?
+
+    @Option(name: .customLong("policy-mode"), help: "enforce or report. (default: as the file says)")
+    var mode: String?
+
+    var flags: [String: String?] { ["policy.file": file, "policy.mode": mode] }
 }
 
 struct ServerOptions: ParsableArguments {

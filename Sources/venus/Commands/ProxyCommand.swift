@@ -18,6 +18,7 @@ struct ProxyCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var service: ServiceOptions
     @OptionGroup var proxy: ProxyOptions
+    @OptionGroup var policy: PolicyOptions
     @OptionGroup var stream: StreamOptions
 
     /// Set by `venus up`: take over from the proxy that an earlier `venus up` left behind in this data directory.
@@ -26,13 +27,14 @@ struct ProxyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try common.load(
-            service.flags.merging(proxy.flags) { $1 }.merging(stream.flags) { $1 })
+            service.flags.merging(proxy.flags) { $1 }.merging(policy.flags) { $1 }.merging(stream.flags) { $1 })
         let logger = configuration.startLogging("proxy")
         let data = try DataDirectory(configuration.data)
         let role = try ProxyRole(
             configuration, service: configuration.serviceName,
             callLog: try configuration.openCallLog(data, logger: logger),
-            data: data, keys: try configuration.openKeys(logger: logger), logger: logger)
+            data: data, keys: try configuration.openKeys(logger: logger),
+            policy: try configuration.openPolicy(logger: logger), logger: logger)
         let address = try role.start()
         printLine("Proxy  http://\(address)")
         // Its result is the lock, which is ours until the process ends.

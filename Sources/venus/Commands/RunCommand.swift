@@ -30,6 +30,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var service: ServiceOptions
+    @OptionGroup var policy: PolicyOptions
     @OptionGroup var stream: StreamOptions
 
     @Flag(help: "Print the calls' summary at the end, also where `venus up` counts them.")
@@ -53,7 +54,8 @@ struct RunCommand: AsyncParsableCommand {
     private var commandLine: [String] { command.first == "--" ? Array(command.dropFirst()) : command }
 
     func run() async throws {
-        var configuration = try common.load(service.flags.merging(stream.flags) { $1 })
+        var configuration = try common.load(
+            service.flags.merging(policy.flags) { $1 }.merging(stream.flags) { $1 })
         // The command speaks on standard error; of ours, only what went wrong is worth a line there.
         if common.logLevel == nil { configuration.log.level = .warning }
         let logger = configuration.startLogging("run")
@@ -61,7 +63,10 @@ struct RunCommand: AsyncParsableCommand {
         try configuration.prepareAuthority(data, logger: logger)
         let tally = TallyingCallLog(try configuration.openCallLog(data, logger: logger))
         let name = configuration.service ?? Self.serviceName(of: commandLine[0])
-        let role = try ProxyRole(configuration, service: name, callLog: tally, data: data, logger: logger) { proxy in
+        let role = try ProxyRole(
+            configuration, service: name, callLog: tally, data: data,
+            policy: try configuration.openPolicy(logger: logger), logger: logger
+        ) { proxy in
             proxy.host = "127.0.0.1"
             proxy.port = 0
             proxy.loops = 1

@@ -20,13 +20,14 @@ struct UpCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var service: ServiceOptions
     @OptionGroup var proxy: ProxyOptions
+    @OptionGroup var policy: PolicyOptions
     @OptionGroup var server: ServerOptions
     @OptionGroup var stream: StreamOptions
     @OptionGroup var store: StoreOptions
 
     func run() async throws {
         let configuration = try common.load(
-            [service.flags, proxy.flags, server.flags, stream.flags, store.flags].reduce(into: [:]) {
+            [service.flags, proxy.flags, policy.flags, server.flags, stream.flags, store.flags].reduce(into: [:]) {
                 $0.merge($1) { $1 }
             })
         let logger = configuration.startLogging("up")
@@ -43,7 +44,7 @@ struct UpCommand: AsyncParsableCommand {
             configuration: configuration.serverConfiguration, store: opened, feed: feed, logger: logger)
         let start = try await server.prepare()
         let supervisor = ProxySupervisor(
-            arguments: proxyArguments(configuration), environment: Self.proxyEnvironment, logger: logger)
+            arguments: proxyArguments(configuration), environment: Self.proxyEnvironment(configuration), logger: logger)
         let proxyAddress = try await supervisor.start()
         let announcement = Announcement(server: server, access: data.access) { server in
             Banner(
@@ -68,6 +69,7 @@ struct UpCommand: AsyncParsableCommand {
             ("--config", common.config), ("--environment", common.environment), ("--log-level", common.logLevel),
             ("--log-format", common.logFormat), ("--service", service.service), ("--proxy-listen", proxy.listen),
             ("--proxy-keys-file", proxy.keysFile), ("--stream-url", stream.streamURL),
+            ("--policy-file", policy.file), ("--policy-mode", policy.mode),
         ]
         for (name, value) in flags {
             if let value { arguments += [name, value] }
@@ -76,8 +78,10 @@ struct UpCommand: AsyncParsableCommand {
     }
 
     /// Our variables without the server's secret, which is none of the proxy's business.
-    private static var proxyEnvironment: [String: String] {
+    /// It knows where the server listens, so that no call leads there.
+    private static func proxyEnvironment(_ configuration: VenusConfiguration) -> [String: String] {
         ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("VENUS_SERVER_SECRET") }
+            .merging([ConfigurationKey.serverListen.variable: "\(configuration.server.listen)"]) { $1 }
     }
 
     private static var executable: String {

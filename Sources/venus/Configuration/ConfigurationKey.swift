@@ -51,6 +51,8 @@ extension ConfigurationKey {
     package static let proxyMaximumClientsPerAddress = ConfigurationKey("proxy.max_clients_per_address")
     package static let proxyMaximumTunnels = ConfigurationKey("proxy.max_tunnels")
     package static let proxyMaximumConnections = ConfigurationKey("proxy.max_connections_per_dependency")
+    package static let policyFile = ConfigurationKey("policy.file")
+    package static let policyMode = ConfigurationKey("policy.mode")
     package static let streamURL = ConfigurationKey("stream.url", isSecret: true)
     package static let streamURLFile = ConfigurationKey("stream.url_file")
     package static let streamPrefix = ConfigurationKey("stream.prefix")
@@ -79,6 +81,7 @@ extension ConfigurationKey {
         proxyHeadTimeout, proxyDNSTimeout, proxyConnectTimeout, proxyResponseTimeout, proxyBodyTimeout,
         proxyClientIdleTimeout, proxyUpstreamIdleTimeout, proxyTunnelIdleTimeout, proxyDrainTimeout,
         proxyMaximumClients, proxyMaximumClientsPerAddress, proxyMaximumTunnels, proxyMaximumConnections,
+        policyFile, policyMode,
         streamURL, streamURLFile, streamPrefix, streamShards, streamMaximumEntries,
         storeURL, storeURLFile,
         serverListen, serverSecret, serverSecretFile, serverPublicURL, serverAllowedHosts, serverDashboard,

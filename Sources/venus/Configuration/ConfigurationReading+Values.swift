@@ -1,4 +1,5 @@
 import Foundation
+import VenusProxy
 
 /// The kinds of values that keys have, each with its rule and what it tells a person who broke it.
 extension ConfigurationReading {
@@ -59,6 +60,13 @@ extension ConfigurationReading {
         value(
             key, default: fallback, expected: "one of " + choices.map(name).joined(separator: ", "), show: name,
             parse: { text in choices.first { name($0) == text.lowercased() } })
+    }
+
+    mutating func policyMode(_ key: ConfigurationKey) -> EgressPolicy.Mode? {
+        value(
+            key, absent: "as the file says",
+            expected: "one of " + EgressPolicy.Mode.allCases.map(\.rawValue).joined(separator: ", "),
+            show: \.rawValue, parse: { EgressPolicy.Mode(rawValue: $0.lowercased()) })
     }
 
     mutating func path(_ key: ConfigurationKey, absent: String) -> String? {

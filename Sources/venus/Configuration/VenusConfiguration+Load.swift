@@ -42,6 +42,7 @@ extension VenusConfiguration {
         service = reading.identity(.service, resource.service)
         instance = reading.identity(.instance, resource.instance) ?? ProcessInfo.processInfo.hostName
         proxy = Proxy(&reading)
+        policy = Policy(&reading)
         stream = Stream(&reading)
         store = Store(url: reading.url(.storeURL, .storeURLFile, absent: "SQLite under `data`", .postgres))
         server = Server(&reading)
@@ -120,6 +121,13 @@ extension VenusConfiguration.Proxy {
         case .keys, .none: break
         }
         return authentication
+    }
+}
+
+extension VenusConfiguration.Policy {
+    fileprivate init(_ reading: inout ConfigurationReading) {
+        file = reading.path(.policyFile, absent: "(not set)")
+        mode = reading.policyMode(.policyMode)
     }
 }
 

@@ -1,4 +1,5 @@
 package import Logging
+package import VenusProxy
 
 /// What a role is told: made once at the start, from flags, variables, a file and defaults, and never changed.
 package struct VenusConfiguration: Sendable {
@@ -9,6 +10,7 @@ package struct VenusConfiguration: Sendable {
     /// OTel `service.instance.id`; the host's name unless configured.
     package var instance: String
     package var proxy: Proxy
+    package var policy: Policy
     package var stream: Stream
     package var store: Store
     package var server: Server
@@ -56,6 +58,13 @@ package struct VenusConfiguration: Sendable {
         /// CONNECT tunnels at a time.
         package var maximumTunnels: Int
         package var maximumConnectionsPerDependency: Int
+    }
+
+    package struct Policy: Sendable {
+        /// Who may call what; `nil`: everybody everything, but for what is always denied.
+        package var file: String?
+        /// `nil`: as the file says.
+        package var mode: EgressPolicy.Mode?
     }
 
     package struct Stream: Sendable {

@@ -24,18 +24,23 @@ final class ProxyRole: Service {
     private let callLog: any CallLog
     private let keys: KeysFileWatch?
     private let interception: VenusProxy.Interception?
+    private let policy: PolicyFileWatch?
     private let logger: Logger
     /// How long calls in flight may take to end once we are told to stop.
     private let drainLimit: Duration
 
-    /// - Parameter keys: those of the services that may use the proxy; `nil`: everybody may, as `service`.
+    /// - Parameters:
+    ///   - keys: those of the services that may use the proxy; `nil`: everybody may, as `service`.
+    ///   - policy: who may call what; `nil`: everybody everything, but for what is always denied.
     init(
         _ configuration: VenusConfiguration, service: String, callLog: any CallLog, data: DataDirectory,
-        keys: KeysFileWatch? = nil, logger: Logger, adjust: (inout ProxyConfiguration) -> Void = { _ in }
+        keys: KeysFileWatch? = nil, policy: PolicyFileWatch? = nil, logger: Logger,
+        adjust: (inout ProxyConfiguration) -> Void = { _ in }
     ) throws {
         self.callLog = callLog
         self.keys = keys
         interception = try configuration.openInterception(data, logger: logger)
+        self.policy = policy
         self.logger = logger
         drainLimit = configuration.proxy.drainTimeout
         let room = QueueRoom(bytes: Self.maximumQueuedBytes)
@@ -53,7 +58,8 @@ final class ProxyRole: Service {
         var proxy = configuration.proxyConfiguration
         adjust(&proxy)
         server = ProxyServer(
-            configuration: proxy, shippers: shippers, keys: keys?.keys, interception: interception, logger: logger)
+            configuration: proxy, shippers: shippers, keys: keys?.keys,
+            policy: policy?.policy ?? EgressPolicy(), interception: interception, logger: logger)
     }
 
     /// Binds the listeners and begins to forward.
@@ -66,6 +72,7 @@ final class ProxyRole: Service {
             ProcessMemory.releaseStartUpPages()
             if let interception { group.addTask { await interception.pins.run() } }
             if let keys { group.addTask { await keys.run { self.server.replaceKeys($0) } } }
+            if let policy { group.addTask { await policy.run { self.server.replacePolicy($0) } } }
             try? await gracefulShutdown()
             await server.shutDown(within: drainLimit)
             await shippers.finish(within: Self.flushLimit)

@@ -12,6 +12,7 @@ extension VenusConfiguration {
         var result = ProxyConfiguration()
         result.host = proxy.listen.host
         result.port = proxy.listen.port
+        result.ownServers = [BoundAddress(host: server.listen.host, port: server.listen.port)]
         if let threads = proxy.threads { result.loops = threads }
         result.callerPatience = proxy.callerPatience
         result.headTimeout = proxy.headTimeout

@@ -42,7 +42,7 @@ struct ExampleTests {
         let defaults = try load("stream: { url: redis://127.0.0.1:6379 }")
         let withoutDefault: Set<ConfigurationKey> = [
             .service, .instance, .proxyAuthentication, .proxyThreads, .proxyMaximumClientsPerAddress, .streamURL,
-            .storeURL, .serverSecret, .serverPublicURL, .serverAllowedHosts, .serverDashboard,
+            .policyFile, .policyMode, .storeURL, .serverSecret, .serverPublicURL, .serverAllowedHosts, .serverDashboard,
             .interceptionHosts, .interceptionPass, .interceptionTrust, .interceptionClientCertificates, .data,
         ]
         for entry in direct.entries where !withoutDefault.contains(entry.key) {
