@@ -14,7 +14,8 @@ struct Venus: AsyncParsableCommand {
         version: "venus \(Version.current)",
         subcommands: [
             UpCommand.self, RunCommand.self, ProxyCommand.self, AnalyzeCommand.self, ServeCommand.self,
-            GraphCommand.self, TailCommand.self, PolicyCommand.self, KeyCommand.self, CACommand.self, ConfigCommand.self,
+            GraphCommand.self, TailCommand.self, PolicyCommand.self, KeyCommand.self, CACommand.self,
+            ConfigCommand.self,
         ]
     )
 }

@@ -25,10 +25,7 @@ package enum RequestMethod {
     /// Whether it is a registered method's name, or ``other``.
     package static func isName(_ text: String) -> Bool {
         var text = text
-        return text.withUTF8 { bytes in
-            let name = name(bytes)
-            return name.utf8CodeUnitCount == bytes.count || matches(bytes, other)
-        }
+        return text.withUTF8 { matches($0, name($0)) }
     }
 
     /// The rest of IANA's Hypertext Transfer Protocol Method Registry.

@@ -43,7 +43,7 @@ struct PolicyCommand: AsyncParsableCommand {
                 suggestion.add(service: source, dependency: target)
             }
             guard !suggestion.isEmpty else { throw CommandFailure("no calls in the last \(graph.window)") }
-            printLine(suggestion.text(resolving: { (try? Resolver.system($0)) ?? nil }))
+            printLine(suggestion.text(resolving: { try? Resolver.system($0) }))
         }
 
         /// What this command reads of the server's answer.
@@ -75,7 +75,7 @@ struct PolicyCommand: AsyncParsableCommand {
         @Argument(help: ArgumentHelp("Such as https://api.example.com, or HOST:PORT.", valueName: "url"))
         var url: String
         @OptionGroup var common: CommonOptions
-        @OptionGroup var policy: PolicyOptions
+        @OptionGroup var options: PolicyOptions
 
         @Option(help: "The service that calls. (default: the configured one)")
         var service: String?
@@ -84,7 +84,7 @@ struct PolicyCommand: AsyncParsableCommand {
         var method: String?
 
         func run() async throws {
-            let configuration = try common.load(policy.flags)
+            let configuration = try common.load(options.flags)
             guard let call = PolicyTrial(url: url, method: method, service: service ?? configuration.serviceName)
             else {
                 throw ValidationError("'\(Display.safe(url))' is no URL; expected one like https://api.example.com/")

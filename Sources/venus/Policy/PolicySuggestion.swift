@@ -1,5 +1,5 @@
 import Foundation
-import VenusProxy
+package import VenusProxy
 
 /// An allow-list of what was called, as the text of a policy's file.
 package struct PolicySuggestion {

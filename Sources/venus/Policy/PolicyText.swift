@@ -1,4 +1,4 @@
-import VenusProxy
+package import VenusProxy
 import Yams
 
 /// Reads the text of a policy's file, YAML: what is wrong with it is told with the line, the key and what would be right.
@@ -120,7 +120,10 @@ private struct PolicyReading {
             case "addresses": rule.addresses = addresses(node)
             case "services":
                 rule.services = values(node, name) { text throws(PolicyFault) in
-                    if let reason = ServiceKey.fault(inName: text) { throw PolicyFault("names no service: \(reason)") }
+                    // A proxy's own service may be called as it likes; only those with keys have rules for their names.
+                    guard 1...ServiceKey.maximumNameBytes ~= text.utf8.count else {
+                        throw PolicyFault("names no service: a name has 1 to \(ServiceKey.maximumNameBytes) bytes")
+                    }
                     return Array(text.utf8)
                 }
             case "methods":
@@ -169,7 +172,7 @@ private struct PolicyReading {
         case .scalar, .mapping, .alias: items = []
         }
         if items.isEmpty { fail(node, "\(key): expected a list; without the condition, leave the key out") }
-        return items.compactMap { item in
+        return items.compactMap { item -> Value? in
             guard let text = item.scalar?.string else {
                 fail(item, "\(key): expected a value; names that begin with * have to be in quotes")
                 return nil

@@ -1,5 +1,5 @@
 import Foundation
-import VenusProxy
+package import VenusProxy
 
 /// A call that a person asks about.
 package struct PolicyTrial: Sendable {

@@ -64,7 +64,8 @@ struct PolicyTextTests {
             ("default: deny\nrules:\n  - allow: { addresses: [10.0.0.1/8] }", "expected 10.0.0.0/8"),
             ("default: deny\nrules:\n  - allow: { methods: [get] }", "get is no method: they are in capitals, GET"),
             ("default: deny\nrules:\n  - allow: { methods: [FETCH] }", "_OTHER"),
-            ("default: deny\nrules:\n  - allow: { services: [\"a:b\"] }", "services: a:b names no service"),
+            ("default: deny\nrules:\n  - allow: { methods: [OBTAIN] }", "_OTHER"),
+            ("default: deny\nrules:\n  - allow: { services: [\"\"] }", "names no service"),
             ("default: deny\ndefault: allow", "given twice: default"), ("default: [", "the file is not YAML"),
         ])
     func refuses(yaml: String, problem: String) {
