@@ -43,7 +43,8 @@ extension KPITotals {
                     outcome: Outcome.allCases.randomElement(using: &generator) ?? .success, phases: phases,
                     bytesSent: UInt64.random(in: 0...10_000, using: &generator),
                     bytesReceived: UInt64.random(in: 0...10_000, using: &generator),
-                    flags: CallFlags(rawValue: UInt16.random(in: 0...15, using: &generator))))
+                    flags: CallFlags(rawValue: UInt16.random(in: 0...15, using: &generator))
+                        .union(Bool.random(using: &generator) ? .wouldBeDenied : .linkLocal)))
         }
         return totals
     }

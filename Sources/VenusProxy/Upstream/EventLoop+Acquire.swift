@@ -49,8 +49,10 @@ extension EventLoop {
     private mutating func sendElsewhere(
         _ slot: Int32, _ bytes: UnsafePointer<UInt8>, count: Int, than upstream: Int32
     ) {
+        let isStream = upstreams[upstream].pointee.channel.isStream
         closeUpstreamSlot(upstream)
-        placeFreed(target: clients[slot].pointee.target)
+        // A stream has no place of its own in the pool.
+        if !isStream { placeFreed(target: clients[slot].pointee.target) }
         guard buffers.append(bytes, count: count, to: &clients[slot].pointee.upload) else { return giveUp(slot) }
         acquireNewConnection(slot)
     }

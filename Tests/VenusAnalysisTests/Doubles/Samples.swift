@@ -39,6 +39,8 @@ enum Samples {
         call.bytesReceived = random.chance(1) ? 1 << 50 : UInt64.random(in: 0...10_000_000, using: &random)
         call.flags = CallFlags(rawValue: UInt16.random(in: 0..<32, using: &random))
         if random.chance(15) { call.flags.insert([.activity, .tunnel]) }
+        if random.chance(10) { call.flags.insert(.wouldBeDenied) }
+        if random.chance(10) { call.flags.insert(.linkLocal) }
         if outcome == .unknown, random.chance(30) { call.errorType = .connectionTerminated }
         if random.chance(20) { call.traceID = TraceID(high: random.next(), low: random.next() | 1) }
         return call

@@ -17,7 +17,7 @@ struct KPITotalsTests {
                     outcome: Outcome.allCases.randomElement(using: &generator) ?? .success, phases: phases,
                     bytesSent: .random(in: 0...1_000_000, using: &generator),
                     bytesReceived: .random(in: 0...1_000_000, using: &generator),
-                    flags: CallFlags(rawValue: .random(in: 0...63, using: &generator))))
+                    flags: CallFlags(rawValue: .random(in: 0...2_047, using: &generator))))
         }
         return totals
     }
