@@ -23,6 +23,14 @@ struct LoopSettings: Sendable {
     var listenPort: UInt16
     /// Of TLS, where tunnels are intercepted.
     var contexts: InterceptionContexts?
+    /// What goes through which of ``parents``.
+    var routes: UpstreamRoutes
+    /// The upstream proxies, one for each of the routes' rules.
+    var parents: [UpstreamParent]
+    /// Whether there are any.
+    var hasParents: Bool
+    /// For sessions of TLS with them, where there are any; set by the server, because it is read from files.
+    var parentTLS: TLSContext?
     /// The name of this proxy in `Via`; unique to it, so that only its own loops are taken for loops.
     var pseudonym: [UInt8]
 
@@ -50,6 +58,20 @@ struct LoopSettings: Sendable {
         listenAddress = address
         listenPort = port
         self.pseudonym = Array(pseudonym.utf8)
+        routes = UpstreamRoutes()
+        parents = []
+        hasParents = false
+        // Whoever set the variables did not mean this proxy, which did not exist yet.
+        let rules = configuration.upstreams.rules.filter { !($0.isInherited && isOwnListener($0.proxy)) }
+        routes.rules = rules
+        routes.direct = configuration.upstreams.direct
+        parents = rules.map { UpstreamParent($0.proxy) }
+        hasParents = !rules.isEmpty
+    }
+
+    private func isOwnListener(_ proxy: UpstreamProxy) -> Bool {
+        let host = proxy.host == "localhost" ? "127.0.0.1" : proxy.host
+        return IPAddress(host).map { isOwnListener($0, port: proxy.port) } ?? false
     }
 
     /// Whether a connection to this address would come back to us.

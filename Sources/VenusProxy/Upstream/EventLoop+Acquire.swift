@@ -71,7 +71,7 @@ extension EventLoop {
     private mutating func acquire(_ slot: Int32, mayReuse: Bool) -> UpstreamPoolStateMachine.Acquisition {
         let client = clients[slot]
         let acquisition = pool.acquire(
-            target: client.pointee.target, client: slot, mayReuse: mayReuse,
+            target: client.pointee.poolTarget, client: slot, mayReuse: mayReuse,
             forTunnel: client.pointee.exchange.method == .connect)
         switch acquisition {
         case .reuse: break
@@ -156,7 +156,7 @@ extension EventLoop {
         let client = clients[slot]
         if client.pointee.isWaiting {
             client.pointee.isWaiting = false
-            pool.stopWaiting(client: slot, target: client.pointee.target)
+            pool.stopWaiting(client: slot, target: client.pointee.poolTarget)
         }
         let upstream = client.pointee.upstream
         if upstream >= 0 {
@@ -168,7 +168,7 @@ extension EventLoop {
         }
         if client.pointee.holdsPlace {
             client.pointee.holdsPlace = false
-            placeFreed(target: client.pointee.target)
+            placeFreed(target: client.pointee.poolTarget)
         }
     }
 }
