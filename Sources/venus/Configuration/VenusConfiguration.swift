@@ -1,4 +1,5 @@
 package import Logging
+package import VenusProxy
 
 /// What a role is told: made once at the start, from flags, variables, a file and defaults, and never changed.
 package struct VenusConfiguration: Sendable {
@@ -56,6 +57,10 @@ package struct VenusConfiguration: Sendable {
         /// CONNECT tunnels at a time.
         package var maximumTunnels: Int
         package var maximumConnectionsPerDependency: Int
+        /// Which calls go through other proxies.
+        package var upstreams: UpstreamRoutes
+        /// What the names of dependencies stand for.
+        package var names: NameResolution
     }
 
     package struct Stream: Sendable {
