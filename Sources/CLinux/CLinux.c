@@ -10,6 +10,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -137,6 +138,23 @@ int clinux_connect(const struct clinux_address *address, uint16_t port) {
         return close_and_fail(descriptor);
     }
     return descriptor;
+}
+
+int clinux_datagram_socket(const struct clinux_address *address, uint16_t port) {
+    struct sockaddr_storage storage;
+    socklen_t length = fill(&storage, address, port);
+    int descriptor = socket(address->is_ipv6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return -errno;
+    if (connect(descriptor, (struct sockaddr *)&storage, length) < 0) return close_and_fail(descriptor);
+    return descriptor;
+}
+
+// The events of poll have the numbers of epoll's.
+int clinux_wait(int descriptor, uint32_t events, int milliseconds) {
+    struct pollfd awaited = {.fd = descriptor, .events = (short)events};
+    int count = poll(&awaited, 1, milliseconds);
+    if (count >= 0) return count;
+    return errno == EINTR ? 1 : -errno;
 }
 
 int clinux_socket_error(int descriptor) {

@@ -50,7 +50,11 @@ public struct ProxyConfiguration: Sendable, Hashable {
     /// A caller that leaves a silent dependency after this long makes a `caller_timeout`; sooner, it is `cancelled`.
     public var callerPatience: Duration = .seconds(1)
 
-    /// How long a resolved name is used.
+    /// Which calls go through other proxies.
+    public var upstreams = UpstreamRoutes()
+    /// What names stand for, where the system's own resolver does not decide.
+    public var names = NameResolution()
+    /// How long a resolved name is used, at most.
     public var dnsLifetime: Duration = .seconds(30)
     /// How long a name stays unresolvable.
     public var dnsNegativeLifetime: Duration = .seconds(1)

@@ -95,7 +95,10 @@ public final class ProxyServer: Sendable {
         limits.names = max(1, configuration.maximumResolvedNames)
         limits.lifetime = configuration.dnsLifetime.microseconds
         limits.negativeLifetime = configuration.dnsNegativeLifetime.microseconds
-        resolver = Resolver(limits: limits, lookup: lookup)
+        let others: Resolver.Source = { name throws(LookupError) in try lookup(name).map { NameAnswer($0) } }
+        resolver = Resolver(
+            source: configuration.names.source(others: others, within: configuration.dnsTimeout.microseconds),
+            limits: limits)
     }
 
     /// Listens and forwards from now on. Throws ``ProxyError``.
@@ -107,11 +110,13 @@ public final class ProxyServer: Sendable {
             let address = try listenAddress()
             let contexts = try interception.map { try InterceptionContexts($0.rules) }
             let count = loopCount
+            let parentTLS = try parentTLS()
             let (listeners, port) = try openListeners(loops: count, on: address)
             let pseudonym = "venus-" + String(UInt32.random(in: .min ... .max), radix: 16)
             var settings = LoopSettings(
                 configuration, loops: count, address: address, port: port, pseudonym: pseudonym)
             settings.contexts = contexts
+            settings.parentTLS = parentTLS
             var loops: [Loop] = []
             do {
                 for place in 0..<count {
@@ -169,6 +174,12 @@ public final class ProxyServer: Sendable {
 
     /// Requests that were refused for their credentials since the start.
     public var refusedForCredentials: UInt64 { accessTally.refused.load(ordering: .relaxed) }
+
+    /// What sessions of TLS with upstream proxies begin from; `nil` where there are none.
+    private func parentTLS() throws(ProxyError) -> TLSContext? {
+        guard configuration.upstreams.rules.contains(where: { $0.proxy.kind == .https }) else { return nil }
+        return try TLSContext.client(trust: configuration.upstreams.trustFile.map { [$0] } ?? [])
+    }
 
     private var loopCount: Int {
         if configuration.loops > 0 { return configuration.loops }

@@ -52,6 +52,13 @@ int clinux_steer_connections(int listener, uint32_t number);
 // A socket whose connection to the address is under way or, rarely, made.
 int clinux_connect(const struct clinux_address *address, uint16_t port);
 
+// A UDP socket that speaks with this address only.
+int clinux_datagram_socket(const struct clinux_address *address, uint16_t port);
+
+// Waits up to `milliseconds` until one of the events (those of epoll) is there: positive, 0 when the time is over, or a
+// negated errno.
+int clinux_wait(int descriptor, uint32_t events, int milliseconds);
+
 // The pending error of a socket as a positive errno, 0 for none.
 int clinux_socket_error(int descriptor);
 

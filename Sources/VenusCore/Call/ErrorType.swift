@@ -32,6 +32,8 @@ public enum ErrorType: UInt8, Sendable, Hashable, CaseIterable {
     case proxyLoopDetected = 25
     /// The caller left before the first response byte after waiting at least `caller_patience`. Ours, not RFC 9209's.
     case callerTimeout = 26
+    /// An upstream proxy of ours does not take what it is told: its address, its kind or our credentials are wrong.
+    case proxyConfigurationError = 27
     // The gRPC statuses, 100 and the status; in a call that was answered with status 200.
     case grpcCancelled = 101
     case grpcUnknown = 102
@@ -82,6 +84,7 @@ public enum ErrorType: UInt8, Sendable, Hashable, CaseIterable {
         case .proxyInternalError: "proxy_internal_error"
         case .proxyLoopDetected: "proxy_loop_detected"
         case .callerTimeout: "caller_timeout"
+        case .proxyConfigurationError: "proxy_configuration_error"
         case .grpcCancelled: "grpc_cancelled"
         case .grpcUnknown: "grpc_unknown"
         case .grpcInvalidArgument: "grpc_invalid_argument"

@@ -43,7 +43,8 @@ struct ClientConnection: Slotted {
     var download = Buffer()
     /// Part of a response head.
     var responseInput = Buffer()
-    /// The request once more, in case that a reused connection turns out to be dead.
+    /// The request once more, in case that a reused connection turns out to be dead; or the CONNECT for the upstream proxy,
+    /// until there is a connection to it.
     var replay = Buffer()
     /// The protocols that the request offers to go on with, each behind a comma, while their answer is awaited.
     var offer = Buffer()
@@ -65,6 +66,12 @@ struct ClientConnection: Slotted {
     var upstream: Int32 = -1
     /// The call's target; afterwards the one to look at first.
     var target: Int32 = -1
+    /// The upstream proxy that the call goes through: its place among the targets; −1: none.
+    var parent: Int32 = -1
+    /// The target whose connections the call is carried by: its own, or the upstream proxy.
+    var poolTarget: Int32 = -1
+    /// What the upstream proxy says of itself, having refused (`Proxy-Status`).
+    var parentStatus = Buffer()
     /// Whether the pool counts a connection for this client that has no slot yet.
     var holdsPlace = false
     /// Whether the client is in the pool's queue.

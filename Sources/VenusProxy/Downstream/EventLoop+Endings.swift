@@ -7,29 +7,52 @@ extension EventLoop {
         switch failure {
         case .retry: retry(slot)
         case .refuse(let errorType, let end):
+            let parent = parentAtFault(slot)
             recordCall(slot, end)
             if clients[slot].pointee.isPromised, clients[slot].pointee.exchange.method == .connect {
                 return closeClient(slot)
             }
             dropUpstream(slot)
-            answer(slot, Refusal(errorType))
+            answer(slot, Refusal(errorType), parent: parent)
         case .abort(let end):
             recordCall(slot, end)
             abortClient(slot)
         }
     }
 
+    /// The upstream proxy that a call which failed was sent to; −1: none.
+    private func parentAtFault(_ slot: Int32) -> Int32 {
+        let client = clients[slot]
+        switch client.pointee.exchange.stage {
+        case .resolving, .connecting, .exchanging: return client.pointee.parent
+        case .idle, .head, .assigning, .blocked, .securing, .intercepting, .multiplexing: return -1
+        case .flushing, .draining, .tunnelling, .lingering: return -1
+        }
+    }
+
     /// Answers with an error of our own. What carried the call has been dropped.
     ///
-    /// `behind`: bytes of the scratch memory that came behind the request and are kept nowhere yet.
+    /// - Parameters:
+    ///   - parent: the upstream proxy that the call had gone to, for the answer to name; −1: none.
+    ///   - behind: bytes of the scratch memory that came behind the request and are kept nowhere yet.
     mutating func answer(
-        _ slot: Int32, _ refusal: Refusal,
+        _ slot: Int32, _ refusal: Refusal, parent: Int32 = -1,
         behind: UnsafeBufferPointer<UInt8> = UnsafeBufferPointer(start: nil, count: 0)
     ) {
         let close = closesAfterAnswer(slot, behind: behind)
         let isHead = clients[slot].pointee.exchange.isHeadRequest
         var sink = ByteSink(scratch.head)
-        HeadSerializer.refusal(refusal, close: close, isHead: isHead, date: currentDate(), into: &sink)
+        let date = currentDate()
+        if parent >= 0 {
+            let told = clients[slot].pointee.parentStatus.bytes
+            settings.parents[Int(parent)].authority.withUnsafeBufferPointer { authority in
+                HeadSerializer.refusal(
+                    refusal, hop: .init(authority: authority, told: told), close: close, isHead: isHead, date: date,
+                    into: &sink)
+            }
+        } else {
+            HeadSerializer.refusal(refusal, close: close, isHead: isHead, date: date, into: &sink)
+        }
         sendAnswer(slot, sink, behind: behind)
     }
 
@@ -67,6 +90,7 @@ extension EventLoop {
         buffers.release(&client.pointee.replay)
         buffers.release(&client.pointee.offer)
         buffers.release(&client.pointee.responseInput)
+        buffers.release(&client.pointee.parentStatus)
         // Before the bytes go out: if they cannot, the connection is closed without a second record.
         let afterwards = client.pointee.exchange.refused(at: now, isStopping: stopAt != nil)
         if afterwards == .next {
@@ -187,6 +211,7 @@ extension EventLoop {
         buffers.release(&client.pointee.responseInput)
         buffers.release(&client.pointee.replay)
         buffers.release(&client.pointee.offer)
+        buffers.release(&client.pointee.parentStatus)
         pipes.giveBack(&client.pointee.uploadPipe)
         pipes.giveBack(&client.pointee.downloadPipe)
         close(&client.pointee.channel)

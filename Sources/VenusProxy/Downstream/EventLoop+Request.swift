@@ -64,6 +64,8 @@ extension EventLoop {
             return answer(slot, Refusal(.connectionLimitReached), behind: behind)
         }
         client.pointee.target = target
+        client.pointee.poolTarget = target
+        if settings.hasParents { chooseParent(client, isConnect: head.method == .connect) }
         client.pointee.traceID = head.traceID
         client.pointee.marks = []
         startRecording(client, head, bytes)
@@ -82,6 +84,7 @@ extension EventLoop {
         guard isPermitted(slot, method) else { return }
         if head.method == .connect {
             guard settings.limits.hasRoomForTunnel else { return refuseCall(slot, .tooManyTunnels) }
+            guard keepConnect(client, head, bytes) else { return giveUp(slot) }
             return isIntercepted ? intercept(slot) : acquireNewConnection(slot)
         }
         if head.flags.contains(.offersUpgrade) {
@@ -89,12 +92,22 @@ extension EventLoop {
             guard keepOffer(client, head, bytes) else { return giveUp(slot) }
         }
 
+        let sink = writeRequest(client, head, bytes)
+        let start = placeHead(sink, before: head.length)
+        send(slot, start, count: sink.count + taken, headCount: sink.count)
+    }
+
+    /// Writes the head for the next hop.
+    @inline(__always)
+    private func writeRequest(
+        _ client: UnsafeMutablePointer<ClientConnection>, _ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>
+    ) -> ByteSink {
+        if settings.hasParents, isForwardedByParent(client) { return writeForParent(client, head, bytes) }
         var sink = ByteSink(scratch.head)
         settings.pseudonym.withUnsafeBufferPointer { pseudonym in
             HeadSerializer.request(head, bytes.span, fields: fields, pseudonym: pseudonym, into: &sink)
         }
-        let start = placeHead(sink, before: head.length)
-        send(slot, start, count: sink.count + taken, headCount: sink.count)
+        return sink
     }
 
     /// Puts the head that was written right before the bytes at `offset` of the scratch memory, into the place of the
@@ -139,6 +152,7 @@ extension EventLoop {
             target: found.index, settings.connections.count(host: targets[found.index].host, port: head.port))
         // What is known of the origin was another target's.
         origins[found.index] = nil
+        if settings.hasParents { setParents(of: found.index) }
         if let address = IPAddress(anySpelling: String(decoding: targets[found.index].host, as: UTF8.self)) {
             targets[found.index].setAddresses([address], expire: .distantFuture)
         }

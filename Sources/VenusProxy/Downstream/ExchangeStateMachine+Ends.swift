@@ -166,7 +166,7 @@ extension ExchangeStateMachine {
     }
 
     /// How a complete response ends its call.
-    package var responseEnd: CallEnd { CallEnd(Outcome(status: Int(status))) }
+    package var responseEnd: CallEnd { parentError.map { .failed($0) } ?? CallEnd(Outcome(status: Int(status))) }
 }
 
 /// The times of the stages in microseconds.

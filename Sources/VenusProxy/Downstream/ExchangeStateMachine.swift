@@ -56,6 +56,8 @@ package struct ExchangeStateMachine: Sendable {
     package internal(set) var response = BodyDecoder(.none)
     package internal(set) var times = CallTimes()
     package internal(set) var status: UInt16 = 0
+    /// What an upstream proxy that answers in the place of the dependency says went wrong.
+    var parentError: ErrorType?
     /// Whether the final response's head has come.
     package internal(set) var hasResponded = false
     /// Whether any byte of a response has come.

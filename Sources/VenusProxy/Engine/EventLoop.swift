@@ -21,6 +21,7 @@ struct EventLoop: ~Copyable {
     var listeners: [Int32]
     var clients = SlotTable<ClientConnection>()
     var upstreams = SlotTable<UpstreamConnection>()
+    var negotiations = SlotTable<UpstreamNegotiation>()
     var observed = SlotTable<ObservedTunnel>()
     var sessions = SlotTable<TLSSession>()
     var intercepted = SlotTable<InterceptedTunnel>()
@@ -90,10 +91,23 @@ struct EventLoop: ~Copyable {
         now = .now
         timers = TimerWheel(now: now)
         buffers = BufferPool(maximumBytes: settings.maximumBufferBytes, maximumFreeBytes: 4 << 20)
-        targets = TargetTable(maximum: settings.maximumDependencies)
+        targets = TargetTable(
+            maximum: settings.maximumDependencies,
+            fixed: settings.parents.map { parent in
+                var target = Target(host: parent.host, port: parent.port, isSecure: false)
+                if let address = IPAddress(String(decoding: parent.host, as: UTF8.self)) {
+                    target.setAddresses([address], expire: .distantFuture)
+                }
+                return target
+            })
         pool = UpstreamPoolStateMachine(
             maximumPerTarget: settings.maximumConnectionsPerDependency, loops: settings.loops,
             maximumIdlePerTarget: settings.maximumIdlePerDependency)
+        for place in settings.parents.indices {
+            // No host has a blank in its name: a dependency of the same host and port is counted for itself.
+            let name = Array("upstream proxy \(place)".utf8)
+            pool.know(target: Int32(place), settings.connections.count(host: name, port: settings.parents[place].port))
+        }
         date = HTTPDate(second: 0)
         recorders = ServiceRecorders(shippers)
     }

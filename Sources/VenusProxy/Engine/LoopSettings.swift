@@ -25,6 +25,14 @@ struct LoopSettings: Sendable {
     var contexts: InterceptionContexts?
     /// Where Venus itself listens beside the proxy; no call goes there.
     var ownServers: [BoundAddress]
+    /// What goes through which of ``parents``.
+    var routes: UpstreamRoutes
+    /// The upstream proxies, one for each of the routes' rules.
+    var parents: [UpstreamParent]
+    /// Whether there are any.
+    var hasParents: Bool
+    /// For sessions of TLS with them, where there are any; set by the server, because it is read from files.
+    var parentTLS: TLSContext?
     /// The name of this proxy in `Via`; unique to it, so that only its own loops are taken for loops.
     var pseudonym: [UInt8]
 
@@ -53,6 +61,20 @@ struct LoopSettings: Sendable {
         listenPort = port
         ownServers = configuration.ownServers
         self.pseudonym = Array(pseudonym.utf8)
+        routes = UpstreamRoutes()
+        parents = []
+        hasParents = false
+        // Whoever set the variables did not mean this proxy, which did not exist yet.
+        let rules = configuration.upstreams.rules.filter { !($0.isInherited && isOwnListener($0.proxy)) }
+        routes.rules = rules
+        routes.direct = configuration.upstreams.direct
+        parents = rules.map { UpstreamParent($0.proxy) }
+        hasParents = !rules.isEmpty
+    }
+
+    private func isOwnListener(_ proxy: UpstreamProxy) -> Bool {
+        let host = proxy.host == "localhost" ? "127.0.0.1" : proxy.host
+        return IPAddress(host).map { isOwnListener($0, port: proxy.port) } ?? false
     }
 
     /// Whether a connection to this address would come back to us.

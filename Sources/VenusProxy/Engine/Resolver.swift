@@ -34,12 +34,14 @@ struct ResolutionTicket: Sendable, Hashable {
 package final class Resolver: Sendable {
     /// Looks a name up; may block. `nil` where the name does not exist.
     package typealias Lookup = @Sendable (String) throws(LookupError) -> [IPAddress]?
+    /// The same, with the time that the answer is good for.
+    package typealias Source = @Sendable (String) throws(LookupError) -> NameAnswer?
 
     package struct Limits: Sendable {
         package var threads = 32
         package var names = 4_096
         package var waiting = 1_024
-        /// Microseconds.
+        /// Microseconds; less where the answer says so.
         package var lifetime: UInt64 = 30_000_000
         package var negativeLifetime: UInt64 = 1_000_000
         /// Microseconds after which a lookup counts as slow.
@@ -77,13 +79,17 @@ package final class Resolver: Sendable {
     }
 
     private let limits: Limits
-    private let lookup: Lookup
+    private let source: Source
     private let state = Mutex(State())
     private let work = Semaphore()
 
-    package init(limits: Limits, lookup: @escaping Lookup = Resolver.system) {
+    package init(source: @escaping Source, limits: Limits) {
         self.limits = limits
-        self.lookup = lookup
+        self.source = source
+    }
+
+    package convenience init(limits: Limits, lookup: @escaping Lookup = Resolver.system) {
+        self.init(source: { name throws(LookupError) in try lookup(name).map { NameAnswer($0) } }, limits: limits)
     }
 
     /// The system's own resolver: hosts file, name servers, whatever it is told to ask.
@@ -191,9 +197,11 @@ package final class Resolver: Sendable {
 
     private func resolution(of name: [UInt8]) -> Resolution {
         do {
-            let addresses = AddressOrder.interleaved(try lookup(String(decoding: name, as: UTF8.self)) ?? [])
+            guard let answer = try source(String(decoding: name, as: UTF8.self)) else { return .failed(.dnsError) }
+            let addresses = AddressOrder.interleaved(answer.addresses)
             guard !addresses.isEmpty else { return .failed(.dnsError) }
-            return .addresses(addresses, expire: SteadyTime.now + limits.lifetime)
+            let lifetime = min(limits.lifetime, answer.lifetime ?? limits.lifetime)
+            return .addresses(addresses, expire: SteadyTime.now + lifetime)
         } catch {
             return .failed(error == .timedOut ? .dnsTimeout : .dnsError)
         }

@@ -1,7 +1,7 @@
 /// The memory that a loop reads into: one read is understood and written on before the next, so one is enough.
 struct ScratchMemory: ~Copyable {
     /// Room before ``input``, into which a head may grow when it is written anew.
-    static let headroom = 1 << 10
+    static let headroom = 2 << 10
     /// Bytes of a head or body taken in one read.
     static let readBytes = 128 << 10
     /// Bytes that may lie before those of a read: a head that was incomplete.

@@ -1,8 +1,9 @@
 /// Writes the heads that the proxy sends on. Fields keep their order and their bytes; those of this hop are left out,
 /// `Host`, `Transfer-Encoding`, `Via` and, if missing, `Date` are written anew.
 package enum HeadSerializer {
-    /// Most bytes by which a head grows: `Via`, `Date`, `Connection`, `Transfer-Encoding` and a default path.
-    package static let maximumGrowth = 512
+    /// Most bytes by which a head grows: `Via`, `Date`, `Connection`, `Transfer-Encoding`, `Host`, a default path, and
+    /// `Proxy-Authorization` with a name and a password of 255 bytes each.
+    package static let maximumGrowth = 2 << 10
 
     /// The request head for the next hop, always in HTTP/1.1.
     package static func request(
@@ -19,7 +20,43 @@ package enum HeadSerializer {
         sink.append(" HTTP/1.1\r\nHost: ")
         sink.append(bytes, head.authority)
         sink.append("\r\n")
-        appendFields(bytes, fields: fields, withLength: true, into: &sink)
+        appendRequestFields(head, bytes, fields: fields, withLength: true, pseudonym: pseudonym, into: &sink)
+    }
+
+    /// The same for an upstream proxy: in absolute form (RFC 9112, section 3.2.2), or a CONNECT. `authorization`: the value
+    /// of `Proxy-Authorization`; empty: none.
+    package static func requestToProxy(
+        _ head: RequestHead, _ bytes: Span<UInt8>, fields: borrowing FieldTable, pseudonym: UnsafeBufferPointer<UInt8>,
+        authorization: UnsafeBufferPointer<UInt8>, into sink: inout ByteSink
+    ) {
+        sink.append(bytes, head.methodName)
+        sink.append(UInt8(ascii: " "))
+        let isConnect = head.method == .connect
+        if !isConnect { sink.append("http://") }
+        sink.append(bytes, head.authority)
+        if !isConnect {
+            // OPTIONS without a path becomes `OPTIONS *` at the last proxy (RFC 9112, section 3.2.4).
+            let isServerWide = head.method == .options && head.pathAndQuery.isEmpty
+            if head.path.isEmpty && !isServerWide { sink.append(UInt8(ascii: "/")) }
+            sink.append(bytes, head.pathAndQuery)
+        }
+        sink.append(" HTTP/1.1\r\nHost: ")
+        sink.append(bytes, head.authority)
+        sink.append("\r\n")
+        if !authorization.isEmpty {
+            sink.append("Proxy-Authorization: ")
+            sink.append(authorization)
+            sink.append("\r\n")
+        }
+        appendRequestFields(head, bytes, fields: fields, withLength: !isConnect, pseudonym: pseudonym, into: &sink)
+    }
+
+    @inline(__always)
+    private static func appendRequestFields(
+        _ head: RequestHead, _ bytes: Span<UInt8>, fields: borrowing FieldTable, withLength: Bool,
+        pseudonym: UnsafeBufferPointer<UInt8>, into sink: inout ByteSink
+    ) {
+        appendFields(bytes, fields: fields, withLength: withLength, into: &sink)
         if head.flags.contains(.chunked) { sink.append("Transfer-Encoding: chunked\r\n") }
         if head.flags.contains(.offersUpgrade) { ProtocolUpgrade.append(bytes, fields, into: &sink) }
         if let maxForwards = head.maxForwards {

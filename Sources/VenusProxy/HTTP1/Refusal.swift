@@ -60,6 +60,10 @@ package struct Refusal: Sendable {
             case .destinationIPProhibited: (403, "the address is not one that this proxy connects to")
             case .proxyLoopDetected: (502, "the request leads back to this proxy; check the client's proxy settings")
             case .proxyInternalError: (503, "the proxy is out of resources; try again later")
+            case .proxyConfigurationError:
+                (502, "the upstream proxy does not take what it is told; check its kind, user name and password")
+            case .httpRequestDenied: (502, "the upstream proxy denied the call; ask who runs it")
+            case .destinationUnavailable: (502, "the upstream proxy could not reach the host")
             default: (502, "the call failed")
             }
         self.init(status: status, errorType: errorType, explanation: explanation)
@@ -78,17 +82,41 @@ extension HeadError {
 }
 
 extension HeadSerializer {
+    /// The upstream proxy that a refused call had gone to.
+    package struct RefusedHop {
+        /// `host:port`; may be as long as these.
+        var authority: UnsafeBufferPointer<UInt8>
+        /// What it says of itself, a value of `Proxy-Status`; empty: nothing.
+        var told: UnsafeBufferPointer<UInt8>
+
+        package init(authority: UnsafeBufferPointer<UInt8>, told: UnsafeBufferPointer<UInt8>) {
+            self.authority = authority
+            self.told = told
+        }
+    }
+
     /// The whole answer of a refusal, with its body; the body is left out in answer to HEAD.
     package static func refusal(
-        _ refusal: Refusal, close: Bool, isHead: Bool, date: HTTPDate, into sink: inout ByteSink
+        _ refusal: Refusal, hop: RefusedHop? = nil, close: Bool, isHead: Bool, date: HTTPDate, into sink: inout ByteSink
     ) {
         let name = refusal.errorType.staticName
         sink.append("HTTP/1.1 ")
         sink.append(decimal: Int(refusal.status))
         sink.append(" ")
         sink.append(reason(refusal.status))
-        sink.append("\r\nProxy-Status: venus; error=")
+        sink.append("\r\nProxy-Status: ")
+        if let hop, !hop.told.isEmpty {
+            // Who is nearer to the host stands before us (RFC 9209, section 2).
+            sink.append(hop.told)
+            sink.append(", ")
+        }
+        sink.append("venus; error=")
         sink.append(name)
+        if let hop {
+            sink.append("; next-hop=\"")
+            sink.append(hop.authority)
+            sink.append(UInt8(ascii: "\""))
+        }
         if refusal.rule > 0 {
             sink.append("; details=\"")
             appendRule(refusal, into: &sink)
@@ -97,10 +125,13 @@ extension HeadSerializer {
             sink.append("; details=\"")
             sink.append(details)
             sink.append(UInt8(ascii: "\""))
+        } else if hop != nil {
+            sink.append("; details=\"upstream proxy\"")
         }
         sink.append("\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ")
         let lengths = name.utf8CodeUnitCount + refusal.explanation.utf8CodeUnitCount
-        sink.append(decimal: lengths + 11 + ruleLength(refusal))
+        // 11 bytes beside name and explanation, 19 beside the upstream proxy.
+        sink.append(decimal: lengths + 11 + ruleLength(refusal) + (hop.map { $0.authority.count + 19 } ?? 0))
         sink.append("\r\nCache-Control: no-store\r\n")
         appendDate(date, into: &sink)
         // RFC 9110, section 15.5.8: with a challenge.
@@ -108,7 +139,6 @@ extension HeadSerializer {
         if close { sink.append("Connection: close\r\n") }
         sink.append("\r\n")
         guard !isHead else { return }
-        // 11 bytes beside name and explanation.
         sink.append("venus: ")
         sink.append(name)
         sink.append(": ")
@@ -116,6 +146,11 @@ extension HeadSerializer {
         if refusal.rule > 0 {
             sink.append(" (")
             appendRule(refusal, into: &sink)
+            sink.append(")")
+        }
+        if let hop {
+            sink.append(" (upstream proxy: ")
+            sink.append(hop.authority)
             sink.append(")")
         }
         sink.append(".\n")

@@ -13,6 +13,7 @@ extension EventLoop {
         var host: [UInt8] = []
         for place in head.host.start..<head.host.end { host.append(ByteClass.lowercased(bytes[place])) }
         guard let name = SubjectName(host: host) else { return false }
+        if settings.hasParents, isSealed(host, port: head.port) { return false }
         return interception.intercepts(name, client: clientName(of: client))
     }
 
@@ -40,6 +41,8 @@ extension EventLoop {
         let client = clients[slot]
         guard countTunnel(slot) else { return refuseCall(slot, .tooManyTunnels) }
         client.pointee.exchange.tunnelPromised(at: now)
+        // The CONNECT for an upstream proxy: each connection has its own from now on.
+        buffers.release(&client.pointee.replay)
         // What came early: behind the head, and then while the connection was made.
         guard keep(client.pointee.input.bytes, in: &client.pointee.upload) else { return giveUp(slot) }
         buffers.release(&client.pointee.input)

@@ -50,7 +50,8 @@ extension EventLoop {
     }
 
     private mutating func isUsable(_ slot: Int32, _ upstream: Int32) -> Bool {
-        guard !policy.asksNothing else { return true }
+        // An upstream proxy's address is no matter of the policy, which has been asked about the call.
+        guard !policy.asksNothing, clients[slot].pointee.parent < 0 else { return true }
         let decision = decision(slot)
         guard decision.isByAddress else { return decision.dialled != 0 }
         let target = clients[slot].pointee.target

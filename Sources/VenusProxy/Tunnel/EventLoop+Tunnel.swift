@@ -76,16 +76,21 @@ extension EventLoop {
         let isPiped = side == .client ? client.pointee.uploadPipe.isOpen : client.pointee.downloadPipe.isOpen
         if isPiped { return spliceTunnel(slot, side) }
         switch receive(channel(slot, side), into: scratch.input, capacity: ScratchMemory.readBytes) {
-        case .moved(let bytes):
-            count(slot, from: side, bytes)
-            observe(slot, side, UnsafeBufferPointer(start: UnsafePointer(scratch.input), count: bytes))
-            pass(slot, from: side, bytes)
+        case .moved(let bytes): tunnelReceived(slot, side, bytes)
         case .wouldBlock: break
         case .ended:
             observeEnd(slot, side)
             perform(slot, client.pointee.tunnel.ended(side, isPending: false))
         case .failed: endTunnel(slot, .broken(by: side), withReset: true)
         }
+    }
+
+    /// So many bytes of one side have come into the scratch memory.
+    @inline(__always)
+    mutating func tunnelReceived(_ slot: Int32, _ side: TunnelStateMachine.Side, _ bytes: Int) {
+        count(slot, from: side, bytes)
+        observe(slot, side, UnsafeBufferPointer(start: UnsafePointer(scratch.input), count: bytes))
+        pass(slot, from: side, bytes)
     }
 
     /// Sends bytes of the scratch memory to the other side, or keeps what it does not take.

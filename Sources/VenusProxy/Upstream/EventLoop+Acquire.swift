@@ -52,7 +52,7 @@ extension EventLoop {
         let isStream = upstreams[upstream].pointee.channel.isStream
         closeUpstreamSlot(upstream)
         // A stream has no place of its own in the pool.
-        if !isStream { placeFreed(target: clients[slot].pointee.target) }
+        if !isStream { placeFreed(target: clients[slot].pointee.poolTarget) }
         guard buffers.append(bytes, count: count, to: &clients[slot].pointee.upload) else { return giveUp(slot) }
         acquireNewConnection(slot)
     }
@@ -85,7 +85,7 @@ extension EventLoop {
         let client = clients[slot]
         if mayReuse, client.pointee.interception >= 0, let stream = openStream(for: client) { return .reuse(stream) }
         let acquisition = pool.acquire(
-            target: client.pointee.target, client: slot, mayReuse: mayReuse,
+            target: client.pointee.poolTarget, client: slot, mayReuse: mayReuse,
             forTunnel: client.pointee.exchange.method == .connect)
         switch acquisition {
         case .reuse: break
@@ -171,7 +171,7 @@ extension EventLoop {
         let client = clients[slot]
         if client.pointee.isWaiting {
             client.pointee.isWaiting = false
-            pool.stopWaiting(client: slot, target: client.pointee.target)
+            pool.stopWaiting(client: slot, target: client.pointee.poolTarget)
         }
         let upstream = client.pointee.upstream
         if upstream >= 0 {
@@ -185,7 +185,7 @@ extension EventLoop {
         }
         if client.pointee.holdsPlace {
             client.pointee.holdsPlace = false
-            placeFreed(target: client.pointee.target)
+            placeFreed(target: client.pointee.poolTarget)
         }
     }
 }

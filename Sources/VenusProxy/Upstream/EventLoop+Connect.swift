@@ -7,7 +7,7 @@ extension EventLoop {
     /// Opens a connection for a client that holds a place in the pool: resolves the name if need be.
     mutating func openConnection(_ slot: Int32) {
         let client = clients[slot]
-        let target = client.pointee.target
+        let target = hop(client)
         guard targets[target].addresses.isEmpty || targets[target].addressesExpire <= now else {
             return connect(slot)
         }
@@ -25,14 +25,14 @@ extension EventLoop {
         let slot = ticket.client
         // Whoever asked may have left, or given up waiting.
         guard clients.isUsed(slot), clients.generation(of: slot) == ticket.generation,
-            clients[slot].pointee.exchange.stage == .resolving, clients[slot].pointee.target == ticket.target
+            clients[slot].pointee.exchange.stage == .resolving, hop(clients[slot]) == ticket.target
         else { return }
         now = .now
         resolved(slot, resolution)
     }
 
     private mutating func resolved(_ slot: Int32, _ resolution: Resolution) {
-        let target = clients[slot].pointee.target
+        let target = hop(clients[slot])
         switch resolution {
         case .addresses(let addresses, let expire):
             targets[target].setAddresses(addresses, expire: expire)
@@ -47,8 +47,9 @@ extension EventLoop {
     private mutating func connect(_ slot: Int32) {
         let client = clients[slot]
         client.pointee.exchange.awaitConnection(.connecting, at: now)
-        guard mayConnect(slot) else { return }
-        let target = client.pointee.target
+        let target = hop(client)
+        // What a name means to an upstream proxy is that proxy's to know.
+        guard client.pointee.parent >= 0 || mayConnect(slot) else { return }
         client.pointee.connecting = ConnectStateMachine(
             addresses: targets[target].addresses.count, first: targets[target].workedLast)
         armClient(slot)
@@ -76,7 +77,7 @@ extension EventLoop {
     /// Starts a connection to one of the target's addresses. The client's attempts are a list, the newest first.
     private mutating func beginAttempt(_ slot: Int32, _ number: Int) {
         let client = clients[slot]
-        let target = client.pointee.target
+        let target = hop(client)
         // Another call may have brought newer addresses of the name meanwhile.
         guard number < targets[target].addresses.count else {
             return client.pointee.connecting.failed(.connectionTerminated)
@@ -86,7 +87,9 @@ extension EventLoop {
         guard !settings.isOwnListener(address, port: port) else {
             return client.pointee.connecting.failed(.proxyLoopDetected)
         }
-        guard mayDial(slot, number), !settings.isOwnServer(address, port: port) else {
+        // An upstream proxy is the operator's choice.
+        let isPermitted = target != client.pointee.target || mayDial(slot, number)
+        guard isPermitted, !settings.isOwnServer(address, port: port) else {
             return client.pointee.connecting.failed(.destinationIPProhibited)
         }
         var descriptor = Socket.connect(to: address, port: port)
@@ -103,13 +106,13 @@ extension EventLoop {
         let attempt = upstreams.take()
         let upstream = upstreams[attempt]
         upstream.pointee.channel = Channel(descriptor: descriptor)
-        upstream.pointee.target = target
+        upstream.pointee.target = client.pointee.poolTarget
         upstream.pointee.client = slot
         upstream.pointee.isConnecting = true
         upstream.pointee.calls = 1
         upstream.pointee.address = Int32(number)
         upstream.pointee.ipAddress = address
-        upstream.pointee.marks = marks(address, of: target)
+        upstream.pointee.marks = target == client.pointee.target ? marks(address, of: target) : []
         upstream.pointee.olderAttempt = client.pointee.upstream
         client.pointee.upstream = attempt
         client.pointee.holdsPlace = false
@@ -120,6 +123,7 @@ extension EventLoop {
     /// The socket of an attempt has something to say.
     mutating func connectProgressed(_ slot: Int32) {
         let upstream = upstreams[slot]
+        if upstream.pointee.negotiation >= 0 { return negotiationProgressed(slot) }
         let client = upstream.pointee.client
         let error = clinux_socket_error(upstream.pointee.channel.descriptor)
         guard error == 0 else {
@@ -128,10 +132,17 @@ extension EventLoop {
             return goOnConnecting(client)
         }
         closeAttempts(client, except: slot)
-        upstream.pointee.isConnecting = false
-        targets[upstream.pointee.target].workedLast = Int(upstream.pointee.address)
+        targets[hop(clients[client])].workedLast = Int(upstream.pointee.address)
         armUpstream(slot, at: .distantFuture)
         clients[client].pointee.marks.formUnion(upstream.pointee.marks)
+        if !beginNegotiation(slot) { connectionMade(slot) }
+    }
+
+    /// The connection leads to whom the request is meant for.
+    mutating func connectionMade(_ slot: Int32) {
+        let upstream = upstreams[slot]
+        let client = upstream.pointee.client
+        upstream.pointee.isConnecting = false
         if clients[client].pointee.exchange.method == .connect { return openTunnel(client) }
         if targets[upstream.pointee.target].isSecure { return meetOrigin(slot) }
         clients[client].pointee.exchange.connected(isReused: false, at: now)

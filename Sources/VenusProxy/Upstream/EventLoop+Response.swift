@@ -66,6 +66,13 @@ extension EventLoop {
                 return perform(slot, client.pointee.exchange.failed(fault.responseErrorType, at: now))
             case .complete(let head):
                 client.pointee.assembly.reset()
+                if settings.hasParents, head.status >= 400, isForwardedByParent(client) {
+                    // Credentials of ours that do not do are none of the client's business.
+                    guard head.status != 407 else {
+                        return perform(slot, client.pointee.exchange.failed(.proxyConfigurationError, at: now))
+                    }
+                    client.pointee.exchange.parentError = ProxyStatus.errorType(of: head, rest.span, fields)
+                }
                 let acceptance = head.status == 101 ? acceptance(client, rest) : .none
                 let action = client.pointee.exchange.responseHead(
                     head, acceptsOffer: acceptance != .none, at: now, isStopping: stopAt != nil)

@@ -180,6 +180,7 @@ extension EventLoop {
         if upstream.pointee.channel.session >= 0 { keepResumption(upstream) }
         close(&upstream.pointee.channel)
         armUpstream(slot, at: .distantFuture)
+        endNegotiation(slot)
         upstreams.release(slot)
     }
 }

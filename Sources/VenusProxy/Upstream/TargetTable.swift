@@ -5,7 +5,11 @@ struct Target {
     var port: UInt16
     /// Whether TLS is spoken with it.
     var isSecure: Bool
-    fileprivate var hash: UInt64
+    fileprivate var hash: UInt64 = 0
+    /// The upstream proxy that calls in plain HTTP go through, among the targets; −1: none.
+    var plainParent: Int32 = -1
+    /// The one that tunnels go through.
+    var tunnelParent: Int32 = -1
     /// In the order in which to try them; empty until the name was resolved.
     private(set) var addresses: [IPAddress] = []
     /// From when on the name is resolved anew; never for an address.
@@ -13,7 +17,13 @@ struct Target {
     /// The address that took the last connection: its place among them.
     var workedLast = 0
     /// Another one for each target, and each time that its addresses change.
-    fileprivate(set) var version: UInt64
+    fileprivate(set) var version: UInt64 = 0
+
+    init(host: [UInt8], port: UInt16, isSecure: Bool) {
+        self.host = host
+        self.port = port
+        self.isSecure = isSecure
+    }
 
     /// What the name stands for from now on. The address that worked last is the first to try, if it is still there.
     mutating func setAddresses(_ next: [IPAddress], expire: SteadyTime) {
@@ -26,12 +36,14 @@ struct Target {
 }
 
 /// The targets of one loop by host and port, found without allocating. Bounded: a full table forgets a target that has
-/// no connection, and refuses a new one only if there is none of that kind.
+/// no connection, and refuses a new one only if there is none of that kind. Some are fixed: the upstream proxies, which
+/// are the first, and are found by nobody who calls their host and port.
 struct TargetTable {
     static let none: Int32 = -1
 
     private(set) var targets: [Target?] = []
     private let maximum: Int
+    private let fixed: Int
     /// Open addressing with linear probing, at most half full; indices of `targets`.
     private var places: [Int32]
     /// Drawn at the start, so that nobody can choose hosts that collide.
@@ -41,8 +53,10 @@ struct TargetTable {
     /// Targets so far, in the upper half of their versions.
     private var serial: UInt64 = 0
 
-    init(maximum: Int, seed: UInt64 = .random(in: .min ... .max)) {
-        self.maximum = maximum
+    init(maximum: Int, fixed: [Target] = [], seed: UInt64 = .random(in: .min ... .max)) {
+        targets = fixed
+        self.fixed = fixed.count
+        self.maximum = maximum + fixed.count
         self.seed = seed
         var size = 64
         while size < maximum * 2 { size *= 2 }
@@ -86,8 +100,10 @@ struct TargetTable {
         name.reserveCapacity(host.count)
         for offset in host.start..<host.end { name.append(ByteClass.lowercased(bytes[offset])) }
         serial += 1
-        targets[Int(index)] = Target(
-            host: name, port: port, isSecure: isSecure, hash: hash, version: serial << 32)
+        var target = Target(host: name, port: port, isSecure: isSecure)
+        target.hash = hash
+        target.version = serial << 32
+        targets[Int(index)] = target
         insert(index, hash: hash)
         return (index, true)
     }
@@ -100,7 +116,7 @@ struct TargetTable {
         }
         for _ in 0..<targets.count {
             hand = (hand + 1) % targets.count
-            guard let target = targets[hand], isUnused(Int32(hand)) else { continue }
+            guard hand >= fixed, let target = targets[hand], isUnused(Int32(hand)) else { continue }
             remove(Int32(hand), hash: target.hash)
             targets[hand] = nil
             return Int32(hand)

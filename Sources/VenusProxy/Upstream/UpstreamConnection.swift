@@ -3,6 +3,7 @@ import VenusCore
 /// A connection to a dependency, being made, in use, or idle. It holds no buffer: the client's connection does.
 struct UpstreamConnection: Slotted {
     var channel = Channel()
+    /// Where the pool counts it.
     var target: Int32 = -1
     /// The client whose call it carries; −1: idle.
     var client: Int32 = -1
@@ -23,6 +24,8 @@ struct UpstreamConnection: Slotted {
     var marks: CallFlags = []
     /// While it is being made: the attempt to another address that was begun before; −1: none.
     var olderAttempt: Int32 = -1
+    /// While an upstream proxy is asked for what it is to be connected to: the slot of that; −1: it is not.
+    var negotiation: Int32 = -1
     /// When the next attempt is due, or the idle connection closed.
     var deadline = SteadyTime.distantFuture
     /// Calls it has carried.

@@ -25,6 +25,9 @@ struct RunCommand: AsyncParsableCommand {
             system's authorities and ours. `docker run` and `podman run` hand all of this on to the container, which \
             shares the machine's network unless it is told otherwise.
 
+            Where these variables name another proxy already, it becomes the upstream proxy of this one, behind those of \
+            proxy.upstreams, and NO_PROXY says which calls go around it.
+
             Exits with the command's status; 128 + the signal's number where a signal ended it.
             """)
 
@@ -63,10 +66,14 @@ struct RunCommand: AsyncParsableCommand {
         try configuration.prepareAuthority(data, logger: logger)
         let tally = TallyingCallLog(try configuration.openCallLog(data, logger: logger))
         let name = configuration.service ?? Self.serviceName(of: commandLine[0])
+        let inherited = InheritedProxies.routes(from: ProcessInfo.processInfo.environment)
+        for line in inherited.leftOut { printError("venus: \(line)") }
         let role = try ProxyRole(
             configuration, service: name, callLog: tally, data: data,
             policy: try configuration.openPolicy(logger: logger), logger: logger
         ) { proxy in
+            proxy.upstreams.rules += inherited.routes.rules
+            proxy.upstreams.direct += inherited.routes.direct
             proxy.host = "127.0.0.1"
             proxy.port = 0
             proxy.loops = 1

@@ -104,15 +104,31 @@ struct ConfigurationFile {
                 fail(at: mark, key: key.name, "expected one value, not a list")
                 return
             }
-            let items = sequence.compactMap { $0.scalar?.string }
+            let items = sequence.compactMap { key == .proxyUpstreams ? Self.upstream($0) : $0.scalar?.string }
             guard items.count == sequence.count, !items.contains(where: { $0.contains(separator) }) else {
-                fail(at: mark, key: key.name, "expected a list of texts without `\(separator)`")
+                fail(
+                    at: mark, key: key.name,
+                    key == .proxyUpstreams
+                        ? "expected a list of { url: URL, for: [PATTERN, …] }, a `;` written as %3B"
+                        : "expected a list of texts without `\(separator)`")
                 return
             }
             values[key] = Value(text: items.joined(separator: String(separator)), mark)
         case .mapping: fail(at: mark, key: key.name, "expected a value, not further keys")
         case .alias: fail(at: mark, key: key.name, "expected a value, not an alias")
         }
+    }
+
+    /// `{ url: URL, for: PATTERN or [PATTERN, …] }`, or a text, as the text that a variable would hold.
+    private static func upstream(_ node: Node) -> String? {
+        guard case .mapping(let mapping) = node else { return node.scalar?.string }
+        guard let url = mapping["url"]?.scalar?.string, mapping.count == (mapping["for"] == nil ? 1 : 2) else {
+            return nil
+        }
+        guard let destinations = mapping["for"] else { return url }
+        let patterns = destinations.sequence?.map { $0.scalar?.string } ?? [destinations.scalar?.string]
+        guard !patterns.isEmpty, patterns.allSatisfy({ $0 != nil }) else { return nil }
+        return url + " for " + patterns.compactMap(\.self).joined(separator: " ")
     }
 
     /// Keys that a person may have meant, wherever they belong.

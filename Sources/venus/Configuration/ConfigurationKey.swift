@@ -53,6 +53,12 @@ extension ConfigurationKey {
     package static let proxyMaximumConnections = ConfigurationKey("proxy.max_connections_per_dependency")
     package static let policyFile = ConfigurationKey("policy.file")
     package static let policyMode = ConfigurationKey("policy.mode")
+    package static let proxyUpstreams = ConfigurationKey("proxy.upstreams", isSecret: true, separator: ";")
+    package static let proxyUpstreamsFile = ConfigurationKey("proxy.upstreams_file")
+    package static let proxyUpstreamsTrustFile = ConfigurationKey("proxy.upstreams_trust_file")
+    package static let proxyNoProxy = ConfigurationKey("proxy.no_proxy", separator: ",")
+    package static let proxyDNSServer = ConfigurationKey("proxy.dns_server")
+    package static let proxyDNSOverrides = ConfigurationKey("proxy.dns_overrides", separator: ",")
     package static let streamURL = ConfigurationKey("stream.url", isSecret: true)
     package static let streamURLFile = ConfigurationKey("stream.url_file")
     package static let streamPrefix = ConfigurationKey("stream.prefix")
@@ -82,6 +88,8 @@ extension ConfigurationKey {
         proxyClientIdleTimeout, proxyUpstreamIdleTimeout, proxyTunnelIdleTimeout, proxyDrainTimeout,
         proxyMaximumClients, proxyMaximumClientsPerAddress, proxyMaximumTunnels, proxyMaximumConnections,
         policyFile, policyMode,
+        proxyUpstreams, proxyUpstreamsFile, proxyUpstreamsTrustFile, proxyNoProxy,
+        proxyDNSServer, proxyDNSOverrides,
         streamURL, streamURLFile, streamPrefix, streamShards, streamMaximumEntries,
         storeURL, storeURLFile,
         serverListen, serverSecret, serverSecretFile, serverPublicURL, serverAllowedHosts, serverDashboard,

@@ -42,9 +42,9 @@ extension ConfigurationReading {
         return url
     }
 
-    /// The text of a key, or the first line of the file that its other key names; the nearer layer wins.
-    private mutating func textOrContents(
-        _ key: ConfigurationKey, _ fileKey: ConfigurationKey, absent: String
+    /// The text of a key, or the one line of the file that its other key names; the nearer layer wins.
+    mutating func textOrContents(
+        _ key: ConfigurationKey, _ fileKey: ConfigurationKey, absent: String, mayHaveLines: Bool = false
     ) -> (text: String, source: ConfigurationSource)? {
         let direct = text(key)
         let path = text(fileKey)
@@ -73,7 +73,7 @@ extension ConfigurationReading {
             return nil
         }
         let line = contents.trimmed
-        guard !line.isEmpty, !line.contains(where: \.isNewline) else {
+        guard !line.isEmpty, mayHaveLines || !line.contains(where: \.isNewline) else {
             fail(
                 fileKey, at: path.source,
                 "the file \(path.text.shownInError) holds no secret: expected one line of text")

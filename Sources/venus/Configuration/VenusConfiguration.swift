@@ -58,6 +58,10 @@ package struct VenusConfiguration: Sendable {
         /// CONNECT tunnels at a time.
         package var maximumTunnels: Int
         package var maximumConnectionsPerDependency: Int
+        /// Which calls go through other proxies.
+        package var upstreams: UpstreamRoutes
+        /// What the names of dependencies stand for.
+        package var names: NameResolution
     }
 
     package struct Policy: Sendable {

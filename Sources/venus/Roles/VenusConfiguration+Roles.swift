@@ -27,6 +27,8 @@ extension VenusConfiguration {
         result.maximumClientsPerAddress = proxy.maximumClientsPerAddress
         result.maximumTunnels = proxy.maximumTunnels
         result.maximumConnectionsPerDependency = proxy.maximumConnectionsPerDependency
+        result.upstreams = proxy.upstreams
+        result.names = proxy.names
         return result
     }
 

@@ -41,9 +41,10 @@ struct ExampleTests {
 
         let defaults = try load("stream: { url: redis://127.0.0.1:6379 }")
         let withoutDefault: Set<ConfigurationKey> = [
-            .service, .instance, .proxyAuthentication, .proxyThreads, .proxyMaximumClientsPerAddress, .streamURL,
-            .policyFile, .policyMode, .storeURL, .serverSecret, .serverPublicURL, .serverAllowedHosts, .serverDashboard,
-            .interceptionHosts, .interceptionPass, .interceptionTrust, .interceptionClientCertificates, .data,
+            .service, .instance, .proxyAuthentication, .proxyThreads, .proxyMaximumClientsPerAddress, .proxyUpstreams,
+            .proxyNoProxy, .proxyDNSServer, .proxyDNSOverrides, .streamURL, .policyFile, .policyMode, .storeURL,
+            .serverSecret, .serverPublicURL, .serverAllowedHosts, .serverDashboard, .interceptionHosts,
+            .interceptionPass, .interceptionTrust, .interceptionClientCertificates, .data,
         ]
         for entry in direct.entries where !withoutDefault.contains(entry.key) {
             #expect(defaults.entries.first { $0.key == entry.key }?.shown == entry.shown, "\(entry.key)")

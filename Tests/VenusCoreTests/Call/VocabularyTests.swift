@@ -26,7 +26,7 @@ struct VocabularyTests {
             "tls_certificate_error", "tls_alert_received", "http_request_error", "http_request_denied",
             "http_response_incomplete", "http_response_header_section_size", "http_response_transfer_coding",
             "http_response_timeout", "http_upgrade_failed", "http_protocol_error", "proxy_internal_error",
-            "proxy_loop_detected", "caller_timeout",
+            "proxy_loop_detected", "caller_timeout", "proxy_configuration_error",
         ]
         #expect(ErrorType.allCases.prefix(names.count).map(\.name) == names)
         #expect(ErrorType.allCases.prefix(names.count).map { Int($0.rawValue) } == Array(1...names.count))
