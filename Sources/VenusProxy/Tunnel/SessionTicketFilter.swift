@@ -11,6 +11,9 @@ package struct SessionTicketFilter: Sendable {
     private static let maximumTickets = 4
     /// Microseconds that a server may take, above two round trips, for a ticket to be prompt.
     private static let slack: UInt64 = 5_000
+    /// Microseconds that a ticket may be behind the one before, above that: a sender that gathers small segments (RFC 896)
+    /// waits for the first to be acknowledged, and Linux delays that by at most so long.
+    private static let acknowledgementDelay: UInt64 = 200_000
 
     /// A record that may be a ticket or a response.
     package struct Candidate: Sendable, Hashable {
@@ -72,14 +75,14 @@ package struct SessionTicketFilter: Sendable {
             stage = .candidate(Candidate(length: length, time: time, isPrompt: time <= promptUntil))
             return .undecided
         case .candidate(let candidate):
-            if length == candidate.length, time <= candidate.time + promptTime {
+            if length == candidate.length, time <= candidate.time + promptTime + Self.acknowledgementDelay {
                 stage = .tickets(length: length, count: 2, time: time)
                 return .ticket
             }
             stage = .over
             return candidate.isPrompt ? .data : .dataAsBefore(candidate)
         case .tickets(let known, let count, let last):
-            if length == known, count < Self.maximumTickets, time <= last + promptTime {
+            if length == known, count < Self.maximumTickets, time <= last + promptTime + Self.acknowledgementDelay {
                 stage = .tickets(length: known, count: count + 1, time: time)
                 return .ticket
             }

@@ -217,6 +217,7 @@ struct ChainTests {
     private func socks(to port: Int, _ heads: Heads, password: String? = nil) throws -> ScriptedOrigin {
         try ScriptedOrigin { connection in
             let greeting = connection.read(2)
+            guard greeting.count == 2 else { return }
             _ = connection.read(Int(greeting[1]))
             connection.write([5, password == nil ? 0 : 2])
             if let password {
@@ -227,6 +228,8 @@ struct ChainTests {
                 guard isRight else { return }
             }
             let request = connection.read(5)
+            // Who has offered no password, and is asked for one, leaves.
+            guard request.count == 5 else { return }
             let host = connection.read(request[3] == 3 ? Int(request[4]) : request[3] == 1 ? 3 : 15)
             let wanted = connection.read(2)
             let name = request[3] == 3 ? String(decoding: host, as: UTF8.self) : "address"

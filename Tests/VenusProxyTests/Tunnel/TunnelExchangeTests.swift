@@ -74,6 +74,21 @@ struct TunnelExchangeTests {
         #expect(tunnel.exchanges.map(\.bytes.received) == [905])
     }
 
+    @Test("do not begin with a ticket that had to wait for the acknowledgement of the one before")
+    func delayedTicket() {
+        var tunnel = WatchedTunnel.established13()
+        tunnel.client(150)
+        tunnel.wait(10)
+        tunnel.server(282)
+        tunnel.wait(41)
+        tunnel.server(282)
+        tunnel.wait(99)
+        tunnel.server(900)
+        tunnel.wait(3_000)
+        #expect(tunnel.exchanges.map(times) == [[20, 150, 150]])
+        #expect(tunnel.exchanges.map(\.bytes.received) == [905])
+    }
+
     @Test("do not begin with tickets that come one by one while a large request is on its way")
     func ticketsInUpload() {
         var tunnel = WatchedTunnel.established13()

@@ -59,7 +59,8 @@ struct UpstreamRoutesTests {
     @Test("the value of Proxy-Authorization", arguments: [("a", "b"), ("user", "pass"), ("ab", ""), ("x", "y:z")])
     func authorization(user: String, password: String) throws {
         let value = UpstreamCredentials(user: Array(user.utf8), password: Array(password.utf8)).authorization
-        let read = try #require(ProxyCredentials(value.span))
+        let credentials = ProxyCredentials(value.span)
+        let read = try #require(credentials)
         #expect(read.service == Array(user.utf8) && read.key == Array(password.utf8))
     }
 
