@@ -221,14 +221,16 @@ struct ChainTests {
             _ = connection.read(Int(greeting[1]))
             connection.write([5, password == nil ? 0 : 2])
             if let password {
-                let user = connection.read(Int(connection.read(2)[1]))
-                let given = connection.read(Int(connection.read(1)[0]))
+                // Who has offered no password leaves.
+                let start = connection.read(2)
+                guard start.count == 2 else { return }
+                let user = connection.read(Int(start[1]))
+                let given = connection.read(Int(connection.read(1).first ?? 0))
                 let isRight = String(decoding: user + [58] + given, as: UTF8.self) == password
                 connection.write([1, isRight ? 0 : 1])
                 guard isRight else { return }
             }
             let request = connection.read(5)
-            // Who has offered no password, and is asked for one, leaves.
             guard request.count == 5 else { return }
             let host = connection.read(request[3] == 3 ? Int(request[4]) : request[3] == 1 ? 3 : 15)
             let wanted = connection.read(2)

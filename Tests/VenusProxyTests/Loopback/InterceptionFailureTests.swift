@@ -110,7 +110,9 @@ struct InterceptionFailureTests {
                 #expect(output.standardOutput == "ok\n200", "\(output.standardError)")
             } else {
                 #expect(output.standardOutput.hasSuffix("502"), "\(output.standardError)")
-                #expect(output.standardOutput.contains("tls_alert_received"), "\(output.standardOutput)")
+                // In TLS 1.3 the alert comes behind the handshake; the reset that follows it can overtake it.
+                let reasons = ["tls_alert_received", "connection_terminated"]
+                #expect(reasons.contains { output.standardOutput.contains($0) }, "\(output.standardOutput)")
             }
             await intercepted.proxy.stop()
         }
