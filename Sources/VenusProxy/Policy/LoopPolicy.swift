@@ -94,8 +94,11 @@ struct LoopPolicy {
                     dialled: policy.keepsBack(early) ? 0 : .max, allowed: early.isAllowed ? .max : 0,
                     isByAddress: false, denial: early)
             }
-            guard !addresses.isEmpty else { return .open }
             var decision = PolicyDecision.open
+            guard !addresses.isEmpty else {
+                if early?.isAllowed == false { decision.allowed = 0 }
+                return decision
+            }
             decision.dialled = 0
             decision.allowed = 0
             for (place, address) in addresses.prefix(AddressOrder.maximumAddresses).enumerated() {

@@ -116,8 +116,16 @@ extension TheBinary {
                         "Proxy-Status: venus; error=\(error); next-hop=\"\(other.authority)\"; details=\"upstream proxy\""
                     )
             }
-            let plain = try await Self.curl(port, origin.url())
-            #expect(failure(plain, "proxy_configuration_error"), "\(plain.standardOutput)")
+            if scheme == "socks5" {
+                let plain = try await Self.curl(port, origin.url())
+                #expect(failure(plain, "proxy_configuration_error"), "\(plain.standardOutput)")
+            } else {
+                // Wrong ones it answers by 401 (not by 407), which could be the origin's as well.
+                let (without, port) = try await Self.proxy("http://\(other.authority)", directory: directory)
+                defer { withExtendedLifetime(without) {} }
+                let plain = try await Self.curl(port, origin.url())
+                #expect(failure(plain, "proxy_configuration_error"), "\(plain.standardOutput)")
+            }
             let tunnel = try await Self.curl(port, "-k", secure.url())
             #expect(tunnel.status == .exited(56) || tunnel.status == .exited(7), "\(tunnel.standardError)")
             #expect(failure(tunnel, "proxy_configuration_error"), "\(tunnel.standardOutput)")
@@ -143,8 +151,9 @@ extension TheBinary {
             let relay = try await TLSRelay(to: other.port)
             let upstream = "https://venus:s3cret@\(relay.authority)"
             let directory = try TemporaryDirectory()
-            let (_, port) = try await Self.proxy(
+            let (sealing, port) = try await Self.proxy(
                 upstream, ["VENUS_PROXY_UPSTREAMS_TRUST_FILE": relay.certificate], directory: directory)
+            defer { withExtendedLifetime(sealing) {} }
             let headers = try await Self.curl(port, origin.url("/headers")).standardOutput
             #expect(headers.hasPrefix("HTTP/1.1 200 ") && headers.contains("tinyproxy"), "\(headers)")
             let client = try HTTPClient(port: port)
@@ -167,8 +176,9 @@ extension TheBinary {
                 ("https://venus:s3cret@\(plain.authority)", relay.certificate, "tls_protocol_error"),
             ]
             for (url, trust, error) in cases {
-                let (_, port) = try await Self.proxy(
+                let (refusing, port) = try await Self.proxy(
                     url, ["VENUS_PROXY_UPSTREAMS_TRUST_FILE": trust], directory: directory)
+                defer { withExtendedLifetime(refusing) {} }
                 for target in [origin.url(), secure.url()] {
                     let answer = try await Self.curl(port, "-k", target).standardOutput
                     #expect(answer.hasPrefix("HTTP/1.1 502 "))
@@ -181,8 +191,9 @@ extension TheBinary {
         func deadOrigin() async throws {
             let dead = try freePort()
             let directory = try TemporaryDirectory()
-            let (_, second) = try await Self.proxy("", directory: directory)
-            let (_, port) = try await Self.proxy("http://127.0.0.1:\(second)", directory: directory)
+            let (last, second) = try await Self.proxy("", directory: directory)
+            let (first, port) = try await Self.proxy("http://127.0.0.1:\(second)", directory: directory)
+            defer { withExtendedLifetime((first, last)) {} }
             let tunnel = try await Self.curl(port, "-p", "http://127.0.0.1:\(dead)/").standardOutput
             #expect(
                 tunnel.contains(
@@ -191,7 +202,8 @@ extension TheBinary {
             let plain = try await Self.curl(port, "http://127.0.0.1:\(dead)/").standardOutput
             #expect(plain.hasPrefix("HTTP/1.1 502 ") && plain.contains("Proxy-Status: venus; error=connection_refused"))
             let socks = try await UpstreamProxyProcess.microsocks()
-            let (_, other) = try await Self.proxy("socks5://\(socks.authority)", directory: directory)
+            let (third, other) = try await Self.proxy("socks5://\(socks.authority)", directory: directory)
+            defer { withExtendedLifetime(third) {} }
             let answer = try await Self.curl(other, "http://127.0.0.1:\(dead)/").standardOutput
             #expect(answer.contains("error=connection_refused; next-hop=\"\(socks.authority)\""), "\(answer)")
         }

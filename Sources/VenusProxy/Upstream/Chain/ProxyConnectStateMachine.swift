@@ -69,8 +69,8 @@ package struct ProxyConnectStateMachine: Sendable {
     package static func errorType(status: UInt16) -> ErrorType {
         switch status {
         case 101: .httpProtocolError
-        // Our credentials do not do, or there are none.
-        case 407: .proxyConfigurationError
+        // Our credentials do not do, or there are none; to a CONNECT it is the proxy itself that says so.
+        case 401, 407: .proxyConfigurationError
         case 504: .connectionTimeout
         case 500...: .destinationUnavailable
         default: .httpRequestDenied
