@@ -23,7 +23,7 @@ TEST := $(SWIFT) test --configuration release --skip-build
 
 .DEFAULT_GOAL := help
 .PHONY: help up build dashboard setup setup-tests build-tests test test-units test-fuzz test-black-box test-clients fuzz \
-	sanitize lint format bench install uninstall clean
+	sanitize lint format bench bench-interception install uninstall clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -94,6 +94,9 @@ format: ## formats the code
 
 bench: build ## compares the proxy with HAProxy, nginx, Squid, Envoy and tinyproxy
 	VENUS_BINARY="$(BIN)/venus" Benchmarks/forwarding/run
+
+bench-interception: build ## compares interception with mitmproxy's
+	VENUS_BINARY="$(BIN)/venus" Benchmarks/interception/run
 
 install: build ## installs below PREFIX (/usr/local)
 	install -d "$(INSTALLED_BIN)" "$(INSTALLED_SHARE)/venus" "$(INSTALLED_SHARE)/man/man1"

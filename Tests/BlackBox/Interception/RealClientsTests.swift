@@ -9,7 +9,9 @@ extension TheBinary {
         /// What each prints without a proxy is what it prints through an interception: statuses, and hashes of bodies.
         @Test(
             "get the same answers as without a proxy, and their calls have statuses and routes in the graph",
-            arguments: ["curl", "requests", "httpx", "aiohttp", "websockets", "undici"])
+            arguments: [
+                "curl", "curl-http2", "requests", "httpx", "httpx-http2", "aiohttp", "websockets", "grpcio", "undici",
+            ])
         func sameAnswers(client: String) async throws {
             let clients = try await RealClients(folder: #require(RealClients.folder))
             let command = clients.command(client)
