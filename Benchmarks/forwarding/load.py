@@ -10,21 +10,23 @@ from processes import cpu_nanoseconds, memory_megabytes, program
 SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "request.lua")
 
 
-def load(port, origin, path, connections, seconds):
+def load(port, origin, path, connections, seconds, credentials=None):
     """One wrk run; what its script reports."""
     arguments = [program("wrk"), "--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s",
                  "--timeout", "10s", "--latency", "--script", SCRIPT, f"http://127.0.0.1:{port}/", "--",
                  f"http://127.0.0.1:{origin.port}/{path}", f"127.0.0.1:{origin.port}"]
+    if credentials:
+        arguments.append(credentials)
     output = subprocess.run(arguments, capture_output=True, text=True, timeout=seconds + 60, check=True).stdout
     return json.loads(output.strip().splitlines()[-1])
 
 
 def measure(peer, origin, path, connections, seconds):
     peer.prepare()
-    load(peer.port, origin, path, connections, 1)
+    load(peer.port, origin, path, connections, 1, peer.credentials)
     peer.prepare()
     before = cpu_nanoseconds(peer.process.pid)
-    report = load(peer.port, origin, path, connections, seconds)
+    report = load(peer.port, origin, path, connections, seconds, peer.credentials)
     cpu = cpu_nanoseconds(peer.process.pid) - before
     requests = report["requests"]
     if requests == 0 or report["errors"] > 0:

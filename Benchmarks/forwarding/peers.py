@@ -1,8 +1,10 @@
 """What is compared: each proxy with as many threads as there are processors, keep-alive on both sides, a log line or a
 record for every call."""
 
+import base64
 import os
 import socket
+import subprocess
 import time
 
 from processes import end, free_port, program, start, wait_for_port
@@ -19,6 +21,9 @@ def write(path, text):
 
 class Peer:
     """A process that listens on a port."""
+
+    #: What a client has to send as Proxy-Authorization, if anything.
+    credentials = None
 
     def __init__(self, name, folder):
         self.name = name
@@ -258,10 +263,12 @@ class Redis(Peer):
 class Venus(Peer):
     """`venus proxy`, every call recorded and shipped to a real Redis."""
 
-    def __init__(self, folder, binary, redis):
+    settings = {}
+
+    def __init__(self, folder, binary, redis, name="venus"):
         self.binary = binary
         self.redis = redis
-        super().__init__("venus", folder)
+        super().__init__(name, folder)
 
     def arguments(self):
         return [self.binary, "proxy"]
@@ -273,7 +280,7 @@ class Venus(Peer):
             "VENUS_STREAM_URL": f"redis://127.0.0.1:{self.redis.port}",
             "VENUS_DATA": f"{self.folder}/data",
             "VENUS_SERVICE": "benchmark",
-        }
+        } | self.settings
 
     def prepare(self):
         # Nobody reads the stream here, so that it would only grow.
@@ -290,3 +297,16 @@ class Venus(Peer):
             if time.monotonic() > deadline:
                 return f"{requests} calls made, {recorded} recorded"
             time.sleep(0.2)
+
+
+class VenusWithKeys(Venus):
+    """The same, where every request has to name its service and bring its key."""
+
+    def __init__(self, folder, binary, redis):
+        keys = f"{folder}/keys"
+        url = subprocess.run([binary, "key", "create", "benchmark", "--file", keys, "--quiet"], cwd=folder,
+                             capture_output=True, text=True, timeout=60, check=True).stdout.strip()
+        credentials = url.partition("//")[2].rpartition("@")[0]
+        self.credentials = "Basic " + base64.b64encode(credentials.encode()).decode()
+        self.settings = {"VENUS_PROXY_KEYS_FILE": keys, "VENUS_DATA": f"{folder}/data-keys"}
+        super().__init__(folder, binary, redis, "with keys")

@@ -1,5 +1,5 @@
 -- Absolute-form requests with eight fields, as an application's HTTP client sends them through a proxy.
--- Arguments: the target, http://HOST:PORT/PATH, and HOST:PORT.
+-- Arguments: the target, http://HOST:PORT/PATH, HOST:PORT, and the proxy's credentials if it wants any.
 function init(arguments)
   wrk.path = arguments[1]
   wrk.headers["Host"] = arguments[2]
@@ -10,6 +10,7 @@ function init(arguments)
   wrk.headers["Authorization"] = "Bearer 4f1c2d9e8b7a6f5e4d3c2b1a0f9e8d7c6b5a4f3e2d1c0b9a"
   wrk.headers["X-Request-Id"] = "01JD7W3S8N4V0Q2M5K9T6R1XZC"
   wrk.headers["Traceparent"] = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+  wrk.headers["Proxy-Authorization"] = arguments[3]
 end
 
 -- One line of JSON; durations in microseconds.
