@@ -51,7 +51,9 @@ public enum BlockDecoder {
         guard dropped <= UInt64(Int64.max) else { throw .invalidNumber(.dropped) }
         return Heartbeat(
             producer: try producer(fields), next: next, callsInFlight: inFlight, callsQueued: queued,
-            callsDropped: dropped, version: try fields.text(.producerVersion), isEnd: isEnd)
+            callsDropped: dropped, version: try fields.text(.producerVersion), isEnd: isEnd,
+            callsSpooled: try fields.count(.spooled) ?? 0, isUnclean: try fields.count(.unclean) ?? 0 > 0,
+            report: try ReportLines.report(fields))
     }
 
     private static func producer(_ fields: BlockFields) throws(BlockDecodingError) -> Producer {

@@ -50,6 +50,9 @@ public enum BlockEncoder {
         fields.append(field(.queued, UInt64(max(0, heartbeat.callsQueued))))
         fields.append(field(.dropped, heartbeat.callsDropped))
         fields.append(EntryField(BlockField.producerVersion.rawValue, heartbeat.version))
+        if heartbeat.callsSpooled > 0 { fields.append(field(.spooled, UInt64(heartbeat.callsSpooled))) }
+        if heartbeat.isUnclean { fields.append(field(.unclean, 1)) }
+        ReportLines.append(heartbeat.report, to: &fields)
         return fields
     }
 

@@ -19,4 +19,11 @@ public enum BlockField: String, Sendable, Hashable, CaseIterable {
     case queued
     case dropped
     case producerVersion = "version"
+    // The same, each absent where there is nothing to say.
+    case spooled
+    case unclean
+    case started
+    case policy
+    case pins
+    case pinCount = "pin_count"
 }

@@ -33,6 +33,18 @@ struct BlockFields {
         return number
     }
 
+    /// A number that fits into 63 bits, of a field that need not be there.
+    func count(_ field: BlockField) throws(BlockDecodingError) -> Int? {
+        guard values[field] != nil else { return nil }
+        guard let count = Int(exactly: try number(field)) else { throw .invalidNumber(field) }
+        return count
+    }
+
+    /// The bytes of a field that need not be there.
+    func optionalBytes(_ field: BlockField, most: Int) throws(BlockDecodingError) -> [UInt8]? {
+        values[field] == nil ? nil : try bytes(field, most: most)
+    }
+
     /// UTF-8 without control characters.
     func text(_ field: BlockField) throws(BlockDecodingError) -> String {
         let value = try bytes(field, most: BlockDecoder.maximumNameBytes)

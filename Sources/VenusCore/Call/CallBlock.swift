@@ -53,10 +53,15 @@ public struct Heartbeat: Sendable, Hashable {
     public var version: String
     /// Whether this is the producer's last word.
     public var isEnd: Bool
+    /// Calls waiting on the proxy's disk to be appended.
+    public var callsSpooled: Int
+    /// Whether somebody else says that the producer has ended: it was killed.
+    public var isUnclean: Bool
+    public var report: ProxyReport
 
     public init(
         producer: Producer, next: UInt64, callsInFlight: Int, callsQueued: Int, callsDropped: UInt64, version: String,
-        isEnd: Bool
+        isEnd: Bool, callsSpooled: Int = 0, isUnclean: Bool = false, report: ProxyReport = ProxyReport()
     ) {
         self.producer = producer
         self.next = next
@@ -65,5 +70,8 @@ public struct Heartbeat: Sendable, Hashable {
         self.callsDropped = callsDropped
         self.version = version
         self.isEnd = isEnd
+        self.callsSpooled = callsSpooled
+        self.isUnclean = isUnclean
+        self.report = report
     }
 }
