@@ -1,6 +1,7 @@
 import CLinux
 public import Logging
 import Synchronization
+package import VenusCore
 
 /// The hosts where clients are passed through because they do not take our certificate: shared by all loops, kept in a
 /// file of the data directory.
@@ -42,6 +43,19 @@ public final class PinnedHosts: Sendable {
     package func isPinned(_ host: PinnedHost) -> Bool {
         let now = clock()
         return state.withLock { $0.table.isPinned(host, now: now) }
+    }
+
+    /// The pins that hold now: those that last longest, as many as a heartbeat tells, and how many there are.
+    package var reported: (pins: [PinnedClient], count: Int) {
+        let now = clock()
+        let pins = state.withLock { $0.table.pins }.filter { now < $0.value.expires }
+        let last = pins.sorted {
+            ($1.value.expires, $0.key.host, $0.key.client) < ($0.value.expires, $1.key.host, $1.key.client)
+        }.prefix(ProxyReport.maximumPins)
+        let listed = last.map { host, pin in
+            PinnedClient(client: host.client, host: host.host, learned: pin.learned, expires: pin.expires)
+        }
+        return (listed, pins.count)
     }
 
     /// A client has turned our certificate down. Returns whether it is passed through from now on.

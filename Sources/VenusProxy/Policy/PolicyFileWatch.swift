@@ -16,10 +16,13 @@ package struct PolicyFileWatch: Sendable {
     private let loaded: KeysFile.Fingerprint
     /// The policy at the start.
     package let policy: EgressPolicy
+    /// What holds, for heartbeats.
+    package let standing: PolicyStanding
 
     /// Reads the file, which has to be there and right. Throws an error that tells what is wrong with it.
     package init(
-        path: String, logger: Logger, clock: any Clock<Duration> = ContinuousClock(), parse: @escaping Parse
+        path: String, logger: Logger, clock: any Clock<Duration> = ContinuousClock(),
+        standing: PolicyStanding = PolicyStanding(), parse: @escaping Parse
     ) throws {
         file = KeysFile(path: path)
         let content = try file.readText()
@@ -28,6 +31,8 @@ package struct PolicyFileWatch: Sendable {
         self.parse = parse
         self.logger = logger
         self.clock = clock
+        self.standing = standing
+        standing.holds(policy, text: content.text)
         speak(of: content)
     }
 
@@ -38,6 +43,7 @@ package struct PolicyFileWatch: Sendable {
             switch machine.looked(file.fingerprint) {
             case .nothing: break
             case .sayThatItIsGone:
+                standing.failed("the file is gone")
                 logger.error(
                     "the policy file is gone; the policy from before holds on", metadata: ["path": "\(file.path)"])
             case .read:
@@ -45,6 +51,7 @@ package struct PolicyFileWatch: Sendable {
                     let content = try file.readText()
                     let policy = try parse(content.text)
                     use(policy)
+                    standing.holds(policy, text: content.text)
                     logger.notice(
                         "read the policy file again",
                         metadata: [
@@ -54,6 +61,7 @@ package struct PolicyFileWatch: Sendable {
                 } catch KeysFileError.changing {
                     machine.readTooEarly()
                 } catch {
+                    standing.failed("\(error)")
                     logger.error(
                         "the policy file has changed and cannot be used; the policy from before holds on",
                         metadata: ["path": "\(file.path)", "reason": "\(error)"])

@@ -88,7 +88,9 @@ extension CallShipper {
             case .append(let block): await append(.append(block), entry(block), &log)
             case .appendHeartbeat(let heartbeat):
                 log.beat(callsDropped: heartbeat.callsDropped)
-                await append(.appendHeartbeat(heartbeat), BlockEncoder.entry(heartbeat), &log)
+                var said = heartbeat
+                said.report = report
+                await append(.appendHeartbeat(heartbeat), BlockEncoder.entry(said), &log)
             }
         }
     }

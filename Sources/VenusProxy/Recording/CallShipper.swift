@@ -16,6 +16,7 @@ public final class CallShipper: Sendable {
     let logger: Logger
     let clock: any Clock<Duration>
     let random: @Sendable () -> Double
+    private let reporter: @Sendable () -> ProxyReport
     let shard: Int
     let machine: Mutex<ShipperStateMachine>
     /// Something is there to ship.
@@ -30,14 +31,17 @@ public final class CallShipper: Sendable {
     /// Counts of the loops where there is no file.
     private let counts: Counts
 
-    /// - Parameter room: what this shipper shares with others, beside the bounds of its own.
+    /// - Parameters:
+    ///   - room: what this shipper shares with others, beside the bounds of its own.
+    ///   - reporter: what heartbeats tell of the proxy beside its calls; asked at each. What the policy made of the
+    ///     producer's calls is counted here.
     public convenience init(
         producer: Producer, callLog: any CallLog, configuration: CallShipperConfiguration, room: QueueRoom? = nil,
-        logger: Logger
+        logger: Logger, reporter: @escaping @Sendable () -> ProxyReport = { ProxyReport() }
     ) {
         self.init(
             producer: producer, callLog: callLog, configuration: configuration, room: room, logger: logger,
-            clock: ContinuousClock(), random: { Double.random(in: 0..<1) })
+            clock: ContinuousClock(), random: { Double.random(in: 0..<1) }, reporter: reporter)
     }
 
     /// - Parameters:
@@ -45,7 +49,8 @@ public final class CallShipper: Sendable {
     ///   - random: 0 ..< 1, spreads retries.
     package init(
         producer: Producer, callLog: any CallLog, configuration: CallShipperConfiguration, room: QueueRoom? = nil,
-        logger: Logger, clock: any Clock<Duration>, random: @escaping @Sendable () -> Double
+        logger: Logger, clock: any Clock<Duration>, random: @escaping @Sendable () -> Double,
+        reporter: @escaping @Sendable () -> ProxyReport = { ProxyReport() }
     ) {
         self.producer = producer
         self.callLog = callLog
@@ -54,6 +59,7 @@ public final class CallShipper: Sendable {
         self.logger = logger
         self.clock = clock
         self.random = random
+        self.reporter = reporter
         shard = Shard.of(environment: producer.environment, service: producer.service, shards: callLog.shards)
         machine = Mutex(ShipperStateMachine(producer: producer, configuration: configuration))
         counts = Counts()
@@ -79,6 +85,19 @@ public final class CallShipper: Sendable {
     /// Calls under way now.
     public var callsInFlight: Int {
         recorders.withLock { $0.reduce(0) { $0 + $1.callsInFlight.load(ordering: .relaxed) } }
+    }
+
+    /// What the next heartbeat tells of the proxy.
+    var report: ProxyReport {
+        var report = reporter()
+        guard report.policy != nil else { return report }
+        recorders.withLock { recorders in
+            for recorder in recorders {
+                report.policy?.denied &+= recorder.callsDenied.load(ordering: .relaxed)
+                report.policy?.wouldBeDenied &+= recorder.callsWouldBeDenied.load(ordering: .relaxed)
+            }
+        }
+        return report
     }
 
     /// A recorder for one loop, confined to its thread; at most 256 of them.

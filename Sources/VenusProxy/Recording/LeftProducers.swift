@@ -19,7 +19,7 @@ package struct LeftProducers {
             if let content = left.content {
                 let end = Heartbeat(
                     producer: content.producer, next: content.recorded + 1, callsInFlight: 0, callsQueued: 0,
-                    callsDropped: 0, version: content.version, isEnd: true)
+                    callsDropped: 0, version: content.version, isEnd: true, isUnclean: true)
                 try await callLog.append(BlockEncoder.entry(end), to: content.shard % callLog.shards)
                 closed.append(content)
             }

@@ -81,9 +81,20 @@ public final class Recorder {
         if state.pointee.builder.count == 0 { pending?.pointee.recorders += 1 }
         state.pointee.builder.append(call)
         recorded.pointee += 1
+        if call.outcome == .denied || call.flags.contains(.wouldBeDenied) { count(call) }
         if state.pointee.builder.isFull {
             pending?.pointee.filled &+= 1
             flush()
+        }
+    }
+
+    /// Counts what the egress policy says of a call.
+    private func count(_ call: Call) {
+        guard !call.flags.contains(.activity) else { return }
+        if call.outcome == .denied {
+            gauge.callsDenied.wrappingAdd(1, ordering: .relaxed)
+        } else {
+            gauge.callsWouldBeDenied.wrappingAdd(1, ordering: .relaxed)
         }
     }
 

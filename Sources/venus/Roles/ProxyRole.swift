@@ -44,6 +44,7 @@ final class ProxyRole: Service {
         self.logger = logger
         drainLimit = configuration.proxy.drainTimeout
         let room = QueueRoom(bytes: Self.maximumQueuedBytes)
+        let (standing, pins) = (policy?.standing ?? PolicyStanding(), interception?.pins)
         let makeShipper = { @Sendable [configuration] (service: String, isOwn: Bool) in
             var shipping = CallShipperConfiguration(stateDirectory: data.producers, version: Version.current)
             shipping.maximumQueuedBytes = Self.maximumQueuedBytes
@@ -51,8 +52,15 @@ final class ProxyRole: Service {
             let producer = Producer(
                 id: Self.randomID(), environment: configuration.environment, service: service,
                 instance: configuration.instance, host: ProcessInfo.processInfo.hostName)
+            let startedAt = Int64(Date().timeIntervalSince1970 * 1_000)
             return CallShipper(
-                producer: producer, callLog: callLog, configuration: shipping, room: room, logger: logger)
+                producer: producer, callLog: callLog, configuration: shipping, room: room, logger: logger
+            ) {
+                // The pins are the process's, and told once.
+                let told = isOwn ? pins?.reported : nil
+                return ProxyReport(
+                    startedAt: startedAt, policy: standing.report, pins: told?.pins ?? [], pinCount: told?.count ?? 0)
+            }
         }
         shippers = CallShippers(own: makeShipper(service, true)) { makeShipper($0, false) }
         var proxy = configuration.proxyConfiguration
