@@ -63,6 +63,9 @@ public protocol Store: Sendable {
     /// The producers as last heard of, newest first, at most `limit`.
     func producers(limit: Int) async throws -> [ProducerMark]
 
+    /// The same with what their proxies said of themselves.
+    func proxies(limit: Int) async throws -> [KnownProxy]
+
     /// Losses noticed at or after `since`, newest first, at most `limit`.
     func losses(since: Int64, limit: Int) async throws -> [Loss]
 

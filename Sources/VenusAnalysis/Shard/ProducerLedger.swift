@@ -9,11 +9,16 @@ package import VenusStore
 package struct ProducerLedger: Sendable {
     /// A producer that was silent for this long is forgotten; its calls would be refused for their age.
     static let memory: Int64 = 8 * 86_400 * 1_000
+    /// Milliseconds after which what a proxy says is written again, though it is the same.
+    static let repetition: Int64 = 3_600 * 1_000
 
     private let shard: Int
     private var marks: [String: ProducerMark] = [:]
     private var changed: Set<String> = []
     private var losses: [Loss] = []
+    /// What proxies said of themselves, as far as this owner of the shard has heard.
+    private var proxies: [String: ProxyState] = [:]
+    private var changedProxies: Set<String> = []
 
     package init(shard: Int, marks: [ProducerMark] = []) {
         self.shard = shard
@@ -55,6 +60,7 @@ package struct ProducerLedger: Sendable {
         mark.callsQueued = heartbeat.callsQueued
         mark.callsDropped = heartbeat.callsDropped
         mark.version = heartbeat.version
+        noteReport(of: heartbeat, appendedAt: appendedAt)
         if heartbeat.isEnd {
             mark.hasEnded = true
             if heartbeat.next > mark.highest + 1 {
@@ -74,15 +80,46 @@ package struct ProducerLedger: Sendable {
                 count: count, at: now))
     }
 
+    /// What changed since the last time.
+    package struct Changes: Sendable {
+        package var marks: [ProducerMark]
+        /// Every proxy's producer is among the marks.
+        package var proxies: [ProxyState]
+        package var losses: [Loss]
+    }
+
     package var hasChanges: Bool { !changed.isEmpty || !losses.isEmpty }
 
     /// What changed since the last time, for one commit.
-    package mutating func takeChanges(now: Int64) -> (marks: [ProducerMark], losses: [Loss]) {
-        let result = (changed.sorted().compactMap { marks[$0] }, losses)
+    package mutating func takeChanges(now: Int64) -> Changes {
+        let result = Changes(
+            marks: changed.sorted().compactMap { marks[$0] },
+            proxies: changedProxies.sorted().compactMap { proxies[$0] }, losses: losses)
         changed.removeAll(keepingCapacity: true)
+        changedProxies.removeAll(keepingCapacity: true)
         losses.removeAll()
-        marks = marks.filter { $0.value.lastSeen >= now - Self.memory }
+        let oldest = now - Self.memory
+        if marks.contains(where: { $0.value.lastSeen < oldest }) {
+            marks = marks.filter { $0.value.lastSeen >= oldest }
+            proxies = proxies.filter { marks[$0.key] != nil }
+        }
         return result
+    }
+
+    /// A heartbeat every few seconds mostly says what the one before it said: that is written once an hour, so that who
+    /// lives is among the newest.
+    private mutating func noteReport(of heartbeat: Heartbeat, appendedAt: Int64) {
+        let id = heartbeat.producer.id
+        var state = ProxyState(
+            producer: id, shard: shard, saidAt: appendedAt, callsSpooled: heartbeat.callsSpooled,
+            hasEndedUncleanly: heartbeat.isEnd && heartbeat.isUnclean, report: heartbeat.report)
+        if heartbeat.isUnclean {
+            // Whoever says so knows nothing of the rest.
+            state.report = proxies[id]?.report ?? state.report
+        }
+        if let known = proxies[id], known.says(state), appendedAt < known.saidAt + Self.repetition { return }
+        proxies[id] = state
+        changedProxies.insert(id)
     }
 
     private func mark(of producer: Producer) -> ProducerMark {

@@ -164,7 +164,7 @@ package struct ShardAnalysis: Sendable {
         else { return nil }
         return ShardCommit(
             shard: shard, cursor: cursor == .start ? "" : cursor.description, openSince: openSince,
-            producers: changes.marks, losses: changes.losses, quarantined: quarantined,
+            producers: changes.marks, proxies: changes.proxies, losses: changes.losses, quarantined: quarantined,
             checkpoint: cells.isEmpty ? nil : Checkpoint(takenAtSeconds: nowSeconds, cells: cells), closed: closed,
             late: late.removeRows(before: .max, shard: shard))
     }

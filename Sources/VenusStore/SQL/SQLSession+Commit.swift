@@ -11,6 +11,7 @@ extension SQLSession {
             """,
             [.count(commit.shard), .text(commit.cursor), .second(SQLValue.clamp(second: commit.openSince))])
         try write(commit.producers)
+        try write(commit.proxies)
         try write(commit.losses)
         try write(commit.quarantined)
         if let checkpoint = commit.checkpoint, !checkpoint.cells.isEmpty {

@@ -7,6 +7,8 @@ enum StateRetention {
     static let endedProducers: Int64 = 8 * 86_400
     /// After the last word of a producer that never said it ended.
     static let silentProducers: Int64 = 35 * 86_400
+    /// What most proxies say of themselves is kept, whatever their age.
+    static let maximumProxies: Int64 = 10_000
     static let losses: Int64 = 100 * 86_400
     static let quarantinedEntries: Int64 = 8 * 86_400
     /// The newest entries are kept, whatever their age.
@@ -77,6 +79,7 @@ extension SQLSession {
             "DELETE FROM producers WHERE has_ended = $1 AND last_seen < $2",
             [.boolean(true), since(StateRetention.endedProducers)])
         try execute("DELETE FROM producers WHERE last_seen < $1", [since(StateRetention.silentProducers)])
+        try removeOldProxies()
         try execute("DELETE FROM losses WHERE at < $1", [since(StateRetention.losses)])
         try execute("DELETE FROM quarantined_entries WHERE at < $1", [since(StateRetention.quarantinedEntries)])
         try execute(

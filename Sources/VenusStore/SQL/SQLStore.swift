@@ -68,6 +68,10 @@ extension SQLStore {
         try await read { try $0.producers(limit: limit) }
     }
 
+    public func proxies(limit: Int) async throws -> [KnownProxy] {
+        try await read { try $0.proxies(limit: limit) }
+    }
+
     public func losses(since: Int64, limit: Int) async throws -> [Loss] {
         try await read { try $0.losses(since: since, limit: limit) }
     }

@@ -8,6 +8,8 @@ public struct ShardCommit: Sendable {
     public var openSince: Int64
     /// The producers whose marks changed.
     public var producers: [ProducerMark]
+    /// What they said of themselves, where that is to be written.
+    public var proxies: [ProxyState]
     public var losses: [Loss]
     public var quarantined: [QuarantinedEntry]
     /// Cells of this step; absent where there are none.
@@ -18,14 +20,15 @@ public struct ShardCommit: Sendable {
     public var late: [RollupRow]
 
     public init(
-        shard: Int, cursor: String, openSince: Int64, producers: [ProducerMark] = [], losses: [Loss] = [],
-        quarantined: [QuarantinedEntry] = [], checkpoint: Checkpoint? = nil, closed: [RollupRow] = [],
-        late: [RollupRow] = []
+        shard: Int, cursor: String, openSince: Int64, producers: [ProducerMark] = [], proxies: [ProxyState] = [],
+        losses: [Loss] = [], quarantined: [QuarantinedEntry] = [], checkpoint: Checkpoint? = nil,
+        closed: [RollupRow] = [], late: [RollupRow] = []
     ) {
         self.shard = shard
         self.cursor = cursor
         self.openSince = openSince
         self.producers = producers
+        self.proxies = proxies
         self.losses = losses
         self.quarantined = quarantined
         self.checkpoint = checkpoint

@@ -52,6 +52,7 @@ final class FaultyStore: Store {
     func rollups(_ query: RollupQuery) async throws -> [RollupRow] { try await base.rollups(query) }
     func openCells() async throws -> [OpenCells] { try await base.openCells() }
     func producers(limit: Int) async throws -> [ProducerMark] { try await base.producers(limit: limit) }
+    func proxies(limit: Int) async throws -> [KnownProxy] { try await base.proxies(limit: limit) }
     func losses(since: Int64, limit: Int) async throws -> [Loss] { try await base.losses(since: since, limit: limit) }
     func setting(_ name: String) async throws -> String? { try await base.setting(name) }
     func setSetting(_ name: String, to value: String, ifAbsent: Bool) async throws -> String {
