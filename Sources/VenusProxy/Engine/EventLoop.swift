@@ -91,6 +91,7 @@ struct EventLoop: ~Copyable {
         now = .now
         timers = TimerWheel(now: now)
         buffers = BufferPool(maximumBytes: settings.maximumBufferBytes, maximumFreeBytes: 4 << 20)
+        http2.memory = HTTP2Memory(maximumBytes: settings.maximumBufferBytes)
         targets = TargetTable(
             maximum: settings.maximumDependencies,
             fixed: settings.parents.map { parent in

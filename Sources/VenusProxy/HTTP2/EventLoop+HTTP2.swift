@@ -12,7 +12,7 @@ extension EventLoop {
 
     /// The client's handshake has agreed on HTTP/2. `count` bytes that came behind it lie in the scratch memory.
     mutating func beginHTTP2(client slot: Int32, count: Int) {
-        let connection = http2.add(HTTP2Session(.server), slot: slot)
+        let connection = http2.add(HTTP2Session(.server, memory: http2.memory), slot: slot)
         clients[slot].pointee.http2 = connection.id
         take(connection, count: count)
     }
@@ -20,7 +20,7 @@ extension EventLoop {
     /// The dependency's handshake has agreed on HTTP/2: the connection takes the calls of many clients from now on.
     mutating func beginHTTP2(upstream slot: Int32, count: Int) {
         let upstream = upstreams[slot]
-        let connection = http2.add(HTTP2Session(.client), slot: slot)
+        let connection = http2.add(HTTP2Session(.client, memory: http2.memory), slot: slot)
         upstream.pointee.http2 = connection.id
         upstream.pointee.client = -1
         origins[upstream.pointee.target]?.http2 = connection.id

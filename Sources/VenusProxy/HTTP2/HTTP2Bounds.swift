@@ -12,6 +12,13 @@ package struct HTTP2Bounds: Sendable, Hashable {
     package var outboundBytes = 64 << 10
     /// Compressed bytes of one field section, in HEADERS and the CONTINUATION frames behind it.
     package var fieldSectionBytes = 64 << 10
+    /// Bytes of one field section as its receiver has it: names, values and 32 a field (RFC 9113, section 6.5.2). One of
+    /// more than `HeadLimits` allow is answered with 431; this is the end of it, because each byte that was sent may stand
+    /// for a field of 4 KiB.
+    package var fieldListBytes = 256 << 10
+    /// Bytes of a stream that wait to be read: its window and its head; what is beyond is the framing of content in the
+    /// smallest pieces.
+    package var inboundBytes = 384 << 10
     /// CONTINUATION frames of one field section.
     package var continuations = 8
     /// Streams that the peer may reset, or make us reset, at once, and in each second afterwards.

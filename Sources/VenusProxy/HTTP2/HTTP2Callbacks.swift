@@ -20,8 +20,7 @@ enum HTTP2Callbacks {
         }
         nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) { _, _, id, bytes, length, context in
             guard let session = HTTP2Session.of(context) else { return HTTP2Callbacks.fatal }
-            session.contentCame(id, UnsafeBufferPointer(start: bytes, count: length))
-            return 0
+            return session.contentCame(id, UnsafeBufferPointer(start: bytes, count: length))
         }
         nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, context in
             guard let session = HTTP2Session.of(context), let frame else { return HTTP2Callbacks.fatal }

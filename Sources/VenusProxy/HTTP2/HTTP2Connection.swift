@@ -31,6 +31,8 @@ final class HTTP2Connection {
 struct HTTP2Connections {
     private var connections: [Int32: HTTP2Connection] = [:]
     private var last: Int32 = 0
+    /// What waits on all of their streams.
+    var memory = HTTP2Memory()
     /// Events of streams, as epoll would report them.
     var events: [UInt64] = []
     /// Connections with something to send.

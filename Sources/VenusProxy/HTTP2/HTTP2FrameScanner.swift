@@ -9,8 +9,10 @@ package struct HTTP2FrameScanner: Sendable {
         case resets
         /// Frames that are of no use.
         case control
-        /// A field section in too many, or too long, pieces.
+        /// A field section in too many, or too long, pieces, or of too much once it is decoded.
         case fieldSection
+        /// Content in pieces that are nothing but framing.
+        case framing
     }
 
     static let headerBytes = 9

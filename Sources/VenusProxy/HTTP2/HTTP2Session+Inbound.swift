@@ -2,10 +2,14 @@ import CNGHTTP2
 
 /// What comes from the peer, put into the form of HTTP/1.1.
 extension HTTP2Session {
+    /// What a field counts for beside its bytes (RFC 9113, section 6.5.2).
+    private static let fieldOverhead = 32
+
     /// A field section begins: of a new request, a response, or trailers.
     func sectionBegan(_ headers: nghttp2_headers) -> Int32 {
+        listBytes = 0
         if role == .server, headers.cat == NGHTTP2_HCAT_REQUEST {
-            let stream = HTTP2Stream(key: headers.hd.stream_id)
+            let stream = HTTP2Stream(key: headers.hd.stream_id, memory: memory)
             stream.id = headers.hd.stream_id
             stream.movedAt = now
             streams[stream.key] = stream
@@ -20,6 +24,8 @@ extension HTTP2Session {
     func fieldCame(
         _ headers: nghttp2_headers, _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>
     ) -> Int32 {
+        listBytes += name.count + value.count + Self.fieldOverhead
+        guard listBytes <= bounds.fieldListBytes else { return exceed(.fieldSection) }
         guard let stream = stream(headers.hd.stream_id) else { return 0 }
         // nghttp2 refuses these; a line end that got through would make two fields of one.
         guard !value.contains(where: { $0 == 0x0D || $0 == 0x0A || $0 == 0 }) else {
@@ -81,15 +87,27 @@ extension HTTP2Session {
         list(stream)
     }
 
-    func contentCame(_ id: Int32, _ bytes: UnsafeBufferPointer<UInt8>) {
+    func contentCame(_ id: Int32, _ bytes: UnsafeBufferPointer<UInt8>) -> Int32 {
         // At once: a stream that is not read holds up no other. Its own window bounds what it may send.
         check(nghttp2_session_consume_connection(native, bytes.count))
-        guard let stream = stream(id), !stream.isReleased, !stream.builder.isTooLarge else { return }
+        guard let stream = stream(id), !stream.isReleased, !stream.builder.isTooLarge else { return 0 }
+        guard stream.inbound.count + bytes.count <= bounds.inboundBytes else { return exceed(.framing) }
+        guard memory.hasRoom else {
+            reset(stream, role == .server ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_CANCEL)
+            return 0
+        }
         stream.uncredited += bytes.count
         if stream.isChunked { stream.inbound.append(chunkOf: bytes.count) }
         stream.inbound.append(bytes)
         if stream.isChunked { stream.inbound.append("\r\n") }
         list(stream)
+        return 0
+    }
+
+    /// Too much: nghttp2 stops where it is, and ``receive(_:at:)`` ends the session.
+    private func exceed(_ excess: HTTP2FrameScanner.Excess) -> Int32 {
+        noticed = excess
+        return NGHTTP2_ERR_PAUSE.rawValue
     }
 
     /// The peer has sent its last on this stream.

@@ -18,6 +18,10 @@ extension HTTP2Session {
         guard let stream = streams[key], !stream.isClosed, !stream.isReleased else { return .failed }
         let room = bounds.outboundBytes - stream.outbound.count
         guard room > 0 else { return .wouldBlock }
+        guard memory.hasRoom else {
+            reset(stream, role == .server ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_CANCEL)
+            return .failed
+        }
         let part = UnsafeBufferPointer(rebasing: bytes.prefix(room))
         var place = 0
         while place < part.count {

@@ -48,7 +48,7 @@ extension HTTP2Session {
     package func open() -> Int32 {
         precondition(role == .client, "a server opens no streams")
         lastKey &+= 1
-        let stream = HTTP2Stream(key: lastKey)
+        let stream = HTTP2Stream(key: lastKey, memory: memory)
         stream.movedAt = now
         streams[lastKey] = stream
         return lastKey

@@ -15,6 +15,7 @@ package final class HTTP2Session {
 
     package let role: Role
     let bounds: HTTP2Bounds
+    let memory: HTTP2Memory
     /// nghttp2's; set once, at the end of `init`.
     private(set) var native: OpaquePointer?
     var scanner: HTTP2FrameScanner
@@ -23,6 +24,10 @@ package final class HTTP2Session {
     var opened: [Int32] = []
     var ready: [Int32] = []
     var lastKey: Int32 = 0
+    /// Of the field section at hand, as it is decoded.
+    var listBytes = 0
+    /// What a callback found to be too much.
+    var noticed: HTTP2FrameScanner.Excess?
     /// The time of the call at hand.
     var now = SteadyTime.zero
     /// The rest of what nghttp2 gave out last.
@@ -33,9 +38,11 @@ package final class HTTP2Session {
     /// What the peer did too much of, if that has ended the session.
     package private(set) var excess: HTTP2FrameScanner.Excess?
 
-    package init(_ role: Role, bounds: HTTP2Bounds = HTTP2Bounds()) {
+    /// - Parameter memory: that of all sessions of the loop.
+    package init(_ role: Role, bounds: HTTP2Bounds = HTTP2Bounds(), memory: HTTP2Memory = HTTP2Memory()) {
         self.role = role
         self.bounds = bounds
+        self.memory = memory
         scanner = HTTP2FrameScanner(bounds: bounds, isServer: role == .server)
         native = makeNative()
         if native == nil { isBroken = true } else { submitSettings() }
@@ -106,7 +113,9 @@ package final class HTTP2Session {
         guard !isBroken, excess == nil, let first = bytes.baseAddress else { return }
         if let excess = scanner.scan(bytes.span, at: time) { return end(for: excess) }
         let taken = nghttp2_session_mem_recv(native, first, bytes.count)
-        if taken < 0 { breakOff() }
+        if taken < 0 { return breakOff() }
+        // Not before: nghttp2's older versions do not expect their own end within a callback.
+        if let noticed { end(for: noticed) }
     }
 
     /// The peer asks too much: says so, and lets go of every stream.

@@ -13,7 +13,7 @@ final class HTTP2Stream {
     var builder = HTTP2HeadBuilder()
     /// The method of the request, as far as framing depends on it.
     var method = Method.other
-    var inbound = ByteQueue()
+    var inbound = ByteQueue() { didSet { count() } }
     /// Bytes of content in `inbound`, for which the peer gets no new window yet.
     var uncredited = 0
     var hasHead = false
@@ -22,7 +22,7 @@ final class HTTP2Stream {
     var inboundEnded = false
 
     var message = BridgedMessage()
-    var outbound = ByteQueue()
+    var outbound = ByteQueue() { didSet { count() } }
     /// Whether nghttp2 waits to be told of more.
     var isDeferred = false
     /// Whether our END_STREAM, or the frames that end in it, have gone out.
@@ -37,7 +37,22 @@ final class HTTP2Stream {
     /// Whether it is in the session's list of streams to look at.
     var isListed = false
 
-    init(key: Int32) { self.key = key }
+    private let memory: HTTP2Memory
+    /// Bytes of it that are counted.
+    private var counted = 0
+
+    init(key: Int32, memory: HTTP2Memory) {
+        self.key = key
+        self.memory = memory
+    }
+
+    deinit { memory.change(by: -counted) }
+
+    private func count() {
+        let held = inbound.count + outbound.count
+        memory.change(by: held - counted)
+        counted = held
+    }
 }
 
 /// How far a message is that the loop writes in HTTP/1.1.

@@ -13,6 +13,12 @@ struct HTTP2AbuseTests {
         RawFrame.read(server.output(at: time)).last { $0.type == 7 }?.payload[7]
     }
 
+    /// From then on streams have the windows that we offer.
+    private func acknowledgeSettings(_ session: HTTP2Session) {
+        _ = session.output(at: time)
+        session.input(RawFrame.frame(0x4, flags: 0x1, stream: 0), at: time)
+    }
+
     private func repeatFrame(_ frame: [UInt8], _ count: Int) {
         for _ in 0..<(count / 100) { server.input((0..<100).flatMap { _ in frame }, at: time) }
     }
@@ -82,6 +88,69 @@ struct HTTP2AbuseTests {
         let piece = RawFrame.frame(0x9, stream: 1, [UInt8](repeating: 0x82, count: 16_000))
         for _ in 0..<5 { server.input(piece, at: time) }
         #expect(server.excess == .fieldSection || server.isOver)
+    }
+
+    @Test("a field section that is small only as long as it is not decoded ends the connection")
+    func largeList() {
+        // A field of nearly the whole table, then its index, which is a byte.
+        let value = [UInt8](repeating: 0x79, count: 4_000)
+        let field: [UInt8] = [0x40, 0x01, 0x78, 0x7F, 0xA1, 0x1E] + value
+        let fits = field + [UInt8](repeating: 0xBE, count: 30)
+        server.input(RawFrame.get(1, more: fits), at: time)
+        #expect(server.excess == nil)
+        #expect(server.nextOpened() == 1)
+        // For the parser behind to refuse.
+        #expect(server.bytes(1).count > HeadLimits().headBytes)
+        let bomb = field + [UInt8](repeating: 0xBE, count: 10_000)
+        server.input(RawFrame.get(3, more: bomb) + RawFrame.get(5), at: time)
+        #expect(server.excess == .fieldSection)
+        #expect(server.nextOpened() == nil)
+        #expect(goAway() == 0xB)
+        #expect(server.isOver)
+    }
+
+    @Test("content in pieces of a byte costs no more than a window and its framing")
+    func confetti() {
+        acknowledgeSettings(server)
+        server.input(RawFrame.get(1, flags: 0x4), at: time)
+        #expect(server.nextOpened() == 1)
+        let piece = RawFrame.frame(0x0, stream: 1, [0x61])
+        for _ in 0..<600 where server.excess == nil { repeatFrame(piece, 100) }
+        #expect(server.excess == nil)
+        #expect(server.bytes(1).count > 60_000)
+        for _ in 0..<700 where server.excess == nil { repeatFrame(piece, 100) }
+        #expect(server.excess == .framing)
+        #expect(goAway() == 0xB)
+        #expect(server.isOver)
+    }
+
+    @Test("all streams of all connections together hold no more than there is memory for, and give it back")
+    func memory() {
+        let memory = HTTP2Memory(maximumBytes: 200_000)
+        let content = RawFrame.frame(0x0, stream: 1, [UInt8](repeating: 0x61, count: 10_000))
+        let sessions = (0..<4).map { _ in HTTP2Session(.server, memory: memory) }
+        for session in sessions {
+            session.input(RawFrame.preface + RawFrame.settings, at: time)
+            acknowledgeSettings(session)
+            session.input(RawFrame.get(1, flags: 0x4), at: time)
+            for _ in 0..<8 { session.input(content, at: time) }
+        }
+        #expect((200_000..<220_000).contains(memory.bytes))
+        // Those that came first keep what they have; the next get no more.
+        #expect(sessions[0].bytes(1).count > 80_000)
+        let resets = RawFrame.read(sessions[3].output(at: time)).filter { $0.type == 3 }
+        #expect(resets.map(\.payload) == [[0, 0, 0, 0xB]])
+        #expect(sessions[3].excess == nil && !sessions[3].isOver)
+        // There is room again, for an answer too.
+        let answer = sessions[1].write(1, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", at: time)
+        #expect(answer != .failed && answer != .wouldBlock)
+        #expect(memory.bytes < 140_000)
+        for session in sessions {
+            while let key = session.nextOpened() { session.release(key) }
+            session.connectionEnded()
+        }
+        #expect(memory.bytes == 0)
+        #expect(sessions.allSatisfy { $0.streamCount == 0 })
     }
 
     @Test(
