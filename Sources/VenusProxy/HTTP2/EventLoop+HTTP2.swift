@@ -33,7 +33,10 @@ extension EventLoop {
         connection.session.receive(
             UnsafeBufferPointer(start: UnsafePointer(scratch.input), count: count), at: now)
         switch connection.session.role {
-        case .server: openStreams(of: connection)
+        case .server:
+            let tunnel = clients[connection.slot].pointee.interception
+            if count > 0, tunnel >= 0 { intercepted[tunnel].pointee.hasAccepted = true }
+            openStreams(of: connection)
         case .client:
             keepResumption(upstreams[connection.slot])
             queueReady(connection)

@@ -275,9 +275,10 @@ extension EventLoop {
         }
         let channel = client.pointee.channel
         let alert = channel.session >= 0 ? sessions[channel.session].pointee.fault : nil
+        let isSilent = tunnel.pointee.wasLeft && !tunnel.pointee.hasAccepted
         let isRejection =
             alert?.rejectsCertificate == true
-            || (tunnel.pointee.wasLeft && now.since(tunnel.pointee.since) < Self.secondThoughts)
+            || (isSilent && now.since(tunnel.pointee.since) < Self.secondThoughts)
         client.pointee.exchange.callEnded(at: now)
         if let fault = tunnel.pointee.fault {
             recordCall(slot, .failed(fault.errorType))

@@ -25,6 +25,8 @@ struct InterceptedTunnel: Slotted {
     var setup: CallTimes?
     /// Whether a request, good or not, has come through it.
     var hasSpoken = false
+    /// Whether the client has said something inside, though it may be no request: so it takes our certificate.
+    var hasAccepted = false
     /// Whether the client has ended its connection, rather than we.
     var wasLeft = false
 }
