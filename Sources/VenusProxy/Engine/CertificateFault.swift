@@ -14,6 +14,8 @@ package enum CertificateFault: UInt8, Sendable, CaseIterable {
     case revoked
     /// It, or an authority of its chain, is for another purpose.
     case wrongPurpose
+    /// An authority of its chain is bound to other names (RFC 5280, section 4.2.1.10).
+    case outOfBounds
     /// Its key or its signature is too weak.
     case weak
     case other
@@ -34,6 +36,7 @@ package enum CertificateFault: UInt8, Sendable, CaseIterable {
             case X509_V_ERR_INVALID_CA, X509_V_ERR_INVALID_PURPOSE, X509_V_ERR_PATH_LENGTH_EXCEEDED,
                 X509_V_ERR_CERT_REJECTED:
                 .wrongPurpose
+            case X509_V_ERR_PERMITTED_VIOLATION, X509_V_ERR_EXCLUDED_VIOLATION: .outOfBounds
             case X509_V_ERR_EE_KEY_TOO_SMALL, X509_V_ERR_CA_KEY_TOO_SMALL, X509_V_ERR_CA_MD_TOO_WEAK: .weak
             default: .other
             }
@@ -52,6 +55,7 @@ package enum CertificateFault: UInt8, Sendable, CaseIterable {
             "the issuer of the host's certificate is not known; add its authority to interception.trust if it is right"
         case .revoked: "the host's certificate is revoked"
         case .wrongPurpose: "the host's certificate, or an authority of its, is not for this purpose"
+        case .outOfBounds: "an authority of the host's certificate may not issue it for this host"
         case .weak: "the host's certificate has a key or a signature that is too weak"
         case .other: "the host's certificate could not be verified"
         }

@@ -31,11 +31,30 @@ extension Refusal {
 
     /// No session of TLS with the dependency.
     package init(_ fault: TLSFault) {
-        guard case .certificate(let reason) = fault else {
+        switch fault {
+        case .certificate(let reason):
+            self.init(
+                status: 502, errorType: .tlsCertificateError, explanation: reason.explanation,
+                details: reason.explanation)
+        case .alert(let number):
             self.init(fault.errorType)
-            return
+            guard let reason = Self.reason(ofAlert: number) else { return }
+            explanation = reason
+            details = reason
+        case .malformed, .ended, .timedOut, .exhausted: self.init(fault.errorType)
         }
-        self.init(
-            status: 502, errorType: .tlsCertificateError, explanation: reason.explanation, details: reason.explanation)
+    }
+
+    /// What a host may mean by an alert (RFC 8446, section 6); `nil`: nothing that could be told.
+    private static func reason(ofAlert number: UInt8) -> StaticString? {
+        switch number {
+        case 40:
+            "the host found nothing in common to speak, or wants a certificate of its clients (interception.client_certificates)"
+        case 42...46, 48: "the host does not take the certificate of interception.client_certificates"
+        case 70: "the host speaks no version of TLS from 1.2 on"
+        case 112: "the host does not know itself by this name"
+        case 116: "the host wants a certificate of its clients; name one in interception.client_certificates"
+        default: nil
+        }
     }
 }

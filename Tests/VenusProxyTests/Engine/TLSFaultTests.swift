@@ -9,7 +9,8 @@ struct TLSFaultTests {
         arguments: [
             (10, CertificateFault.expired), (9, .notYetValid), (62, .wrongHost), (64, .wrongHost), (18, .selfSigned),
             (19, .untrustedAuthority), (20, .unknownIssuer), (21, .unknownIssuer), (23, .revoked), (26, .wrongPurpose),
-            (66, .weak), (68, .weak), (1, .other), (-1, .other), (Int.max, .other),
+            (47, .outOfBounds), (48, .outOfBounds), (66, .weak), (68, .weak), (1, .other), (-1, .other),
+            (Int.max, .other),
         ])
     func results(number: Int, fault: CertificateFault) {
         #expect(CertificateFault(verification: number) == fault)
@@ -19,6 +20,16 @@ struct TLSFaultTests {
     func explanations(fault: CertificateFault) {
         let text = String(describing: fault.explanation)
         #expect(!text.contains("\"") && !text.contains("\\") && text.contains("certificate"))
+    }
+
+    @Test("an alert that means something to people is explained to them", arguments: 0...255 as ClosedRange<UInt8>)
+    func alerts(number: UInt8) {
+        let refusal = Refusal(TLSFault.alert(number))
+        #expect(refusal.status == 502 && refusal.errorType == .tlsAlertReceived)
+        let text = refusal.details.map(String.init(describing:)) ?? ""
+        #expect(!text.contains("\"") && !text.contains("\\"))
+        #expect(
+            text.contains("interception.client_certificates") == [40, 42, 43, 44, 45, 46, 48, 116].contains(number))
     }
 
     @Test("only alerts about our certificate reject it", arguments: 0...120 as ClosedRange<UInt8>)
