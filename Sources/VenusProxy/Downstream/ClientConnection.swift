@@ -74,6 +74,8 @@ struct ClientConnection: Slotted {
     var parentStatus = Buffer()
     /// Whether the pool counts a connection for this client that has no slot yet.
     var holdsPlace = false
+    /// Whether the connection that is being made for it most likely speaks HTTP/2, so that others wait for its streams.
+    var leadsOthers = false
     /// Whether the client is in the pool's queue.
     var isWaiting = false
     /// Whether the loop will look at `input` after this batch of events.

@@ -128,6 +128,9 @@ extension EventLoop {
             return endHTTP2(connection)
         }
         watchHTTP2(connection)
+        guard connection.session.role == .client, connection.session.canOpen else { return }
+        // Streams have ended: others can begin.
+        serveWaiting(target: upstreams[connection.slot].pointee.target)
     }
 
     /// Sends what the socket had not taken; `false` if there is still some, or if that was the end.

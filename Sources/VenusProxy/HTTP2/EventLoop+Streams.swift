@@ -41,6 +41,9 @@ extension EventLoop {
         let key = connection.session.open()
         upstreams[slot].pointee.channel = Channel(stream: key, of: connection.id)
         upstreams[slot].pointee.target = target
+        // Of the connection that it is on.
+        upstreams[slot].pointee.ipAddress = upstreams[connection.slot].pointee.ipAddress
+        upstreams[slot].pointee.marks = upstreams[connection.slot].pointee.marks
         connection.slots[key] = slot
         return slot
     }

@@ -56,8 +56,12 @@ extension EventLoop {
             guard early == 0 else {
                 return perform(client, clients[client].pointee.exchange.failed(.httpProtocolError, at: now))
             }
+            let (target, ledOthers) = (upstream.pointee.target, clients[client].pointee.leadsOthers)
+            clients[client].pointee.leadsOthers = false
             clients[client].pointee.exchange.connected(isReused: false, at: now)
-            return startSending(client)
+            startSending(client)
+            // It speaks no HTTP/2 any more: there are no streams to wait for.
+            return ledOthers ? serveWaiting(target: target) : ()
         }
         // The connection serves the first call, most likely this client's.
         clients[client].pointee.exchange.tunnelPromised(at: now)

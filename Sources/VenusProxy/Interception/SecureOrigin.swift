@@ -13,6 +13,8 @@ final class SecureOrigin {
     var speaksHTTP2 = false
     /// The newest HTTP/2 connection to it; −1: there is none.
     var http2: Int32 = -1
+    /// The client that a connection of HTTP/2 is being made for, if it is still there and leads others.
+    var leader: (slot: Int32, generation: UInt32)?
     /// What the next session begins with.
     var resumption: TLSResumption?
 

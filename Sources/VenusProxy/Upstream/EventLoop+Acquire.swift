@@ -81,15 +81,24 @@ extension EventLoop {
 
     /// Asks the pool; whatever it says is noted in the client.
     @inline(__always)
-    private mutating func acquire(_ slot: Int32, mayReuse: Bool) -> UpstreamPoolStateMachine.Acquisition {
+    mutating func acquire(_ slot: Int32, mayReuse: Bool) -> UpstreamPoolStateMachine.Acquisition {
         let client = clients[slot]
-        if mayReuse, client.pointee.interception >= 0, let stream = openStream(for: client) { return .reuse(stream) }
+        if mayReuse, client.pointee.interception >= 0 {
+            if let stream = openStream(for: client) { return .reuse(stream) }
+            if isLed(client) {
+                pool.wait(target: client.pointee.poolTarget, client: slot)
+                client.pointee.isWaiting = true
+                return .wait
+            }
+        }
         let acquisition = pool.acquire(
             target: client.pointee.poolTarget, client: slot, mayReuse: mayReuse,
             forTunnel: client.pointee.exchange.method == .connect)
         switch acquisition {
         case .reuse: break
-        case .open: client.pointee.holdsPlace = true
+        case .open:
+            client.pointee.holdsPlace = true
+            if client.pointee.interception >= 0 { leadOthers(slot) }
         case .wait: client.pointee.isWaiting = true
         }
         return acquisition
@@ -104,7 +113,7 @@ extension EventLoop {
     }
 
     /// Goes on as the pool said: opens a connection, or waits for one.
-    private mutating func goForConnection(_ slot: Int32) {
+    mutating func goForConnection(_ slot: Int32) {
         let client = clients[slot]
         if client.pointee.holdsPlace { return openConnection(slot) }
         client.pointee.exchange.awaitConnection(.blocked, at: now)
@@ -114,7 +123,7 @@ extension EventLoop {
 
     /// An idle connection carries the client's call from now on.
     @inline(__always)
-    private mutating func attach(_ slot: Int32, to upstream: Int32) {
+    mutating func attach(_ slot: Int32, to upstream: Int32) {
         clients[slot].pointee.upstream = upstream
         clients[slot].pointee.marks.formUnion(upstreams[upstream].pointee.marks)
         clients[slot].pointee.exchange.connected(isReused: true, at: now)
@@ -147,6 +156,7 @@ extension EventLoop {
             guard clients.isUsed(slot), clients[slot].pointee.holdsPlace,
                 clients[slot].pointee.exchange.stage == .blocked
             else { continue }
+            if clients[slot].pointee.interception >= 0 { leadOthers(slot) }
             openConnection(slot)
         }
     }
@@ -169,6 +179,7 @@ extension EventLoop {
     /// Lets go of whatever carries the client's call, or would: it cannot be used again.
     mutating func dropUpstream(_ slot: Int32) {
         let client = clients[slot]
+        client.pointee.leadsOthers = false
         if client.pointee.isWaiting {
             client.pointee.isWaiting = false
             pool.stopWaiting(client: slot, target: client.pointee.poolTarget)

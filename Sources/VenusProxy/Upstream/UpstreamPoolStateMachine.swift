@@ -77,6 +77,14 @@ package struct UpstreamPoolStateMachine {
             entries[index].open += 1
             return .open
         }
+        wait(target: target, client: client)
+        return .wait
+    }
+
+    /// The caller waits for what others do, though it might open a connection itself.
+    package mutating func wait(target: Int32, client: Int32) {
+        Self.grow(&entries, to: target)
+        let index = Int(target)
         Self.grow(&waitLinks, to: client)
         waitLinks[Int(client)] = Link(next: Self.none, previous: entries[index].lastWaiting)
         if entries[index].lastWaiting != Self.none {
@@ -85,7 +93,18 @@ package struct UpstreamPoolStateMachine {
             entries[index].firstWaiting = client
         }
         entries[index].lastWaiting = client
-        return .wait
+    }
+
+    /// Those who wait, in their order; they wait no longer.
+    package mutating func takeWaiting(target: Int32) -> [Int32] {
+        guard hasWaiting(target) else { return [] }
+        var all: [Int32] = []
+        while let client = popWaiting(Int(target)) { all.append(client) }
+        return all
+    }
+
+    package func hasWaiting(_ target: Int32) -> Bool {
+        Int(target) < entries.count && entries[Int(target)].firstWaiting != Self.none
     }
 
     /// What becomes of a connection that has done its work and could do more.

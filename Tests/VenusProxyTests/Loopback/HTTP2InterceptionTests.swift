@@ -116,6 +116,72 @@ struct HTTP2InterceptionTests {
         }
     }
 
+    @Test("many calls at once share the connections that carry them, and none opens one for itself alone")
+    func manyAtOnce() async throws {
+        try await withHTTP2 { intercepted, origin in
+            let output = try await ChildProcess.output(
+                of: ScriptedHTTP2Origin.python,
+                ["-c", Self.crowd, "\(intercepted.proxy.port)", "\(origin.port)", intercepted.bundle],
+                within: .seconds(60))
+            // The origin takes 100 at a time: the others share a second connection.
+            let words = output.standardOutput.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+            #expect(words.count == 2 && words.first == 384, "\(output)")
+            #expect(words.last ?? 99 <= 12, "\(output.standardOutput)")
+            _ = try await intercepted.proxy.calls(384)
+            #expect(intercepted.inner.allSatisfy { $0.call.outcome == .success })
+        }
+    }
+
+    /// Three clients, each with 128 requests in one piece. Prints how many were answered with 200, and on how many
+    /// connections of the origin's.
+    private static let crowd = """
+        import hpack, socket, ssl, struct, sys
+        proxy, origin, bundle = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+        authority = f"127.0.0.1:{origin}".encode()
+
+        def frame(kind, flags, stream, payload=b""):
+            return struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + payload
+
+        def request(stream, path=b"/status/200"):
+            block = bytes([0x82, 0x87, 0x04, len(path)]) + path + bytes([0x01, len(authority)]) + authority
+            return frame(1, 5, stream, block)
+
+        def connect():
+            plain = socket.create_connection(("127.0.0.1", proxy))
+            plain.sendall(f"CONNECT 127.0.0.1:{origin} HTTP/1.1\\r\\nHost: 127.0.0.1:{origin}\\r\\n\\r\\n".encode())
+            while b"\\r\\n\\r\\n" not in plain.recv(4096):
+                pass
+            context = ssl.create_default_context(cafile=bundle)
+            context.set_alpn_protocols(["h2"])
+            tls = context.wrap_socket(plain, server_hostname="127.0.0.1")
+            tls.settimeout(20)
+            tls.sendall(b"PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n" + frame(4, 0, 0) + frame(4, 1, 0))
+            return tls
+
+        clients = [connect() for _ in range(3)]
+        for tls in clients:
+            tls.sendall(b"".join(request(place * 2 + 1) for place in range(128)))
+        answered, connections = 0, set()
+        for tls in clients:
+            decoder, data, left = hpack.Decoder(), b"", 128
+            while left > 0:
+                more = tls.recv(65536)
+                if not more:
+                    break
+                data += more
+                while len(data) >= 9 and len(data) >= 9 + int.from_bytes(data[:3], "big"):
+                    length = int.from_bytes(data[:3], "big")
+                    kind, payload, data = data[3], data[9:9 + length], data[9 + length:]
+                    if kind == 1:
+                        fields = dict(decoder.decode(payload))
+                        answered += fields[":status"] == "200"
+                        connections.add(fields.get("x-connection"))
+                        left -= 1
+                    elif kind == 3:
+                        left -= 1
+        print(answered, len(connections))
+        """
+
     private static let grpcClient = """
         import sys, grpc
         credentials = grpc.ssl_channel_credentials(open(sys.argv[2], "rb").read())

@@ -41,6 +41,27 @@ struct UpstreamPoolTests {
         #expect(pool.isUnused(0))
     }
 
+    @Test("lets callers wait for what is on its way, and hands them over in order")
+    func waitingByChoice() {
+        var pool = UpstreamPoolStateMachine(maximumPerTarget: 8, maximumIdlePerTarget: 1)
+        #expect(pool.acquire(target: 2, client: 0) == .open)
+        #expect(!pool.hasWaiting(2) && !pool.hasWaiting(7))
+        for client in Int32(1)..<5 { pool.wait(target: 2, client: client) }
+        #expect(pool.openCount(2) == 1)
+        pool.stopWaiting(client: 2, target: 2)
+        #expect(pool.hasWaiting(2) && !pool.isUnused(2))
+        #expect(pool.takeWaiting(target: 2) == [1, 3, 4])
+        #expect(!pool.hasWaiting(2))
+        #expect(pool.takeWaiting(target: 2).isEmpty && pool.takeWaiting(target: 9).isEmpty)
+        // Where it comes to nothing, the next sees to it.
+        pool.wait(target: 2, client: 6)
+        pool.wait(target: 2, client: 7)
+        #expect(pool.closed(target: 2) == .open(6))
+        #expect(pool.closed(target: 2) == .open(7))
+        #expect(pool.closed(target: 2) == .nothing)
+        #expect(pool.isUnused(2))
+    }
+
     @Test("closes what is idle beyond its bound, and forgets what closes while idle")
     func idleBounds() {
         var pool = UpstreamPoolStateMachine(maximumPerTarget: 8, maximumIdlePerTarget: 2)
