@@ -47,7 +47,7 @@ public final class HTTP2Origin: Sendable {
         master_process off;
         pid \(directory)/nginx.pid;
         error_log stderr;
-        events { worker_connections 64; }
+        events { worker_connections 1024; }
         http {
             access_log off;
             client_body_temp_path \(directory)/body;

@@ -27,9 +27,19 @@ public enum OwnedProcesses {
     }
 
     /// Resident memory in bytes.
-    public static func residentBytes(_ pid: pid_t) -> Int? {
+    public static func residentBytes(_ pid: pid_t) -> Int? { bytes(of: "VmRSS:", pid) }
+
+    /// The most that it has been since the process began, or since ``forgetPeak(_:)``, in bytes.
+    public static func peakResidentBytes(_ pid: pid_t) -> Int? { bytes(of: "VmHWM:", pid) }
+
+    /// Begins the peak anew (proc(5), `clear_refs`).
+    public static func forgetPeak(_ pid: pid_t) throws {
+        try Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/\(pid)/clear_refs"))
+    }
+
+    private static func bytes(of name: String, _ pid: pid_t) -> Int? {
         guard let status = FileManager.default.contents(atPath: "/proc/\(pid)/status") else { return nil }
-        let line = String(decoding: status, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        let line = String(decoding: status, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix(name) }
         return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1_024 }
     }
 
