@@ -24,7 +24,7 @@ package struct DNSName: Sendable, Hashable {
     /// Reads a name of a message from `place` on, which then stands behind it; `nil` if it is none.
     ///
     /// A pointer (RFC 1035, section 4.1.4) may lead only towards the beginning, so that following them comes to an end.
-    init?(_ message: Span<UInt8>, at place: inout Int) {
+    package init?(_ message: Span<UInt8>, at place: inout Int) {
         bytes = []
         var read = place
         var lowest = place
