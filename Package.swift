@@ -35,6 +35,9 @@ extension Target.Dependency {
     static let yams = product(name: "Yams", package: "Yams")
 }
 
+// Tests run once after they were built: optimizing them would take longer than they run.
+let testSettings = settings + [.unsafeFlags(["-Onone"])]
+
 let package = Package(
     name: "venus",
     platforms: [.macOS(.v15)],
@@ -107,29 +110,29 @@ let package = Package(
 
         // Tests: the same tree.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
-        .testTarget(name: "VenusCoreTests", dependencies: ["VenusCore"], swiftSettings: settings),
+        .testTarget(name: "VenusCoreTests", dependencies: ["VenusCore"], swiftSettings: testSettings),
         .testTarget(
             name: "VenusCallLogTests",
             dependencies: ["VenusCore", "VenusCallLog", "TestSupport", .logging, .nioCore, .nioPosix],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "VenusProxyTests",
             dependencies: ["VenusCore", "VenusCallLog", "VenusProxy", "TestSupport", .logging],
             exclude: ["Corpus"],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "VenusStoreTests",
             dependencies: ["VenusCore", "VenusStore", "TestSupport", .logging],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "VenusAnalysisTests",
             dependencies: [
                 "VenusCore", "VenusCallLog", "VenusStore", "VenusAnalysis", "TestSupport", .logging, .serviceLifecycle,
             ],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "VenusServerTests",
@@ -137,16 +140,16 @@ let package = Package(
                 "VenusCore", "VenusStore", "VenusAnalysis", "VenusServer", "TestSupport", .httpTypes, .logging,
                 .nioHTTP1, .serviceLifecycle,
             ],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "VenusCommandTests",
             dependencies: ["venus", "VenusCore", "VenusProxy", "TestSupport", .logging],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "BlackBox", dependencies: ["TestSupport"], path: "Tests/BlackBox", exclude: ["Interception/Clients"],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
     ]
 )
