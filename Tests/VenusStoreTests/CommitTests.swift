@@ -33,6 +33,12 @@ struct CommitTests {
                     tier: .minute, bucket: dayStart, shard: shard, key: .sampleEdge,
                     totals: .random(calls: 50, using: &generator))
             ])
+            ],
+            routes: [
+                EdgeRoutes(edge: .sampleEdge, routes: [1, 0], usedAt: dayStart * 1_000 + 5),
+                EdgeRoutes(
+                    edge: .edge(service: "checkout", dependency: "b:80", environment: "test"), routes: [],
+                    usedAt: dayStart * 1_000 + 4),
     }
 
     @Test("what is committed is read back as it was", arguments: Backend.allCases)
@@ -42,7 +48,8 @@ struct CommitTests {
             let commit = Self.full()
             try await store.commit(commit, under: try await store.takeShard())
 
-            let expected = ShardState(cursor: "5-0", openSince: dayStart + 60, producers: commit.producers)
+            let expected = ShardState(
+                cursor: "5-0", openSince: dayStart + 60, producers: commit.producers, routes: commit.routes)
             #expect(try await store.shardState(0) == expected)
             #expect(try await store.shardState(1) == ShardState())
             #expect(try await store.checkpoints(shard: 0, sinceSeconds: dayStart) == [try #require(commit.checkpoint)])

@@ -33,6 +33,7 @@ package struct ShardAnalysis: Sendable {
     private var committedCursor: EntryID
     private var ledger: ProducerLedger
     private var keys: KeyTable
+    private var routes: RouteTable
     private var columns = CallColumns()
     private var step = StepCells()
     private var minutes = MinuteRows()
@@ -50,6 +51,7 @@ package struct ShardAnalysis: Sendable {
         openSince = stored.state.openSince
         ledger = ProducerLedger(shard: shard, marks: stored.state.producers)
         keys = KeyTable(bounds: bounds)
+        routes = RouteTable(stored.state.routes, now: now)
         windows = WindowTable(now: nowSeconds)
         lostCalls = RecentLosses(stored.losses)
         coveredSince = stored.isNew ? nowSeconds : nowSeconds - Window.hour1.seconds
@@ -104,11 +106,7 @@ package struct ShardAnalysis: Sendable {
         guard known < header.count else { return }
         keysOfBlock.removeAll(keepingCapacity: true)
         for operation in record.operations {
-            keysOfBlock.append(
-                keys.number(
-                    of: .operation(
-                        operation.name, service: header.producer.service, dependency: operation.dependency,
-                        environment: header.producer.environment)))
+            keysOfBlock.append(keys.number(of: routes.key(of: operation, by: header.producer, now: now)))
         }
         let refused = step.fold(
             columns, from: known, t0: header.t0, keys: keysOfBlock,
@@ -152,6 +150,7 @@ package struct ShardAnalysis: Sendable {
 
         let closed = minutes.removeRows(before: openSince, shard: shard)
         let changes = ledger.takeChanges(now: now)
+        let changedRoutes = routes.takeChanges(now: now)
         for loss in changes.losses { lostCalls.add(loss) }
         lostCalls.forget(before: now - Window.hour1.seconds * 1_000)
         defer {
@@ -160,13 +159,13 @@ package struct ShardAnalysis: Sendable {
         }
         guard
             !cells.isEmpty || cursor != committedCursor || openSince != isOpenSince || !changes.marks.isEmpty
-                || !changes.losses.isEmpty || !quarantined.isEmpty
+                || !changes.losses.isEmpty || !quarantined.isEmpty || !changedRoutes.isEmpty
         else { return nil }
         return ShardCommit(
             shard: shard, cursor: cursor == .start ? "" : cursor.description, openSince: openSince,
             producers: changes.marks, proxies: changes.proxies, losses: changes.losses, quarantined: quarantined,
             checkpoint: cells.isEmpty ? nil : Checkpoint(takenAtSeconds: nowSeconds, cells: cells), closed: closed,
-            late: late.removeRows(before: .max, shard: shard))
+            late: late.removeRows(before: .max, shard: shard), routes: changedRoutes)
     }
 
     // MARK: Windows

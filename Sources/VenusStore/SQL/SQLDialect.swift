@@ -20,6 +20,9 @@ enum SQLDialect: Sendable {
 
     // MARK: Expressions
 
+    /// The start of 1970, as an instant.
+    var epoch: String { self == .sqlite ? "0" : "to_timestamp(0)" }
+
     /// The database's clock, as a column of milliseconds.
     var now: String {
         self == .sqlite ? "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)" : "clock_timestamp()"

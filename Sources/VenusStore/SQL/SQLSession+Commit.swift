@@ -24,6 +24,7 @@ extension SQLSession {
                 ])
         }
         try write(closed: commit.closed, late: commit.late)
+        try write(commit.shard, commit.routes)
     }
 
     private func write(_ producers: [ProducerMark]) throws {

@@ -8,7 +8,8 @@ extension SQLSession {
             cursor: try row.text(0), openSince: try row.second(1),
             producers: try query(
                 "SELECT \(ProducerMark.columns) FROM producers WHERE shard = $1 ORDER BY producer", [.count(shard)]
-            ).map { try ProducerMark($0) })
+            ).map { try ProducerMark($0) },
+            routes: try routes(shard: shard))
     }
 
     func checkpoints(shard: Int, sinceSeconds: Int64) throws -> [Checkpoint] {

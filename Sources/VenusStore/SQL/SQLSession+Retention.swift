@@ -9,6 +9,10 @@ enum StateRetention {
     static let silentProducers: Int64 = 35 * 86_400
     /// What most proxies say of themselves is kept, whatever their age.
     static let maximumProxies: Int64 = 10_000
+    /// After an edge's last call.
+    static let routes: Int64 = 35 * 86_400
+    /// The edges with the newest calls are kept.
+    static let maximumRoutes: Int64 = 50_000
     static let losses: Int64 = 100 * 86_400
     static let quarantinedEntries: Int64 = 8 * 86_400
     /// The newest entries are kept, whatever their age.
@@ -80,6 +84,7 @@ extension SQLSession {
             [.boolean(true), since(StateRetention.endedProducers)])
         try execute("DELETE FROM producers WHERE last_seen < $1", [since(StateRetention.silentProducers)])
         try removeOldProxies()
+        try removeOldRoutes(nowSeconds: nowSeconds)
         try execute("DELETE FROM losses WHERE at < $1", [since(StateRetention.losses)])
         try execute("DELETE FROM quarantined_entries WHERE at < $1", [since(StateRetention.quarantinedEntries)])
         try execute(

@@ -18,11 +18,13 @@ public struct ShardCommit: Sendable {
     public var closed: [RollupRow]
     /// Minute rows of calls that came after their minute's close, of every level: merged into what is stored.
     public var late: [RollupRow]
+    /// Edges of which more routes are known.
+    public var routes: [EdgeRoutes]
 
     public init(
         shard: Int, cursor: String, openSince: Int64, producers: [ProducerMark] = [], proxies: [ProxyState] = [],
         losses: [Loss] = [], quarantined: [QuarantinedEntry] = [], checkpoint: Checkpoint? = nil,
-        closed: [RollupRow] = [], late: [RollupRow] = []
+        closed: [RollupRow] = [], late: [RollupRow] = [], routes: [EdgeRoutes] = []
     ) {
         self.shard = shard
         self.cursor = cursor
@@ -34,5 +36,6 @@ public struct ShardCommit: Sendable {
         self.checkpoint = checkpoint
         self.closed = closed
         self.late = late
+        self.routes = routes
     }
 }

@@ -5,10 +5,15 @@ public struct ShardState: Sendable, Hashable {
     /// Start of the first minute that is not closed, in seconds since the epoch; 0 before the first close.
     public var openSince: Int64
     public var producers: [ProducerMark]
+    /// Newest first.
+    public var routes: [EdgeRoutes]
 
-    public init(cursor: String = "", openSince: Int64 = 0, producers: [ProducerMark] = []) {
+    public init(
+        cursor: String = "", openSince: Int64 = 0, producers: [ProducerMark] = [], routes: [EdgeRoutes] = []
+    ) {
         self.cursor = cursor
         self.openSince = openSince
         self.producers = producers
+        self.routes = routes
     }
 }
