@@ -13,7 +13,8 @@ struct CommitTests {
             producers: [
                 ProducerMark(
                     producer: .sample(), shard: shard, highest: 1_000, lastSeen: dayStart * 1_000 + 123,
-                    callsInFlight: 3, callsQueued: 4, callsDropped: 5, version: "0.1.0")
+                    callsInFlight: 3, callsQueued: 4, callsDropped: 5, version: "0.1.0",
+                    announced: ["checkout.internal:8080", "[::1]:80"], announcedSince: dayStart * 1_000, clockSkew: -42)
             ],
             losses: [
                 Loss(
@@ -32,13 +33,13 @@ struct CommitTests {
                 RollupRow(
                     tier: .minute, bucket: dayStart, shard: shard, key: .sampleEdge,
                     totals: .random(calls: 50, using: &generator))
-            ])
             ],
             routes: [
                 EdgeRoutes(edge: .sampleEdge, routes: [1, 0], usedAt: dayStart * 1_000 + 5),
                 EdgeRoutes(
                     edge: .edge(service: "checkout", dependency: "b:80", environment: "test"), routes: [],
                     usedAt: dayStart * 1_000 + 4),
+            ])
     }
 
     @Test("what is committed is read back as it was", arguments: Backend.allCases)

@@ -21,6 +21,8 @@ extension FeedFrame {
         writer.append(UInt64(producers.count))
         for mark in producers { mark.encode(into: &writer) }
         writer.append(lostCalls)
+        writer.append(UInt64(announcements.count))
+        for announcement in announcements { announcement.encode(into: &writer) }
         return writer.bytes
     }
 
@@ -44,7 +46,21 @@ extension FeedFrame {
         }
         for _ in 0..<(try reader.read(Int.self)) { producers.append(try ProducerMark(from: &reader)) }
         lostCalls = try reader.readNumber()
+        for _ in 0..<(try reader.read(Int.self)) { announcements.append(try Announcement(from: &reader)) }
         guard reader.isAtEnd else { throw .corrupt }
+    }
+}
+
+extension Announcement {
+    fileprivate func encode(into writer: inout ByteWriter) {
+        for name in [environment, address, service] { writer.append(name) }
+        writer.append(signed: since)
+    }
+
+    fileprivate init(from reader: inout ByteReader) throws(EncodingError) {
+        self.init(
+            environment: try reader.readString(), address: try reader.readString(), service: try reader.readString(),
+            since: try reader.readSigned())
     }
 }
 

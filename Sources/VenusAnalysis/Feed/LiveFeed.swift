@@ -26,10 +26,12 @@ public struct FeedFrame: Sendable, Hashable {
     public var producers: [ProducerMark]
     /// Calls of the shard known to be lost within the last hour.
     public var lostCalls: UInt64
+    /// Of the shard's producers that were heard of within the last hour, ended ones too; each address once.
+    public var announcements: [Announcement]
 
     public init(
         shard: Int, shards: Int, epoch: Int64, at: Int64, coveredSince: Int64, series: [FeedSeries],
-        producers: [ProducerMark], lostCalls: UInt64
+        producers: [ProducerMark], lostCalls: UInt64, announcements: [Announcement] = []
     ) {
         self.shard = shard
         self.shards = shards
@@ -39,6 +41,7 @@ public struct FeedFrame: Sendable, Hashable {
         self.series = series
         self.producers = producers
         self.lostCalls = lostCalls
+        self.announcements = announcements
     }
 }
 

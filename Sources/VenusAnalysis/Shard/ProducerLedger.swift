@@ -19,6 +19,7 @@ package struct ProducerLedger: Sendable {
     /// What proxies said of themselves, as far as this owner of the shard has heard.
     private var proxies: [String: ProxyState] = [:]
     private var changedProxies: Set<String> = []
+    private var clocks: [String: ProducerClock] = [:]
 
     package init(shard: Int, marks: [ProducerMark] = []) {
         self.shard = shard
@@ -29,6 +30,24 @@ package struct ProducerLedger: Sendable {
     package func live(since: Int64) -> [ProducerMark] {
         marks.values.filter { !$0.hasEnded && $0.lastSeen >= since }
             .sorted { ($1.lastSeen, $0.producer.id) < ($0.lastSeen, $1.producer.id) }
+    }
+
+    /// What producers that were heard of at or after `since` (milliseconds) announce, ended ones too: a service is not
+    /// another's dependency because it is being restarted. Each address once, with the producer that began last; at most
+    /// `limit`, sorted.
+    package func announcements(since: Int64, limit: Int) -> [Announcement] {
+        var byAddress: [SeriesKey: Announcement] = [:]
+        for mark in marks.values where mark.lastSeen >= since && !mark.announced.isEmpty {
+            for address in mark.announced {
+                let found = Announcement(
+                    environment: mark.producer.environment, address: address, service: mark.producer.service,
+                    since: mark.announcedSince)
+                let key = SeriesKey.dependency(address, environment: found.environment)
+                if let other = byAddress[key], (other.since, other.service) >= (found.since, found.service) { continue }
+                byAddress[key] = found
+            }
+        }
+        return byAddress.sorted { $0.key < $1.key }.prefix(limit).map(\.value)
     }
 
     package func isKnown(_ producer: String) -> Bool { marks[producer] != nil }
@@ -61,6 +80,16 @@ package struct ProducerLedger: Sendable {
         mark.callsDropped = heartbeat.callsDropped
         mark.version = heartbeat.version
         noteReport(of: heartbeat, appendedAt: appendedAt)
+        if !heartbeat.isUnclean {
+            mark.announced = heartbeat.report.announced
+            if mark.announcedSince == 0, !mark.announced.isEmpty {
+                mark.announcedSince = heartbeat.report.startedAt ?? appendedAt
+            }
+            if let sentAt = heartbeat.sentAt {
+                mark.clockSkew = clocks[heartbeat.producer.id, default: ProducerClock()].note(
+                    sentAt: sentAt, appendedAt: appendedAt)
+            }
+        }
         if heartbeat.isEnd {
             mark.hasEnded = true
             if heartbeat.next > mark.highest + 1 {
@@ -102,6 +131,7 @@ package struct ProducerLedger: Sendable {
         if marks.contains(where: { $0.value.lastSeen < oldest }) {
             marks = marks.filter { $0.value.lastSeen >= oldest }
             proxies = proxies.filter { marks[$0.key] != nil }
+            clocks = clocks.filter { marks[$0.key] != nil }
         }
         return result
     }

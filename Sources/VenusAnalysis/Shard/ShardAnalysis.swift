@@ -198,7 +198,8 @@ package struct ShardAnalysis: Sendable {
             coveredSince: hasBacklog ? now / 1_000 : coveredSince,
             series: (edges + busiest).sorted { $0.key < $1.key },
             producers: Array(ledger.live(since: now - hour).prefix(Self.maximumProducersInFrame)),
-            lostCalls: lostCalls.count)
+            lostCalls: lostCalls.count,
+            announcements: ledger.announcements(since: now - hour, limit: Self.maximumAnnouncementsInFrame))
     }
 
     /// The windows of one series as of the last tick, at the place of each in ``Window/allCases``.
@@ -207,6 +208,7 @@ package struct ShardAnalysis: Sendable {
     }
 
     package static let maximumProducersInFrame = 2_000
+    package static let maximumAnnouncementsInFrame = 2_000
 
     /// Adds calls to the windows of their operation and of its edge.
     private mutating func enter(_ totals: KPITotals, _ key: Int32, at second: Int64, part: SeriesWindows.Part = .all) {

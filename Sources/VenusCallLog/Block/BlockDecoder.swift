@@ -53,7 +53,7 @@ public enum BlockDecoder {
             producer: try producer(fields), next: next, callsInFlight: inFlight, callsQueued: queued,
             callsDropped: dropped, version: try fields.text(.producerVersion), isEnd: isEnd,
             callsSpooled: try fields.count(.spooled) ?? 0, isUnclean: try fields.count(.unclean) ?? 0 > 0,
-            report: try ReportLines.report(fields))
+            report: try ReportLines.report(fields), sentAt: try ReportLines.sentAt(fields))
     }
 
     private static func producer(_ fields: BlockFields) throws(BlockDecodingError) -> Producer {

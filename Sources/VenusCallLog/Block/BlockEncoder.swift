@@ -52,6 +52,7 @@ public enum BlockEncoder {
         fields.append(EntryField(BlockField.producerVersion.rawValue, heartbeat.version))
         if heartbeat.callsSpooled > 0 { fields.append(field(.spooled, UInt64(heartbeat.callsSpooled))) }
         if heartbeat.isUnclean { fields.append(field(.unclean, 1)) }
+        if let sentAt = heartbeat.sentAt { fields.append(field(.sent, UInt64(max(0, sentAt)))) }
         ReportLines.append(heartbeat.report, to: &fields)
         return fields
     }

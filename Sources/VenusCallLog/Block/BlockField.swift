@@ -26,4 +26,6 @@ public enum BlockField: String, Sendable, Hashable, CaseIterable {
     case policy
     case pins
     case pinCount = "pin_count"
+    case announced = "announce"
+    case sent
 }

@@ -3,20 +3,28 @@ import VenusCore
 /// What heartbeats say of policy and pins, as text: columns between tabs, with the escapes of ``TextEscape``.
 ///
 /// `policy` is one line: mode, digest, rules, since (ms), denied, would be denied, and where the file cannot be used, since
-/// when (ms) and why. `pins` has a line for each: client, host, learned, expires (s). Columns that a newer version puts
-/// behind these are passed over, and so is a mode that this version does not know.
+/// when (ms) and why. `pins` has a line for each: client, host, learned, expires (s); `announce` one for each address.
+/// Columns that a newer version puts behind these are passed over, and so is a mode that this version does not know.
 enum ReportLines {
     private static let maximumPolicyBytes = 8_192
     private static let maximumPinsBytes = 256 << 10
     /// Latest instant, in milliseconds since the epoch: the end of the year 9999.
     private static let maximumTime = BlockDecoder.maximumTime / 1_000
     private static let maximumDigestBytes = 128
+    /// A name of 253 bytes, or an address, and a port.
+    private static let maximumAddressBytes = 300
 
     static func append(_ report: ProxyReport, to fields: inout [EntryField]) {
         if let startedAt = report.startedAt {
             fields.append(EntryField(BlockField.started.rawValue, String(max(0, startedAt))))
         }
         if let policy = report.policy { fields.append(EntryField(BlockField.policy.rawValue, line(policy))) }
+        let announced = report.announced.filter { !$0.isEmpty && $0.utf8.count <= maximumAddressBytes }
+        if !announced.isEmpty {
+            let lines = announced.prefix(ProxyReport.maximumAnnounced).map { joined([$0]) }
+            fields.append(
+                EntryField(BlockField.announced.rawValue, Array(lines.joined(separator: [UInt8(ascii: "\n")]))))
+        }
         guard report.pinCount > 0 else { return }
         fields.append(EntryField(BlockField.pinCount.rawValue, String(report.pinCount)))
         var lines: [UInt8] = []
@@ -63,8 +71,24 @@ enum ReportLines {
                 report.pins.append(try pin(columns(line)))
             }
         }
+        let most = ProxyReport.maximumAnnounced * (maximumAddressBytes + 1) * 4
+        if let lines = try fields.optionalBytes(.announced, most: most), !lines.isEmpty {
+            for line in lines.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+                guard report.announced.count < ProxyReport.maximumAnnounced else { throw .tooLarge(.announced) }
+                guard let address = columns(line).first.flatMap({ text($0, most: maximumAddressBytes) }),
+                    !address.isEmpty
+                else { throw .invalidText(.announced) }
+                report.announced.append(address)
+            }
+        }
         report.pinCount = max(report.pins.count, try fields.count(.pinCount) ?? 0)
         return report
+    }
+
+    static func sentAt(_ fields: BlockFields) throws(BlockDecodingError) -> Int64? {
+        guard let sent = try fields.count(.sent) else { return nil }
+        guard sent <= maximumTime else { throw .invalidNumber(.sent) }
+        return Int64(sent)
     }
 
     private static func policy(_ columns: [ArraySlice<UInt8>]) throws(BlockDecodingError) -> PolicyReport? {

@@ -58,10 +58,13 @@ public struct Heartbeat: Sendable, Hashable {
     /// Whether somebody else says that the producer has ended: it was killed.
     public var isUnclean: Bool
     public var report: ProxyReport
+    /// When it was written, by the producer's clock, in milliseconds since the epoch.
+    public var sentAt: Int64?
 
     public init(
         producer: Producer, next: UInt64, callsInFlight: Int, callsQueued: Int, callsDropped: UInt64, version: String,
-        isEnd: Bool, callsSpooled: Int = 0, isUnclean: Bool = false, report: ProxyReport = ProxyReport()
+        isEnd: Bool, callsSpooled: Int = 0, isUnclean: Bool = false, report: ProxyReport = ProxyReport(),
+        sentAt: Int64? = nil
     ) {
         self.producer = producer
         self.next = next
@@ -73,5 +76,6 @@ public struct Heartbeat: Sendable, Hashable {
         self.callsSpooled = callsSpooled
         self.isUnclean = isUnclean
         self.report = report
+        self.sentAt = sentAt
     }
 }

@@ -1,3 +1,4 @@
+import CLinux
 import Logging
 import Synchronization
 import VenusCallLog
@@ -90,6 +91,7 @@ extension CallShipper {
                 log.beat(callsDropped: heartbeat.callsDropped)
                 var said = heartbeat
                 said.report = report
+                said.sentAt = clinux_wall_microseconds() / 1_000
                 await append(.appendHeartbeat(heartbeat), BlockEncoder.entry(said), &log)
             }
         }

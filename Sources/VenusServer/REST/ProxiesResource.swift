@@ -58,6 +58,10 @@ struct ProxiesResource: Sendable {
         var calls: Calls
         /// How many clients it passes through for the sake of their certificates.
         var pins: Int
+        /// The addresses of its service, as dependencies are named.
+        var announced: [String]
+        /// How far its clock is ahead of the call log's; negative where it is behind.
+        var clock_skew_ms: Int64
 
         init(_ proxy: KnownProxy, now: Int64) {
             let (mark, state) = (proxy.mark, ProxyLiveness(proxy, now: now))
@@ -75,6 +79,8 @@ struct ProxiesResource: Sendable {
                 recorded: mark.highest, in_flight: state.isAlive ? mark.callsInFlight : 0, queued: mark.callsQueued,
                 spooled: proxy.state?.callsSpooled ?? 0, dropped: mark.callsDropped)
             pins = proxy.state?.report.pinCount ?? 0
+            announced = mark.announced
+            clock_skew_ms = mark.clockSkew
         }
     }
 

@@ -24,7 +24,10 @@ package struct GraphOutput: Sendable, Encodable {
     package struct Edge: Sendable, Encodable {
         package var id: String
         package var source: String
+        /// A dependency's node, or that of the service which announces to be it.
         package var target: String
+        /// What the service calls: `host:port`.
+        package var dependency: String
         package var grade: Grade
         package var kpis: KPI
         package var phases: PhasesOutput
@@ -33,7 +36,7 @@ package struct GraphOutput: Sendable, Encodable {
         package var tunnelProtocols: [String]
 
         private enum CodingKeys: String, CodingKey {
-            case id, source, target, grade, kpis, phases, reasons
+            case id, source, target, dependency, grade, kpis, phases, reasons
             case tunnelProtocols = "tunnel_protocols"
         }
     }
@@ -50,12 +53,14 @@ package struct GraphOutput: Sendable, Encodable {
             Edge(
                 id: ids.id(of: edge.key),
                 source: ids.service(edge.key.service, environment: edge.key.environment),
-                target: ids.dependency(edge.key.dependency, environment: edge.key.environment),
+                target: ids.id(of: picture.announced.service(behind: edge.key) ?? edge.key.key(at: .dependency)),
+                dependency: edge.key.dependency,
                 grade: Grade(edge.kpi), kpis: edge.kpi, phases: PhasesOutput(edge.totals),
                 reasons: Reason.all(edge.kpi), tunnelProtocols: picture.tunnelProtocols[edge.key] ?? [])
         }.sorted { $0.id < $1.id }
         let services = Self.services(picture, edges, filter: filter)
-        let dependencies = picture.grouped(edges, at: .dependency)
+        let dependencies = picture.grouped(
+            edges.filter { picture.announced.service(behind: $0.key) == nil }, at: .dependency)
         nodes = (services + dependencies).map { node in
             Node(
                 id: ids.id(of: node.key), kind: node.key.level,
@@ -64,20 +69,35 @@ package struct GraphOutput: Sendable, Encodable {
         }.sorted { $0.id < $1.id }
     }
 
-    /// The edges' services, and those whose first calls are still under way.
+    /// The edges' services, those that they call, and those whose first calls are still under way.
     private static func services(
         _ picture: WindowPicture, _ edges: [WindowPicture.Measured], filter: ViewFilter
     ) -> [WindowPicture.Measured] {
         let calling = picture.grouped(edges, at: .service)
-        guard filter.dependency == nil else { return calling }
-        let known = Set(calling.map(\.key))
+        let calledOnly = Set(edges.compactMap { picture.announced.service(behind: $0.key) })
+            .subtracting(calling.map(\.key))
+        let services = calling + called(calledOnly, picture)
+        guard filter.dependency == nil else { return services }
+        let known = Set(services.map(\.key))
         let starting = picture.callsInFlight.filter { key, count in
             count > 0 && filter.matches(key) && !known.contains(key)
         }
-        return calling
+        return services
             + starting.map { key, count in
                 let none = KPITotals()
                 let kpi = KPI(none, seconds: picture.span, inFlight: count)
+                return WindowPicture.Measured(key: key, totals: none, kpi: kpi)
+            }
+    }
+
+    /// Services that others call, with all calls of their own, whatever edges are shown.
+    private static func called(_ services: Set<SeriesKey>, _ picture: WindowPicture) -> [WindowPicture.Measured] {
+        guard !services.isEmpty else { return [] }
+        let own = picture.grouped(picture.edges.filter { services.contains($0.key.key(at: .service)) }, at: .service)
+        return own
+            + services.subtracting(own.map(\.key)).map { key in
+                let none = KPITotals()
+                let kpi = KPI(none, seconds: picture.span, inFlight: picture.callsInFlight[key])
                 return WindowPicture.Measured(key: key, totals: none, kpi: kpi)
             }
     }

@@ -15,6 +15,8 @@ package struct WindowPicture: Sendable {
     /// What is inside the tunnels of an edge, by the edge's key: sorted, at most ``maximumTunnelProtocols`` each. Absent
     /// where no tunnel was in use, or the feed leaves its operation out because it is none of the busiest.
     package let tunnelProtocols: [SeriesKey: [String]]
+    /// Which dependencies are services.
+    package let announced: AnnouncedServices
     private let frames: [FeedFrame]
     /// Seconds that the window holds at this moment.
     let span: Double
@@ -43,6 +45,7 @@ package struct WindowPicture: Sendable {
             Measured(key: key, totals: totals, kpi: KPI(totals, seconds: span))
         }
         tunnelProtocols = Self.tunnelProtocols(self.frames, window: window)
+        announced = AnnouncedServices(frames)
         var inFlight: [SeriesKey: Int] = [:]
         for frame in frames {
             for mark in frame.producers where !mark.hasEnded && frame.at - mark.lastSeen < Self.heartbeatTrust {

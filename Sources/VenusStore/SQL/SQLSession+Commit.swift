@@ -32,13 +32,15 @@ extension SQLSession {
             """
             INSERT INTO producers (
                 shard, producer, environment, service, instance, host, highest, last_seen, calls_in_flight,
-                calls_queued, calls_dropped, version, has_ended
-            ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                calls_queued, calls_dropped, version, has_ended, announced, announced_since, clock_skew_ms
+            ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
             ON CONFLICT (shard, producer) DO UPDATE SET
                 environment = excluded.environment, service = excluded.service, instance = excluded.instance,
                 host = excluded.host, highest = excluded.highest, last_seen = excluded.last_seen,
                 calls_in_flight = excluded.calls_in_flight, calls_queued = excluded.calls_queued,
-                calls_dropped = excluded.calls_dropped, version = excluded.version, has_ended = excluded.has_ended
+                calls_dropped = excluded.calls_dropped, version = excluded.version, has_ended = excluded.has_ended,
+                announced = excluded.announced, announced_since = excluded.announced_since,
+                clock_skew_ms = excluded.clock_skew_ms
             """,
             producers.map(\.values))
     }
@@ -77,6 +79,8 @@ extension ProducerMark {
             .text(StoredName.fit(producer.host)), .count(highest),
             .millisecond(SQLValue.clamp(millisecond: lastSeen)), .count(callsInFlight), .count(callsQueued),
             .count(callsDropped), .text(StoredName.fit(version)), .boolean(hasEnded),
+            .text(announced.map(StoredName.fit).filter { !$0.contains("\n") }.joined(separator: "\n")),
+            .millisecond(SQLValue.clamp(millisecond: announcedSince)), .integer(clockSkew),
         ]
     }
 }

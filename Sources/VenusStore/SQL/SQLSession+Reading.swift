@@ -103,7 +103,7 @@ extension Level {
 extension ProducerMark {
     fileprivate static let columns = """
         shard, producer, environment, service, instance, host, highest, last_seen, calls_in_flight, calls_queued, \
-        calls_dropped, version, has_ended
+        calls_dropped, version, has_ended, announced, announced_since, clock_skew_ms
         """
 
     fileprivate init(_ row: SQLRow) throws {
@@ -113,6 +113,8 @@ extension ProducerMark {
                 host: try row.text(5)),
             shard: try row.int(0), highest: try row.count(6), lastSeen: try row.millisecond(7),
             callsInFlight: try row.int(8), callsQueued: try row.int(9), callsDropped: try row.count(10),
-            version: try row.text(11), hasEnded: try row.boolean(12))
+            version: try row.text(11), hasEnded: try row.boolean(12),
+            announced: try row.text(13).split(separator: "\n").map(String.init),
+            announcedSince: try row.millisecond(14), clockSkew: try row.integer(15))
     }
 }

@@ -33,6 +33,7 @@ extension ConfigurationKey {
     package static let environment = ConfigurationKey("environment")
     package static let service = ConfigurationKey("service")
     package static let instance = ConfigurationKey("instance")
+    package static let announce = ConfigurationKey("announce", separator: ",")
     package static let proxyListen = ConfigurationKey("proxy.listen")
     package static let proxyAuthentication = ConfigurationKey("proxy.authentication")
     package static let proxyKeysFile = ConfigurationKey("proxy.keys_file")
@@ -82,7 +83,7 @@ extension ConfigurationKey {
     package static let logFormat = ConfigurationKey("log.format")
 
     package static let all: [ConfigurationKey] = [
-        environment, service, instance,
+        environment, service, instance, announce,
         proxyListen, proxyAuthentication, proxyKeysFile, proxyThreads, proxyCallerPatience,
         proxyHeadTimeout, proxyDNSTimeout, proxyConnectTimeout, proxyResponseTimeout, proxyBodyTimeout,
         proxyClientIdleTimeout, proxyUpstreamIdleTimeout, proxyTunnelIdleTimeout, proxyDrainTimeout,

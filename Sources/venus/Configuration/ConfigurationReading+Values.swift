@@ -89,6 +89,19 @@ extension ConfigurationReading {
             })
     }
 
+    /// Addresses as dependencies are named.
+    mutating func addresses(_ key: ConfigurationKey, most: Int) -> [String] {
+        value(
+            key, default: [], expected: "at most \(most) times HOST:PORT, for example [checkout.internal:8080]",
+            show: { $0.isEmpty ? "none" : $0.joined(separator: ", ") },
+            parse: { text in
+                let items = text.split(separator: ",").map { String($0).trimmed.lowercased() }
+                let addresses = items.compactMap { ListenAddress($0) }.filter { $0.port > 0 }
+                guard addresses.count == items.count, items.count <= most else { return nil }
+                return addresses.map(\.description)
+            })
+    }
+
     mutating func publicURL(_ key: ConfigurationKey) -> String? {
         value(
             key, absent: "(the listen address)",

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import VenusCore
 
 extension VenusConfiguration {
     /// The file that is read where `--config` names none and it is there.
@@ -41,6 +42,7 @@ extension VenusConfiguration {
         environment = reading.identity(.environment, resource.environment) ?? "production"
         service = reading.identity(.service, resource.service)
         instance = reading.identity(.instance, resource.instance) ?? ProcessInfo.processInfo.hostName
+        announce = reading.addresses(.announce, most: ProxyReport.maximumAnnounced)
         proxy = Proxy(&reading)
         policy = Policy(&reading)
         stream = Stream(&reading)

@@ -9,6 +9,8 @@ package struct VenusConfiguration: Sendable {
     package var service: String?
     /// OTel `service.instance.id`; the host's name unless configured.
     package var instance: String
+    /// Under which addresses others call the service, as dependencies are named: `host:port`.
+    package var announce: [String]
     package var proxy: Proxy
     package var policy: Policy
     package var stream: Stream

@@ -59,7 +59,8 @@ final class ProxyRole: Service {
                 // The pins are the process's, and told once.
                 let told = isOwn ? pins?.reported : nil
                 return ProxyReport(
-                    startedAt: startedAt, policy: standing.report, pins: told?.pins ?? [], pinCount: told?.count ?? 0)
+                    startedAt: startedAt, policy: standing.report, pins: told?.pins ?? [], pinCount: told?.count ?? 0,
+                    announced: isOwn ? configuration.announce : [])
             }
         }
         shippers = CallShippers(own: makeShipper(service, true)) { makeShipper($0, false) }

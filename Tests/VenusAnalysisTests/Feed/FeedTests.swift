@@ -60,6 +60,9 @@ import VenusStore
                 ProducerMark(
                     producer: producer, shard: 1, highest: 500, lastSeen: 4, callsInFlight: 3, callsQueued: 2,
                     callsDropped: 1, version: "0.1.0", hasEnded: false)
-            ], lostCalls: 12)
+            ], lostCalls: 12,
+            announcements: [
+                Announcement(environment: "production", address: "a:1", service: "checkout", since: 7)
+            ])
     }
 }

@@ -65,6 +65,49 @@ import VenusStore
         #expect(ledger.takeChanges(now: now).losses.isEmpty)
     }
 
+    @Test("what a service announces is its producer's that began last, and holds for an hour after its end")
+    func announcements() {
+        var ledger = ProducerLedger(shard: 0)
+        func say(_ id: String, _ service: String, began: Int64, at time: Int64, isEnd: Bool = false) {
+            let producer = Producer(id: id, environment: "production", service: service, instance: "i", host: "h")
+            ledger.note(
+                Heartbeat(
+                    producer: producer, next: 1, callsInFlight: 0, callsQueued: 0, callsDropped: 0, version: "1",
+                    isEnd: isEnd, report: ProxyReport(startedAt: began, announced: ["a:1", "\(service):2"])),
+                appendedAt: time, now: time)
+        }
+        let found = { (ledger: ProducerLedger, since: Int64) in
+            ledger.announcements(since: since, limit: 10).map { "\($0.address) \($0.service)" }
+        }
+        say("p", "old", began: now - 9_000, at: now)
+        say("q", "new", began: now - 5_000, at: now)
+        // The first says it again, later than the other.
+        say("p", "old", began: now - 9_000, at: now + 1)
+        #expect(found(ledger, now) == ["a:1 new", "new:2 new", "old:2 old"])
+        say("q", "new", began: now - 5_000, at: now + 2, isEnd: true)
+        #expect(found(ledger, now) == ["a:1 new", "new:2 new", "old:2 old"])
+        #expect(found(ledger, now + 2) == ["a:1 new", "new:2 new"])
+        #expect(ledger.announcements(since: now, limit: 1).count == 1)
+        // The next owner of the shard knows it.
+        let next = ProducerLedger(shard: 0, marks: ledger.takeChanges(now: now).marks)
+        #expect(found(next, now) == ["a:1 new", "new:2 new", "old:2 old"])
+    }
+
+    @Test("a producer's clock is known by the heartbeats that took least to arrive")
+    func clockSkew() {
+        var clock = ProducerClock()
+        // Five seconds ahead; the log was away at first.
+        var skews = [clock.note(sentAt: now + 5_000, appendedAt: now + 60_000)]
+        for beat in 1...20 as ClosedRange<Int64> {
+            let sent = now + 5_000 + beat * 5_000
+            skews.append(clock.note(sentAt: sent, appendedAt: sent - 5_000 + (beat == 7 ? 0 : 30)))
+        }
+        #expect(skews.prefix(2) == [0, 0])
+        #expect(skews[2...6] == [4_970, 4_970, 4_970, 4_970, 4_970])
+        #expect(skews[7...18].allSatisfy { $0 == 5_000 })
+        #expect(skews[19] == 4_970)
+    }
+
     @Test("a ledger goes on from stored marks, and forgets producers that are long silent")
     func stored() {
         var ledger = ProducerLedger(shard: 0)

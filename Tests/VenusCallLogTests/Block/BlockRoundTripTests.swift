@@ -22,7 +22,8 @@ struct BlockRoundTripTests {
     func heartbeat(isEnd: Bool) {
         let heartbeat = Heartbeat(
             producer: Producer(id: "p", environment: "staging", service: "checkout", instance: "i", host: "h"),
-            next: 7_000_000_000, callsInFlight: 3, callsQueued: 1_000, callsDropped: 12, version: "0.1.0", isEnd: isEnd)
+            next: 7_000_000_000, callsInFlight: 3, callsQueued: 1_000, callsDropped: 12, version: "0.1.0", isEnd: isEnd,
+            report: ProxyReport(startedAt: 5, announced: ["a.internal:1", "[::1]:443"]), sentAt: 7)
         let entry = LogEntry(id: .start, fields: BlockEncoder.entry(heartbeat))
         #expect(BlockDecoder.decode(entry) == .heartbeat(heartbeat))
     }

@@ -31,7 +31,7 @@ struct LivePictureTests {
                 + #""would_be_denied":0}"#
         }
         #expect(
-            text == #"{"at":"1970-01-01T00:16:40.000Z","edges":[{"grade":"poor","#
+            text == #"{"at":"1970-01-01T00:16:40.000Z","edges":[{"dependency":"pay:443","grade":"poor","#
                 + #""id":"service:checkout->dependency:pay:443","kpis":\#(kpis("null")),"#
                 + #""phases":{"blocked":null,"connect":null,"dns":null,"tls":null,"transfer":null,"#
                 + #""ttfb":{"mean_ms":5}},"reasons":[{"level":"critical","limit":0.95,"measure":"availability","#
@@ -148,6 +148,56 @@ struct LivePictureTests {
         #expect(nodes[2]["kpis"]["load"]["in_flight"].int == 1)
         #expect(nodes[2]["grade"].string == "idle")
         #expect(nodes[2]["kpis"]["availability"].isNull)
+    }
+
+    @Test("a dependency that a service announces is that service's node, and chains of services join")
+    func announced() throws {
+        var one = frame([
+            (edge("shop", "checkout.internal:8080"), totals(success: 3)),
+            (edge("checkout", "pay:443"), totals(success: 4)),
+            (edge("shop", "stock.internal:80"), totals(success: 5)),
+            (edge("shop", "pay:443"), totals(success: 1)),
+        ])
+        one.announcements = [
+            Announcement(
+                environment: "production", address: "checkout.internal:8080", service: "checkout", since: 5),
+            Announcement(environment: "production", address: "stock.internal:80", service: "stock", since: 5),
+            Announcement(environment: "staging", address: "pay:443", service: "pay", since: 5),
+        ]
+        let graph = try json(picture([one]), .graph)
+        let edges = graph["edges"].array.map { "\($0["source"].string!) \($0["target"].string!)" }
+        #expect(
+            edges == [
+                "service:checkout dependency:pay:443", "service:shop service:checkout",
+                "service:shop dependency:pay:443", "service:shop service:stock",
+            ])
+        #expect(graph["edges"][1]["dependency"].string == "checkout.internal:8080")
+        let calls = Dictionary(
+            uniqueKeysWithValues: graph["nodes"].array.map { ($0["id"].string!, $0["kpis"]["calls"].int) })
+        #expect(
+            calls == [
+                "dependency:pay:443": 5, "service:checkout": 4, "service:shop": 9, "service:stock": 0,
+            ])
+        // A called service shows what it calls itself, though the filter leaves those edges out.
+        let shop = try json(picture([one]), .graph) { $0.service = "shop" }
+        #expect(shop["edges"].array.count == 3)
+        #expect(shop["nodes"].array.first { $0["id"].string == "service:checkout" }?["kpis"]["calls"].int == 4)
+    }
+
+    @Test("of two services that announce one address, the one that began last has it, on whatever shard")
+    func conflict() throws {
+        let announcement = { (service: String, since: Int64) in
+            Announcement(environment: "production", address: "a:1", service: service, since: since)
+        }
+        var one = frame([(edge("shop", "a:1"), totals(success: 3))], shards: 2)
+        one.announcements = [announcement("new", 7)]
+        var two = frame([], shard: 1, shards: 2)
+        two.announcements = [announcement("old", 6)]
+        for frames in [[one, two], [two, one]] {
+            #expect(try json(picture(frames), .graph)["edges"][0]["target"].string == "service:new")
+        }
+        two.announcements = [announcement("newer", 8)]
+        #expect(try json(picture([one, two]), .graph)["edges"][0]["target"].string == "service:newer")
     }
 
     @Test("without a frame the picture is empty and as old as the server; a shard that fell silent leaves it")

@@ -76,15 +76,22 @@ export class Details {
     if (focused) this.#body.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
   }
 
-  /** The edges of a node, worst first. */
+  /** The edges of a node, worst first: those that it calls, and those that call it. */
   #neighbours(node) {
     if (node.source || !node.edges?.length) return null;
-    const edges = [...node.edges].sort(byWeight);
+    const calls = node.edges.filter((edge) => edge.source === node);
+    const callers = node.edges.filter((edge) => edge.target === node);
+    return [...this.#list("Calls", calls, "target"), ...this.#list("Called by", callers, "source")];
+  }
+
+  #list(title, unsorted, end) {
+    if (unsorted.length === 0) return [];
+    const edges = [...unsorted].sort(byWeight);
     const rest = edges.length - MAXIMUM_NEIGHBOURS;
     return [
-      make("h3", {}, node.kind === "service" ? "Calls" : "Called by"),
+      make("h3", {}, title),
       make("ul", { class: "neighbours" }, ...edges.slice(0, MAXIMUM_NEIGHBOURS).map((edge) => {
-        const other = edge.source === node ? edge.target : edge.source;
+        const other = edge[end];
         const mark = make("span", { class: "grade", "data-grade": edge.grade },
           gradeIcon(edge.grade), make("span", { class: "hidden-text" }, word(edge.grade).toLowerCase()));
         const link = make("button",

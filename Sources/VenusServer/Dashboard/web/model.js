@@ -32,10 +32,13 @@ function environmentOf(node) {
 /** What `GET /history` takes for a node or an edge. */
 export function asHistoryQuery(item) {
   if (item.source) {
-    return { environment: item.source.environment, service: item.source.name, dependency: item.target.name };
+    return { environment: item.source.environment, service: item.source.name, dependency: dependencyOf(item) };
   }
   return { environment: item.environment, [item.kind === "service" ? "service" : "dependency"]: item.name };
 }
+
+/** What an edge calls: `host:port`, also where that is a service's node. */
+export const dependencyOf = (edge) => edge.dependency ?? edge.target.name;
 
 /** Worst grade first, then by load. */
 export function byWeight(one, other) {

@@ -4,6 +4,7 @@ import { policyFigures } from "./describe.js";
 import { byID, make, setText } from "./dom.js";
 import { callTime, count, percent, rate } from "./format.js";
 import { gradeMark, rank, word } from "./grade.js";
+import { dependencyOf } from "./model.js";
 
 /** More rows than this are not drawn: the search finds the others. */
 const MAXIMUM_ROWS = 300;
@@ -105,8 +106,9 @@ export class Table {
 
   #draw() {
     const wanted = byID("find").value.trim().toLowerCase();
-    const found = this.#edges.filter(({ source, target }) =>
-      `${source.name} ${target.name}`.toLowerCase().includes(wanted)).sort((one, other) => this.#compare(one, other));
+    const words = (edge) => `${edge.source.name} ${edge.target.name} ${dependencyOf(edge)}`.toLowerCase();
+    const found = this.#edges.filter((edge) => words(edge).includes(wanted))
+      .sort((one, other) => this.#compare(one, other));
     const shown = found.slice(0, MAXIMUM_ROWS);
     this.#note(found.length, shown.length);
     const rows = new Map(shown.map((edge) => [edge.id, this.#rows.get(edge.id) ?? this.#row(edge)]));
@@ -164,7 +166,8 @@ function showService(cell, edge) {
 function showDependency(cell, edge) {
   if (!cell.firstChild) cell.append(make("button", { type: "button", class: "link" }));
   setText(cell.firstChild, edge.target.name);
-  if (cell.firstChild.title !== edge.target.name) cell.firstChild.title = edge.target.name;
+  const title = dependencyOf(edge);
+  if (cell.firstChild.title !== title) cell.firstChild.title = title;
 }
 
 function showBasis(cell, edge) {
