@@ -4,8 +4,8 @@ public import VenusCore
 public struct AnalyzerConfiguration: Sendable {
     /// Who holds the leases; unique to this run of this process.
     public var owner: String
-    /// How long a lease outlives its owner.
-    public var leaseDuration: Duration = .seconds(10)
+    /// How long a lease outlives its owner: with the time that others take to ask for it, a shard moves within 10 s.
+    public var leaseDuration: Duration = .seconds(5)
     /// How long rows are kept, in seconds, by tier.
     public var retention: [Tier: Int64] = Dictionary(
         uniqueKeysWithValues: Tier.allCases.map { ($0, $0.defaultRetention) })

@@ -57,7 +57,7 @@ package struct ShardOwner {
         var logger = logger
         logger[metadataKey: "shard"] = "\(shard)"
         self.logger = logger
-        lease = LeaseStateMachine(duration: configuration.leaseDuration, retryAfter: .seconds(1), now: clock.now)
+        lease = LeaseStateMachine(duration: configuration.leaseDuration, retryAfter: Self.retryAfter, now: clock.now)
     }
 
     /// Works until the signal is raised or the task is cancelled; then reads what is there once more, commits, and
@@ -102,7 +102,7 @@ package struct ShardOwner {
             }
         }
         guard lease.lease != nil else { return false }
-        if analysis == nil, clock.now >= recoverAt { await recover() }
+        if analysis == nil, clock.now >= recoverAt, let lease = lease.lease { await recover(under: lease) }
         return analysis != nil
     }
 
@@ -129,10 +129,12 @@ package struct ShardOwner {
         }
     }
 
-    private mutating func recover() async {
+    private mutating func recover(under lease: Lease) async {
         do {
             let now = clock.now
-            let stored = try await StoredShard.read(shard, of: callLog.shards, from: store, now: now)
+            let stored = try await whileRenewing(lease) { [shard, callLog, store] in
+                try await StoredShard.read(shard, of: callLog.shards, from: store, now: now)
+            }
             let bounds = KeyTable.Bounds(
                 operationsPerEdge: configuration.maximumOperationsPerEdge, services: configuration.maximumServices,
                 operations: configuration.maximumOperations)
@@ -144,6 +146,25 @@ package struct ShardOwner {
         } catch {
             recoverAt = clock.now + recoverWait.failed()
             noteStoreTrouble("the shard's state could not be read", error)
+        }
+    }
+
+    /// Keeps a lease of ours while something takes long: the state of a busy shard may take longer to read than a lease
+    /// lasts. One that was lost meanwhile is noticed at the next commit.
+    private func whileRenewing<Value: Sendable>(
+        _ lease: Lease, _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask { [store, duration = configuration.leaseDuration] in
+                while (try? await Task.sleep(for: duration / 3)) != nil {
+                    _ = try? await store.acquireLease(lease.name, owner: lease.owner, duration: duration)
+                }
+                return nil
+            }
+            group.addTask { try await body() }
+            defer { group.cancelAll() }
+            while let ended = try await group.next() { if let value = ended { return value } }
+            throw CancellationError()
         }
     }
 
@@ -308,7 +329,7 @@ package struct ShardOwner {
         await tick()
         analysis = nil
         guard let held = lease.lease else { return }
-        lease.wait(until: clock.now + Self.holdBack)
+        lease.wait(until: clock.now + Self.rest)
         share.gaveUp(shard, now: clock.now)
         do {
             try await store.releaseLease(held)
@@ -325,7 +346,11 @@ package struct ShardOwner {
     /// A log is read up to now where what was read last is younger than this, in milliseconds.
     private static let backlogAge: Int64 = 2_000
     /// How much later we ask for a free shard where we have our share, in milliseconds.
-    private static let holdBack: Int64 = 4_000
+    private static let holdBack: Int64 = 900
+    /// How often we ask for a shard that another owns: at every step, which come once a second.
+    private static let retryAfter: Duration = .milliseconds(900)
+    /// How long we do not ask for a shard that we gave up, in milliseconds.
+    private static let rest: Int64 = 4_000
     private static let logCheckInterval: Int64 = 10_000
     /// How long the last reading may take, in milliseconds.
     private static let finalReading: Int64 = 3_000

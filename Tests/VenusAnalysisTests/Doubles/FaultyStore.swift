@@ -15,11 +15,24 @@ final class FaultyStore: Store {
 
     private let base: any Store
     private let faults = Mutex<[Fault]>([])
+    /// Held up until it is opened.
+    private let gate = Mutex<AsyncStream<Void>?>(nil)
+    private let waiting = Mutex(0)
 
     init(_ base: any Store) { self.base = base }
 
     /// The next commit fails this way.
     func failNextCommit(_ fault: Fault) { faults.withLock { $0.append(fault) } }
+
+    /// Whether somebody waits for a shard's state.
+    var isHoldingUp: Bool { waiting.withLock { $0 > 0 } }
+
+    /// Reading a shard's state does not end before the returned continuation is finished.
+    func holdUpStates() -> AsyncStream<Void>.Continuation {
+        let (stream, continuation) = AsyncStream<Void>.makeStream()
+        gate.withLock { $0 = stream }
+        return continuation
+    }
 
     func commit(_ commit: ShardCommit, under lease: Lease) async throws {
         switch faults.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
@@ -38,7 +51,13 @@ final class FaultyStore: Store {
         try await base.acquireLease(name, owner: owner, duration: duration)
     }
     func releaseLease(_ lease: Lease) async throws { try await base.releaseLease(lease) }
-    func shardState(_ shard: Int) async throws -> ShardState { try await base.shardState(shard) }
+    func shardState(_ shard: Int) async throws -> ShardState {
+        if let held = gate.withLock({ $0 }) {
+            waiting.withLock { $0 += 1 }
+            for await _ in held {}
+        }
+        return try await base.shardState(shard)
+    }
     func checkpoints(shard: Int, sinceSeconds: Int64) async throws -> [Checkpoint] {
         try await base.checkpoints(shard: shard, sinceSeconds: sinceSeconds)
     }

@@ -127,6 +127,26 @@ import VenusStore
         #expect(house.frames.last?.totals(.hour1, .edge).values.map(\.calls) == [6])
     }
 
+    @Test("a lease is kept while the shard's state takes longer to read than it lasts")
+    func longRecovery() async throws {
+        let house = try await ShardHouse()
+        let (store, held) = (house.store, house.store.holdUpStates())
+        let watching = Task {
+            defer { held.finish() }
+            try await eventually("the first owner's reading", holds: { store.isHoldingUp })
+            // Much longer than the lease lasts.
+            let end = ContinuousClock.now + .milliseconds(1_800)
+            try await eventually("three times as long") { () async throws -> Bool? in
+                let taken = try await store.acquireLease(Lease.shard(0), owner: "second", duration: .seconds(1))
+                #expect(taken == nil)
+                return ContinuousClock.now > end ? true : nil
+            }
+        }
+        var owner = house.owner("first", leaseDuration: .milliseconds(600))
+        #expect(await owner.hold())
+        try await watching.value
+    }
+
     @Test("minutes do not close while the log still holds their calls")
     func backlog() async throws {
         let house = try await ShardHouse()
