@@ -19,10 +19,11 @@ WEB := Sources/VenusServer/Dashboard/web
 INSTALLED_BIN := $(DESTDIR)$(PREFIX)/bin
 INSTALLED_SHARE := $(DESTDIR)$(PREFIX)/share
 FUZZ_SECONDS ?= 600
+CHAOS_SECONDS ?= 600
 TEST := $(SWIFT) test --configuration release --skip-build
 
 .DEFAULT_GOAL := help
-.PHONY: help up build dashboard setup setup-tests build-tests test test-units test-fuzz test-black-box test-clients fuzz \
+.PHONY: help up build dashboard setup setup-tests build-tests test test-units test-fuzz test-black-box test-clients chaos fuzz \
 	sanitize lint format bench bench-interception install uninstall clean
 
 help: ## what there is
@@ -76,6 +77,9 @@ test-black-box: ## the tests of the release binary, as built
 test-clients: build build-tests ## tests real clients through interception; installs Python's from PyPI
 	Tests/BlackBox/Interception/Clients/install "$(CURDIR)/.build/clients"
 	VENUS_CLIENTS="$(CURDIR)/.build/clients" VENUS_BINARY="$(BIN)/venus" $(TEST) --filter RealClientsTests
+
+chaos: build build-tests ## kills and freezes parts at random for CHAOS_SECONDS (600) each; CHAOS_SEED repeats a run
+	CHAOS_SECONDS=$(CHAOS_SECONDS) VENUS_BINARY="$(BIN)/venus" $(TEST) --filter ChaosTests
 
 fuzz: ## fuzzes every parser for FUZZ_SECONDS (600) each
 	Tests/Fuzz/run $(FUZZ_SECONDS)

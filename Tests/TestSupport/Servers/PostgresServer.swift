@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Synchronization
 
 /// A real PostgreSQL cluster on a free port of loopback, in a temporary directory; everyone on loopback is trusted.
@@ -67,6 +68,29 @@ public final class PostgresServer: Sendable {
     /// Ends it without a word to anyone (an "immediate" shutdown, as in a crash).
     public func crash() async throws { try await current?.stop(SIGQUIT) }
 
+    /// SIGKILL, to the server alone: its other processes notice that it is gone.
+    public func kill() async throws {
+        let others = children
+        current?.signal(SIGKILL)
+        try await current?.waitForExit()
+        // As long as one of them lives, the server cannot start again.
+        try await eventually(within: .seconds(20), "the end of the server's processes") {
+            others.allSatisfy { Glibc.kill($0, 0) != 0 }
+        }
+    }
+
+    /// SIGSTOP to all of its processes: connections stay, nothing is answered.
+    public func pause() {
+        // First the one that makes the others.
+        current?.signal(SIGSTOP)
+        for child in children { Glibc.kill(child, SIGSTOP) }
+    }
+
+    public func resume() {
+        for child in children { Glibc.kill(child, SIGCONT) }
+        current?.signal(SIGCONT)
+    }
+
     public func restart() async throws {
         try await crash()
         try await start()
@@ -101,6 +125,18 @@ public final class PostgresServer: Sendable {
     }
 
     private var current: ChildProcess? { process.withLock { $0 } }
+
+    /// The processes that it has made: one a connection, and some for its own work.
+    private var children: [pid_t] {
+        guard let parent = current?.pid else { return [] }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.compactMap { pid_t($0) }.filter { pid in
+            // PID (NAME) STATE PARENT …
+            let line = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
+            let fields = line.split(separator: ")").last?.split(separator: " ") ?? []
+            return fields.count > 1 && pid_t(fields[1]) == parent
+        }
+    }
 
     private func unprivileged(_ command: [String]) -> [String] {
         guard getuid() == 0 else { return command }

@@ -7,12 +7,15 @@ public final class RedisServer: Sendable {
     public let port: Int
     public let password: String?
     private let directory: TemporaryDirectory
+    private let fsync: String
     private let process = Mutex<ChildProcess?>(nil)
 
-    public init(password: String? = nil) async throws {
+    /// - Parameter fsync: Redis' `appendfsync`.
+    public init(password: String? = nil, fsync: String = "everysec") async throws {
         directory = try TemporaryDirectory("venus-redis")
         port = try freePort()
         self.password = password
+        self.fsync = fsync
         try await start()
     }
 
@@ -22,7 +25,7 @@ public final class RedisServer: Sendable {
     public func start() async throws {
         var arguments = [
             "--port", "\(port)", "--bind", "127.0.0.1", "--dir", directory.path, "--save", "",
-            "--appendonly", "yes", "--appendfsync", "everysec", "--daemonize", "no",
+            "--appendonly", "yes", "--appendfsync", fsync, "--daemonize", "no",
         ]
         if let password { arguments += ["--requirepass", password] }
         let started = try ChildProcess("redis-server", arguments, directory: directory.path, endSignal: SIGKILL)

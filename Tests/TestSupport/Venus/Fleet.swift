@@ -17,10 +17,10 @@ public final class Fleet: Sendable {
     private let processes = Mutex<[Role: ChildProcess]>([:])
 
     public init(
-        service: String = "checkout", roles: [Role] = Role.allCases, database: String? = nil,
+        service: String = "checkout", roles: [Role] = Role.allCases, redis: RedisServer? = nil, database: String? = nil,
         environment: [String: String] = [:]
     ) async throws {
-        redis = try await RedisServer()
+        if let redis { self.redis = redis } else { self.redis = try await RedisServer() }
         if let database {
             databaseURL = database
         } else {

@@ -1,0 +1,155 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A fleet under load whose parts are killed and frozen, one after the other, at moments that a seed decides.
+///
+/// `CHAOS_SECONDS` says for how long, `CHAOS_SEED` with which seed; without them a short run with a seed of its own.
+final class Chaos {
+    enum Part: String, CaseIterable { case analyzer, secondAnalyzer, redis, postgres, proxy }
+    enum Harm: String, CaseIterable { case kill, freeze }
+
+    struct Event: CustomStringConvertible {
+        var part: Part
+        var harm: Harm
+        var outage: Duration
+        var description: String { "\(harm) \(part) for \(outage)" }
+    }
+
+    static let clients = 4
+    static var duration: Duration { .seconds(number("CHAOS_SECONDS") ?? 15) }
+    static var seed: UInt64 { number("CHAOS_SEED").map { UInt64($0) } ?? .random(in: 0..<1_000_000) }
+
+    let origin: Origin
+    private let server: PostgresServer
+    private let redis: RedisServer
+    private let fleet: Fleet
+    private let second: String
+    private var secondAnalyzer: ChildProcess
+    private var random: SeededChance
+    private let load: LoadGenerator
+    private(set) var events: [Event] = []
+
+    init(seed: UInt64) async throws {
+        origin = try Origin()
+        server = try await PostgresServer()
+        // What it has acknowledged is on the disk.
+        redis = try await RedisServer(fsync: "always")
+        fleet = try await Fleet(redis: redis, database: server.makeDatabase())
+        second = "analyze-2"
+        secondAnalyzer = try VenusBinary.start(
+            ["analyze"], environment: fleet.environment(of: second), directory: fleet.directory.path)
+        random = SeededChance(seed: seed)
+        load = LoadGenerator(
+            proxyPort: fleet.proxyPort, url: origin.url("/bytes/200"), clients: Self.clients,
+            pause: .milliseconds(4))
+        try await eventually("the first calls", holds: { [load] in load.report.succeeded > 100 })
+    }
+
+    /// Hurts these parts for a while; afterwards all are well.
+    func run(_ parts: [Part], for duration: Duration) async throws {
+        let end = ContinuousClock.now + duration
+        while ContinuousClock.now < end {
+            let event = Event(
+                part: parts[random.number(below: parts.count)],
+                harm: Harm.allCases[random.number(below: 2)],
+                // Now and then longer than a lease lasts.
+                outage: .milliseconds(
+                    random.number(below: 4) == 0 ? 6_500 : 200 + random.number(below: 2_500)))
+            try await strike(event)
+            // The time until the next.
+            try await Task.sleep(for: .milliseconds(random.number(below: 1_500)))
+        }
+    }
+
+    /// Hurts a part, waits, and mends it.
+    func strike(_ event: Event) async throws {
+        events.append(event)
+        try await hurt(event.part, event.harm)
+        try await Task.sleep(for: event.outage)  // The outage itself.
+        try await mend(event.part, event.harm)
+    }
+
+    func stopLoad() async throws -> LoadGenerator.Report { try await load.stop() }
+    func signIn() async throws -> VenusAPI { try await fleet.signIn() }
+    func count(_ harm: Harm, of part: Part) -> Int {
+        events.filter { $0.part == part && $0.harm == harm }.count
+    }
+
+    /// Calls counted and calls shown as lost, once both agree in all places and stand still for three ticks.
+    func settled(_ isEnough: (_ counted: Int, _ lost: Int) -> Bool) async throws -> (
+        counted: Int, lost: Int
+    ) {
+        let api = try await signIn()
+        var last: (counted: Int, lost: Int) = (-1, -1)
+        var same = 0
+        return try await eventually(within: .seconds(90), poll: .seconds(1), "counts that stand still") {
+            let live = try await api.get("/kpis?by=total&window=1h")["items"].array
+                .compactMap { $0["kpis"]["calls"].int }.reduce(0, +)
+            let stored = try await api.get("/history?range=hour")["totals"]["calls"].int ?? -1
+            let lost = try await api.get("/losses")["calls"].int ?? -1
+            same = (live, lost) == last && live == stored ? same + 1 : 0
+            last = (live, lost)
+            guard same >= 3, isEnough(live, lost) else {
+                throw TestFailure("\(live) live, \(stored) in history, \(lost) lost")
+            }
+            return last
+        }
+    }
+
+    private func hurt(_ part: Part, _ harm: Harm) async throws {
+        switch (part, harm) {
+        case (.redis, .kill): try await redis.kill()
+        case (.redis, .freeze): redis.pause()
+        case (.postgres, .kill): try await server.kill()
+        case (.postgres, .freeze): server.pause()
+        case (.analyzer, _), (.secondAnalyzer, _), (.proxy, _):
+            process(part).signal(harm == .kill ? SIGKILL : SIGSTOP)
+            if harm == .kill { try await process(part).waitForExit() }
+        }
+    }
+
+    private func mend(_ part: Part, _ harm: Harm) async throws {
+        switch (part, harm) {
+        case (.redis, .kill): try await redis.start()
+        case (.redis, .freeze): redis.resume()
+        case (.postgres, .kill): try await server.start()
+        case (.postgres, .freeze): server.resume()
+        case (.analyzer, .kill): try await fleet.start(.analyze)
+        case (.proxy, .kill): try await fleet.start(.proxy)
+        case (.secondAnalyzer, .kill):
+            secondAnalyzer = try VenusBinary.start(
+                ["analyze"], environment: fleet.environment(of: second), directory: fleet.directory.path)
+        case (.analyzer, .freeze), (.secondAnalyzer, .freeze), (.proxy, .freeze):
+            process(part).signal(SIGCONT)
+        }
+    }
+
+    private func process(_ part: Part) -> ChildProcess {
+        switch part {
+        case .analyzer: fleet.process(.analyze)
+        case .secondAnalyzer: secondAnalyzer
+        case .proxy: fleet.process(.proxy)
+        case .redis, .postgres: preconditionFailure("servers are hurt by their own methods")
+        }
+    }
+
+    private static func number(_ variable: String) -> Int? {
+        ProcessInfo.processInfo.environment[variable].flatMap { Int($0) }
+    }
+}
+
+/// Numbers that a seed decides: SplitMix64.
+struct SeededChance {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func number(below limit: Int) -> Int {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var word = state
+        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+        return Int((word ^ (word >> 31)) % UInt64(limit))
+    }
+}
