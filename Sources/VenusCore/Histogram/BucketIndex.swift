@@ -15,7 +15,15 @@ public enum BucketIndex {
     /// The index of the bucket that holds this many microseconds, within ``lowest`` … ``highest``. Exact.
     public static func index(microseconds: UInt32) -> Int {
         guard microseconds > 1 else { return lowest }
-        let bits = (Double(microseconds) / 1_000_000).bitPattern
+        return index(seconds: Double(microseconds) / 1_000_000)
+    }
+
+    /// The index of the bucket that holds this many seconds, within ``lowest`` … ``highest``, to the last bit: by a table.
+    /// What is not above zero belongs to the lowest.
+    public static func index(seconds: Double) -> Int {
+        guard seconds >= .leastNormalMagnitude else { return lowest }
+        guard seconds < .infinity else { return highest }
+        let bits = seconds.bitPattern
         let exponent = Int(bits >> 52) - 1_023
         let mantissa = bits & ((1 << 52) - 1)
         // An interval of a 128th of the mantissa holds one boundary at most: a table and one compare find the bucket.
@@ -38,6 +46,13 @@ public enum BucketIndex {
         let high = lowerBound(index + 1)
         return 2 * low * high / (low + high)
     }
+
+    /// ``representative(_:)`` of the bucket at a place (its index less ``lowest``), in microseconds.
+    ///
+    /// - Precondition: `place` is below ``count``.
+    package static func microseconds(place: UInt16) -> Double { representatives[Int(place)] }
+
+    private static let representatives = (lowest...highest).map { representative($0) * 1_000_000 }
 
     private static let one: UInt64 = 1_023 << 52
 

@@ -42,9 +42,8 @@ public struct LatencyHistogram: Sendable, Hashable {
     public mutating func subtract(_ other: LatencyHistogram) {
         guard other.count > 0 else { return }
         precondition(other.count <= count, "only what was merged can be taken away")
-        for (place, value) in other.buckets.enumerated() where value > 0 {
-            buckets[other.offset + place - offset] -= value
-        }
+        extend(toHold: other.offset...(other.offset + other.buckets.count - 1))
+        combine(other.buckets, at: other.offset - offset) { $0 &- $1 }
         count -= other.count
         sum &-= other.sum
         if count == 0 { self = LatencyHistogram() }
@@ -71,7 +70,7 @@ public struct LatencyHistogram: Sendable, Hashable {
         for (place, value) in buckets.enumerated() {
             seen += value
             if seen >= rank {
-                let estimate = BucketIndex.representative(offset + place) * 1_000_000
+                let estimate = BucketIndex.microseconds(place: UInt16(offset + place - BucketIndex.lowest))
                 return min(max(estimate, Double(minimum)), Double(maximum))
             }
         }
@@ -110,21 +109,6 @@ public struct LatencyHistogram: Sendable, Hashable {
         self.maximum = maximum
     }
 
-    private init(trimming counts: [UInt64], from first: Int, sum: UInt64, minimum: UInt32, maximum: UInt32) {
-        guard let lower = counts.firstIndex(where: { $0 > 0 }), let upper = counts.lastIndex(where: { $0 > 0 }) else {
-            return
-        }
-        precondition(
-            first + lower >= BucketIndex.lowest && first + upper <= BucketIndex.highest && minimum <= maximum,
-            "buckets lie between the lowest and the highest")
-        offset = first + lower
-        buckets = Array(counts[lower...upper])
-        count = buckets.reduce(0, +)
-        self.sum = sum
-        self.minimum = minimum
-        self.maximum = maximum
-    }
-
     private mutating func noteExtremes(minimum: UInt32, maximum: UInt32) {
         self.minimum = count == 0 ? minimum : min(self.minimum, minimum)
         self.maximum = count == 0 ? maximum : max(self.maximum, maximum)
@@ -133,8 +117,39 @@ public struct LatencyHistogram: Sendable, Hashable {
     private mutating func add(buckets other: [UInt64], from start: Int) {
         guard !other.isEmpty else { return }
         extend(toHold: start...(start + other.count - 1))
-        let shift = start - offset
-        for place in other.indices { buckets[place + shift] += other[place] }
+        combine(other, at: start - offset, { $0 &+ $1 })
+    }
+
+    /// Adds or subtracts aligned counts, eight at a time. Counts stay far below 64 bits (``KPITotals`` bounds what is
+    /// stored), so nothing wraps.
+    ///
+    /// - Precondition: `buckets` has all of `other`'s places from `shift` on.
+    @inline(__always)
+    private mutating func combine(
+        _ other: [UInt64], at shift: Int, _ combined: (SIMD8<UInt64>, SIMD8<UInt64>) -> SIMD8<UInt64>
+    ) {
+        precondition(shift >= 0 && shift + other.count <= buckets.count, "the buckets were made to hold the other's")
+        buckets.withUnsafeMutableBytes { ours in
+            other.withUnsafeBytes { theirs in
+                let size = MemoryLayout<SIMD8<UInt64>>.size
+                var position = 0
+                let ours = UnsafeMutableRawBufferPointer(rebasing: ours[(shift * 8)...])
+                while position + size <= theirs.count {
+                    let sum = combined(
+                        ours.loadUnaligned(fromByteOffset: position, as: SIMD8<UInt64>.self),
+                        theirs.loadUnaligned(fromByteOffset: position, as: SIMD8<UInt64>.self))
+                    ours.storeBytes(of: sum, toByteOffset: position, as: SIMD8<UInt64>.self)
+                    position += size
+                }
+                while position < theirs.count {
+                    let sum = combined(
+                        SIMD8(repeating: ours.loadUnaligned(fromByteOffset: position, as: UInt64.self)),
+                        SIMD8(repeating: theirs.loadUnaligned(fromByteOffset: position, as: UInt64.self)))
+                    ours.storeBytes(of: sum[0], toByteOffset: position, as: UInt64.self)
+                    position += 8
+                }
+            }
+        }
     }
 
     private mutating func extend(toHold range: ClosedRange<Int>) {
@@ -164,16 +179,21 @@ public struct LatencyHistogram: Sendable, Hashable {
 }
 
 extension LatencyHistogram {
-    /// A histogram whose buckets were counted elsewhere.
+    /// A histogram of values whose buckets were found elsewhere.
     ///
     /// - Parameters:
-    ///   - first: index of the first bucket of `counts`, as ``BucketIndex`` numbers them.
-    ///   - counts: how many values each bucket holds; within ``BucketIndex/lowest`` … ``BucketIndex/highest``.
+    ///   - places: the place of each value, ascending, as ``BucketIndex/writePlaces(of:to:)`` has it.
     ///   - sum: of all values, in microseconds.
-    public init(
-        first: Int, counts: some Collection<UInt32>, sum: UInt64, minimum: UInt32, maximum: UInt32
-    ) {
-        self.init(
-            trimming: counts.map { UInt64($0) }, from: first, sum: sum, minimum: minimum, maximum: maximum)
+    /// - Precondition: there are no other places than 0 ..< ``BucketIndex/count``, and they rise.
+    package init(places: ArraySlice<UInt16>, sum: UInt64, minimum: UInt32, maximum: UInt32) {
+        guard let first = places.first, let last = places.last else { return }
+        precondition(first <= last && last < UInt16(BucketIndex.count) && minimum <= maximum, "places that rise")
+        offset = BucketIndex.lowest + Int(first)
+        buckets = Array(repeating: 0, count: Int(last - first) + 1)
+        for place in places { buckets[Int(place - first)] += 1 }
+        count = UInt64(places.count)
+        self.sum = sum
+        self.minimum = minimum
+        self.maximum = maximum
     }
 }

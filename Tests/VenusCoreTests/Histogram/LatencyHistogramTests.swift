@@ -57,6 +57,53 @@ struct LatencyHistogramTests {
         }
     }
 
+    /// Shapes at which a fixed grid of buckets could fail.
+    enum Shape: CaseIterable {
+        case constant
+        case bimodal
+        case skewed
+        case heavyTail
+
+        func values(_ count: Int, using generator: inout SeededGenerator) -> [UInt32] {
+            switch self {
+            case .constant:
+                let value = generator.microseconds()
+                return Array(repeating: value, count: count)
+            case .bimodal:
+                // A cache hit of 300 µs, and a miss of 40 ms.
+                return (0..<count).map { _ in
+                    let miss = Double.random(in: 0...1, using: &generator) < 0.2
+                    return UInt32((miss ? 40_000 : 300) * Double.random(in: 0.97...1.03, using: &generator))
+                }
+            case .skewed:
+                // Log-normal: the sum of twelve even numbers is nearly normal.
+                return (0..<count).map { _ in
+                    let normal = (0..<12).reduce(-6) { sum, _ in sum + Double.random(in: 0...1, using: &generator) }
+                    return UInt32(20_000 * exp(0.8 * normal))
+                }
+            case .heavyTail:
+                // Pareto with an exponent of one, from 1 ms to 1 h.
+                return (0..<count).map { _ in
+                    UInt32(min(3.6e9, 1_000 / Double.random(in: 1e-7...1, using: &generator)))
+                }
+            }
+        }
+    }
+
+    @Test("estimates skewed, bimodal and constant data within 0.55 %", arguments: Shape.allCases, 1...8)
+    func shapes(_ shape: Shape, _ seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let sorted = shape.values(Int.random(in: 1...3_000, using: &generator), using: &generator).sorted()
+        let histogram = histogram(sorted.shuffled(using: &generator))
+        for q in [0, 0.01, 0.25, 0.5, 0.75, 0.8, 0.9, 0.95, 0.99, 0.999, 1] {
+            let rank = max(1, Int((q * Double(sorted.count)).rounded(.up)))
+            let exact = Double(sorted[rank - 1])
+            let estimate = try #require(histogram.quantile(q))
+            #expect(abs(estimate - exact) <= exact * 0.0055, "\(shape), q \(q) of \(sorted.count)")
+            if shape == .constant { #expect(estimate == exact) }
+        }
+    }
+
     @Test("has quantiles that rise, within minimum and maximum")
     func quantilesRise() throws {
         let histogram = histogram(values(777, seed: 5) + [0, 0, .max])
