@@ -1,5 +1,5 @@
 package import VenusCallLog
-import VenusCore
+package import VenusCore
 
 /// The calls of one block as columns: one array a field, the place of a call the same in each of them. The arrays are
 /// kept from block to block, so that decoding allocates nothing once they have grown.
@@ -8,7 +8,8 @@ import VenusCore
 package struct CallColumns: Sendable {
     /// Stored for a phase that did not happen or was not seen.
     package static let unknownPhase = UInt32.max
-    package static let phasesPerCall = 6
+    /// The phases of a call, each at ``Phase``'s raw value; the lanes behind them are unknown.
+    package typealias PhaseTimes = SIMD8<UInt32>
 
     package private(set) var count = 0
     /// Lines in the block's operations, from 0.
@@ -23,14 +24,38 @@ package struct CallColumns: Sendable {
     package private(set) var statuses: [UInt16] = []
     /// ``ErrorType``'s codes, 0 where there was none. Codes of newer versions are let through.
     package private(set) var errorTypes: [UInt8] = []
-    /// Microseconds, ``phasesPerCall`` a call, in the order of ``Phase``.
-    package private(set) var phases: [UInt32] = []
+    /// Microseconds.
+    package private(set) var phases: [PhaseTimes] = []
     package private(set) var bytesSent: [UInt64] = []
     package private(set) var bytesReceived: [UInt64] = []
     /// ``CallFlags``' bits.
     package private(set) var flags: [UInt16] = []
 
+    /// The flags and outcomes that any of the calls has, and whether any has a phase or bytes: what none has, the fold
+    /// does not look at.
+    package private(set) var flagsOfAny = CallFlags()
+    private(set) var outcomesOfAny = OutcomeSet()
+    package private(set) var havePhases = false
+    package private(set) var haveBytes = false
+
     package init() {}
+
+    /// Columns that come from elsewhere, of calls of which nothing else is known.
+    ///
+    /// - Parameter outcomes: as codes that ``Outcome`` has.
+    /// - Precondition: all are of one length.
+    package init(operations: [UInt16], ends: [Int64], durations: [UInt32], outcomes: [UInt8]) {
+        precondition(
+            ends.count == operations.count && durations.count == operations.count
+                && outcomes.count == operations.count, "columns are of one length")
+        count = operations.count
+        self.operations = operations
+        self.ends = ends
+        self.durations = durations
+        self.outcomes = outcomes
+        errorTypes = Array(repeating: 0, count: outcomes.count)
+        for outcome in outcomes { outcomesOfAny.insert(code: outcome) }
+    }
 
     /// Replaces what was held by the calls of this block. After an error nothing is held.
     package mutating func decode(_ record: CallsRecord) throws(BlockDecodingError) {
@@ -62,10 +87,13 @@ package struct CallColumns: Sendable {
         let outcome = try reader.nextNumber(atMost: Self.highestOutcome)
         let status = try reader.nextNumberOrEmpty(atMost: UInt64(UInt16.max), empty: 0)
         let errorType = try reader.nextNumberOrEmpty(atMost: UInt64(UInt8.max), empty: 0)
-        for _ in 0..<Self.phasesPerCall {
+        var phases = PhaseTimes(repeating: Self.unknownPhase)
+        for phase in 0..<Self.phasesPerCall {
             let time = try reader.nextNumberOrEmpty(atMost: UInt64(UInt32.max), empty: .max)
+            guard time != .max else { continue }
             // As `Phases` has it: the largest value stands for "unknown", a phase that long is one less.
-            phases.append(time == .max ? Self.unknownPhase : UInt32(min(time, UInt64(Self.unknownPhase - 1))))
+            phases[phase] = UInt32(min(time, UInt64(Self.unknownPhase - 1)))
+            havePhases = true
         }
         let sent = try reader.nextNumberOrEmpty(atMost: .max, empty: 0)
         let received = try reader.nextNumberOrEmpty(atMost: .max, empty: 0)
@@ -80,8 +108,13 @@ package struct CallColumns: Sendable {
         bytesSent.append(sent)
         bytesReceived.append(received)
         self.flags.append(UInt16(flags))
+        self.phases.append(phases)
+        flagsOfAny.formUnion(CallFlags(rawValue: UInt16(flags)))
+        if sent | received > 0 { haveBytes = true }
+        outcomesOfAny.insert(code: UInt8(outcome))
     }
 
+    private static let phasesPerCall = Phase.allCases.count
     private static let highestOutcome = UInt64(Outcome.allCases.map(\.rawValue).max() ?? 0)
 
     private mutating func removeAll() {
@@ -96,5 +129,9 @@ package struct CallColumns: Sendable {
         bytesSent.removeAll(keepingCapacity: true)
         bytesReceived.removeAll(keepingCapacity: true)
         flags.removeAll(keepingCapacity: true)
+        flagsOfAny = []
+        outcomesOfAny.removeAll()
+        havePhases = false
+        haveBytes = false
     }
 }

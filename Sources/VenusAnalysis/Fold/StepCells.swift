@@ -1,7 +1,7 @@
 package import VenusCore
 
 /// The calls since the last commit, and the bytes of connections, added up by operation and second, in flat arrays: per
-/// call no look-up by name, no allocation and no copy.
+/// call no look-up by name, no allocation and no copy. A block is folded column by column.
 ///
 /// Bounds: the owner commits, which empties it, once it holds ``AnalyzerConfiguration/maximumStepCalls`` calls or
 /// ``AnalyzerConfiguration/maximumStepCells`` cells.
@@ -13,25 +13,37 @@ package struct StepCells: Sendable {
     /// Calls that ended longer ago than this are refused: their producer's mark may be gone already.
     package static let maximumAgeSeconds: Int64 = 8 * 86_400
 
-    private struct CellName: Hashable {
+    private struct CellName {
         var second: Int64
         var key: Int32
     }
 
-    private var places: [CellName: Int] = [:]
+    /// Cell 0 is nobody's: what counts nowhere is added to it, so that no column needs a branch for it.
     private var names: [CellName] = []
-    /// ``Column/count`` numbers a cell.
-    private var numbers: [UInt64] = []
-    private var durations = BucketArena()
-    private var ttfbs = BucketArena()
-    /// Cell of each of the block's operations in the second that was folded last; -1 where it has none yet.
-    private var cellOfOperation: [Int] = []
+    private var directory = CellDirectory()
+    private var sums = CellSums()
+    private var durations = TimeLog()
+    private var ttfbs = TimeLog()
+    private var scratch = Scratch()
     package private(set) var calls = 0
 
-    package init() {}
+    /// Columns that a block's calls get while they are folded; kept so that no block allocates.
+    private struct Scratch {
+        /// The cell of each call, and of an activity that of its bytes; 0 where it is refused.
+        var cells: [UInt32] = []
+        /// The same, or 0 where it is no call. Used where that differs.
+        var counted: [UInt32] = []
+        /// The same, or 0 where the duration is no response time. Used where that differs.
+        var timed: [UInt32] = []
+        var ttfbs: [UInt32] = []
+        /// The same as `timed`, or 0 where the time to the first byte is not known.
+        var ttfbTimed: [UInt32] = []
+    }
 
-    package var isEmpty: Bool { names.isEmpty }
-    package var cellCount: Int { names.count }
+    package init() { addCell(CellName(second: .min, key: -1)) }
+
+    package var isEmpty: Bool { names.count == 1 }
+    package var cellCount: Int { names.count - 1 }
 
     /// When a block was appended, and when it is read.
     package struct Times: Sendable {
@@ -46,175 +58,225 @@ package struct StepCells: Sendable {
         }
     }
 
+    // MARK: Folding
+
     /// Adds the calls from place `start` on; returns how many were refused for their age.
     ///
-    /// - Parameter keys: the key of each of the block's operations.
+    /// - Parameter keys: the key of each of the block's operations, none below 0.
     package mutating func fold(
         _ columns: CallColumns, from start: Int, t0: Int64, keys: [Int32], times: Times
     ) -> Int {
-        let (appendedAt, overflow) = times.appendedAt.multipliedReportingOverflow(by: 1_000)
-        let appended = overflow ? Int64.max - Self.maximumSkewMicroseconds : appendedAt
-        let latestEnd = appended + Self.maximumSkewMicroseconds
-        let latestSecond = times.nowSeconds + Self.maximumAheadSeconds
-        let earliestSecond = times.nowSeconds - Self.maximumAgeSeconds
-        var refused = 0
-        var current = Int64.min
-        for place in start..<columns.count {
-            let end = t0 + columns.ends[place]
-            var second = (end > latestEnd ? appended : end) / 1_000_000
-            if second > latestSecond { second = times.nowSeconds }
-            guard second >= earliestSecond else {
-                refused += 1
-                continue
-            }
-            if second != current {
-                current = second
-                cellOfOperation.removeAll(keepingCapacity: true)
-                cellOfOperation.append(contentsOf: repeatElement(-1, count: keys.count))
-            }
-            let operation = Int(columns.operations[place])
-            var cell = cellOfOperation[operation]
-            if cell < 0 {
-                cell = self.cell(of: CellName(second: second, key: keys[operation]))
-                cellOfOperation[operation] = cell
-            }
-            add(columns, place, to: cell)
+        guard start < columns.count else { return 0 }
+        var scratch = Scratch()
+        swap(&scratch, &self.scratch)
+        defer { swap(&scratch, &self.scratch) }
+        let range = start..<columns.count
+        let refused = findCells(columns, range, t0: t0, keys: keys, times: times, into: &scratch.cells)
+        let (counted, timed) = Self.select(columns, range, &scratch)
+        let outcomes = columns.outcomes.span.extracting(range)
+        let durationsOfBlock = columns.durations.span.extracting(range)
+        sums.add(outcomes: outcomes, to: counted.span, durations: durationsOfBlock, to: timed.span)
+        durations.append(durationsOfBlock, cells: timed.span)
+        if !columns.flagsOfAny.isDisjoint(with: Self.countedFlags) {
+            sums.addFlags(columns.flags.span.extracting(range), outcomes: outcomes, to: counted.span)
         }
-        calls += columns.count - start - refused
+        if columns.haveBytes {
+            sums.addBytes(
+                sent: columns.bytesSent.span.extracting(range), received: columns.bytesReceived.span.extracting(range),
+                to: scratch.cells.span)
+        }
+        if columns.havePhases {
+            sums.addPhases(columns.phases.span.extracting(range), to: counted.span)
+            Self.selectTTFBs(columns.phases.span.extracting(range), timed, &scratch)
+            sums.add(ttfbs: scratch.ttfbs.span, to: scratch.ttfbTimed.span)
+            ttfbs.append(scratch.ttfbs.span, cells: scratch.ttfbTimed.span)
+        }
+        calls += range.count - refused
         return refused
     }
 
-    /// The cells, ordered by second; empty afterwards.
-    package mutating func drain(_ use: (_ second: Int64, _ key: Int32, _ totals: KPITotals) -> Void) {
-        for cell in names.indices.sorted(by: { names[$0].second < names[$1].second }) {
-            use(names[cell].second, names[cell].key, totals(of: cell))
+    /// Finds the cell of every call; 0 for those that are refused, whose number it returns.
+    private mutating func findCells(
+        _ columns: CallColumns, _ range: Range<Int>, t0: Int64, keys: [Int32], times: Times, into cells: inout [UInt32]
+    ) -> Int {
+        let (appendedAt, overflow) = times.appendedAt.multipliedReportingOverflow(by: 1_000)
+        let latest = Int64.max - Self.maximumSkewMicroseconds
+        let appended = overflow ? latest : min(appendedAt, latest)
+        let latestEnd = appended + Self.maximumSkewMicroseconds
+        directory.reserve(keys: Int(keys.max() ?? 0) + 1)
+        Self.resize(&cells, to: range.count)
+        let ends = columns.ends.span
+        var refused = 0
+        var place = range.lowerBound
+        while place < range.upperBound {
+            // Calls mostly come by the time of their end: those of one second are found at once.
+            let end = t0 + ends[place] > latestEnd ? appended : t0 + ends[place]
+            let start = end / 1_000_000 * 1_000_000 - t0
+            let length = UInt64(max(-1, min(999_999, latestEnd - t0 - start)) + 1)
+            var last = place + 1
+            while last < range.upperBound, UInt64(bitPattern: ends[last] &- start) < length { last += 1 }
+            defer { place = last }
+            let run = place - range.lowerBound..<last - range.lowerBound
+            guard let second = Self.second(of: end, times: times) else {
+                for call in run { cells[call] = 0 }
+                refused += run.count
+                continue
+            }
+            let page = directory.page(of: second)
+            var target = cells.mutableSpan
+            let operations = columns.operations.span.extracting(place..<last)
+            guard !directory.find(operations, keys: keys.span, in: page, into: &target, from: run.lowerBound) else {
+                continue
+            }
+            for call in run where cells[call] == CellDirectory.unknown {
+                let key = keys[Int(columns.operations[call + range.lowerBound])]
+                cells[call] = directory.cell(of: key, in: page) ?? addCell(second: second, key: key, page: page)
+            }
         }
-        removeAll()
+        return refused
     }
 
-    private mutating func removeAll() {
-        places.removeAll(keepingCapacity: true)
-        names.removeAll(keepingCapacity: true)
-        numbers.removeAll(keepingCapacity: true)
-        durations.removeAll()
-        ttfbs.removeAll()
-        calls = 0
+    /// The second that a call is booked in; `nil` where it is refused.
+    private static func second(of end: Int64, times: Times) -> Int64? {
+        let second = end / 1_000_000
+        if second > times.nowSeconds + maximumAheadSeconds { return times.nowSeconds }
+        return second < times.nowSeconds - maximumAgeSeconds ? nil : second
     }
 
-    private mutating func cell(of name: CellName) -> Int {
-        if let cell = places[name] { return cell }
-        let cell = names.count
-        places[name] = cell
-        names.append(name)
-        numbers.append(contentsOf: repeatElement(0, count: Column.count))
-        numbers[cell * Column.count + Column.durationMinimum] = .max
-        numbers[cell * Column.count + Column.ttfbMinimum] = .max
-        durations.addHistogram()
-        ttfbs.addHistogram()
+    private mutating func addCell(second: Int64, key: Int32, page: Int) -> UInt32 {
+        let cell = UInt32(names.count)
+        addCell(CellName(second: second, key: key))
+        directory.enter(cell, of: key, in: page)
         return cell
     }
 
-    @inline(__always)
-    private mutating func add(_ columns: CallColumns, _ place: Int, to cell: Int) {
-        let base = cell * Column.count
-        let outcome = Int(columns.outcomes[place])
-        let flags = columns.flags[place]
-        numbers[base + Column.bytesSent] &+= columns.bytesSent[place]
-        numbers[base + Column.bytesReceived] &+= columns.bytesReceived[place]
-        if flags & CallFlags.activity.rawValue != 0 { return }
-        numbers[base + outcome] &+= 1
-        numbers[base + Column.estimated] &+= UInt64(flags & CallFlags.estimated.rawValue)
-        if flags & CallFlags.ofPolicy.rawValue != 0 {
-            numbers[base + Column.wouldBeDenied] &+= flags & CallFlags.wouldBeDenied.rawValue != 0 ? 1 : 0
-            numbers[base + Column.linkLocal] &+= flags & CallFlags.linkLocal.rawValue != 0 ? 1 : 0
-        }
-        if flags & CallFlags.transportOnly.rawValue != 0, Self.isKnown[outcome] {
-            numbers[base + Column.tunnels] &+= 1
-        }
-        let firstPhase = place * CallColumns.phasesPerCall
-        for phase in 0..<CallColumns.phasesPerCall {
-            let time = columns.phases[firstPhase + phase]
-            if time == CallColumns.unknownPhase { continue }
-            numbers[base + Column.phases + 2 * phase] &+= UInt64(time)
-            numbers[base + Column.phases + 2 * phase + 1] &+= 1
-        }
-        guard flags & CallFlags.tunnel.rawValue == 0, Self.hasResponse[outcome] else { return }
-        if outcome == Int(Outcome.unknown.rawValue), columns.errorTypes[place] != 0 { return }
-        let duration = columns.durations[place]
-        addTime(duration, at: base + Column.durationSum)
-        durations.record(duration, in: cell)
-        let ttfb = columns.phases[firstPhase + Phase.ttfb.rawValue]
-        guard ttfb != CallColumns.unknownPhase else { return }
-        addTime(ttfb, at: base + Column.ttfbSum)
-        ttfbs.record(ttfb, in: cell)
+    private mutating func addCell(_ name: CellName) {
+        names.append(name)
+        sums.addCell()
     }
 
-    /// Sum, minimum and maximum stand side by side.
-    @inline(__always)
-    private mutating func addTime(_ time: UInt32, at place: Int) {
-        let time = UInt64(time)
-        numbers[place] &+= time
-        if time < numbers[place + 1] { numbers[place + 1] = time }
-        if time > numbers[place + 2] { numbers[place + 2] = time }
+    /// The cells of the calls that count, and of those whose duration is a response time: 0 in the others' place.
+    private static func select(
+        _ columns: CallColumns, _ range: Range<Int>, _ scratch: inout Scratch
+    ) -> (counted: [UInt32], timed: [UInt32]) {
+        let haveConnections = !columns.flagsOfAny.isDisjoint(with: [.tunnel, .activity])
+        let haveOthers = !OutcomeSet.timed.isSuperset(of: columns.outcomesOfAny)
+        guard haveConnections || haveOthers else { return (scratch.cells, scratch.cells) }
+        copy(scratch.cells, to: &scratch.timed)
+        let lower = range.lowerBound
+        if haveOthers {
+            for place in range where !OutcomeSet.timed.contains(code: columns.outcomes[place]) {
+                let isExchange = columns.outcomes[place] == Outcome.unknown.rawValue && columns.errorTypes[place] == 0
+                if !isExchange { scratch.timed[place - lower] = 0 }
+            }
+        }
+        guard haveConnections else { return (scratch.cells, scratch.timed) }
+        copy(scratch.cells, to: &scratch.counted)
+        for place in range {
+            let flags = CallFlags(rawValue: columns.flags[place])
+            if flags.contains(.activity) { scratch.counted[place - lower] = 0 }
+            if !flags.isDisjoint(with: [.tunnel, .activity]) { scratch.timed[place - lower] = 0 }
+        }
+        return (scratch.counted, scratch.timed)
     }
 
-    private func totals(of cell: Int) -> KPITotals {
-        let base = cell * Column.count
-        var totals = KPITotals()
-        totals.success = numbers[base + Int(Outcome.success.rawValue)]
-        totals.clientError = numbers[base + Int(Outcome.clientError.rawValue)]
-        totals.serverError = numbers[base + Int(Outcome.serverError.rawValue)]
-        totals.transportError = numbers[base + Int(Outcome.transportError.rawValue)]
-        totals.unknown = numbers[base + Int(Outcome.unknown.rawValue)]
-        totals.cancelled = numbers[base + Int(Outcome.cancelled.rawValue)]
-        totals.denied = numbers[base + Int(Outcome.denied.rawValue)]
-        totals.wouldBeDenied = numbers[base + Column.wouldBeDenied]
-        totals.linkLocal = numbers[base + Column.linkLocal]
-        totals.estimated = numbers[base + Column.estimated]
-        totals.tunnels = numbers[base + Column.tunnels]
-        totals.bytesSent = numbers[base + Column.bytesSent]
-        totals.bytesReceived = numbers[base + Column.bytesReceived]
-        for phase in totals.phases.indices {
-            totals.phases[phase].sum = numbers[base + Column.phases + 2 * phase]
-            totals.phases[phase].count = numbers[base + Column.phases + 2 * phase + 1]
+    private static func selectTTFBs(
+        _ phases: Span<CallColumns.PhaseTimes>, _ timed: [UInt32], _ scratch: inout Scratch
+    ) {
+        copy(timed, to: &scratch.ttfbTimed)
+        resize(&scratch.ttfbs, to: timed.count)
+        var times = scratch.ttfbs.mutableSpan
+        for place in 0..<timed.count { times[place] = phases[place][Phase.ttfb.rawValue] }
+        for place in 0..<timed.count where phases[place][Phase.ttfb.rawValue] == CallColumns.unknownPhase {
+            scratch.ttfbTimed[place] = 0
         }
-        totals.duration = histogram(durations, of: cell, at: base + Column.durationSum)
-        totals.ttfb = histogram(ttfbs, of: cell, at: base + Column.ttfbSum)
+    }
+
+    private static func resize(_ column: inout [UInt32], to count: Int) {
+        if column.count > count {
+            column.removeLast(column.count - count)
+        } else {
+            column.append(contentsOf: repeatElement(0, count: count - column.count))
+        }
+    }
+
+    private static func copy(_ column: [UInt32], to other: inout [UInt32]) {
+        other.removeAll(keepingCapacity: true)
+        other.append(contentsOf: column)
+    }
+
+    private static let countedFlags: CallFlags = CallFlags.transportOnly.union(.ofPolicy)
+
+    // MARK: Draining
+
+    /// The cells, ordered by second; empty afterwards.
+    package mutating func drain(_ use: (_ second: Int64, _ key: Int32, _ totals: KPITotals) -> Void) {
+        for cell in close() { use(cell.second, cell.key, totals(of: cell)) }
+        removeAll()
+    }
+
+    /// Gives every cell its histogram, and returns the cells ordered by second. Only ``removeAll()`` may follow.
+    package mutating func close() -> [FoldedCell] {
+        durations.sort(cellCount: names.count)
+        ttfbs.sort(cellCount: names.count)
+        var cells: [FoldedCell] = []
+        cells.reserveCapacity(cellCount)
+        var isOrdered = true
+        for cell in 1..<names.count {
+            isOrdered = isOrdered && names[cell - 1].second <= names[cell].second
+            cells.append(FoldedCell(second: names[cell].second, key: names[cell].key, number: cell))
+        }
+        if !isOrdered { cells.sort { ($0.second, $0.number) < ($1.second, $1.number) } }
+        return cells
+    }
+
+    package mutating func removeAll() {
+        names.removeAll(keepingCapacity: true)
+        sums.removeAll()
+        directory.removeAll()
+        durations.removeAll()
+        ttfbs.removeAll()
+        calls = 0
+        addCell(CellName(second: .min, key: -1))
+    }
+
+    // MARK: Reading what was closed
+
+    package func totals(of cell: FoldedCell) -> KPITotals {
+        var totals = sums.totals(of: cell.number)
+        totals.duration = histogram(durations, sums.durations(of: cell.number), cell)
+        totals.ttfb = histogram(ttfbs, sums.ttfbs(of: cell.number), cell)
         return totals
     }
 
-    private func histogram(_ arena: BucketArena, of cell: Int, at place: Int) -> LatencyHistogram {
-        // Both extremes are of 32 bits, but for the minimum of a histogram that holds nothing.
-        arena.histogram(
-            cell, sum: numbers[place], minimum: UInt32(truncatingIfNeeded: numbers[place + 1]),
-            maximum: UInt32(truncatingIfNeeded: numbers[place + 2]))
+    package func count(of outcome: Outcome, in cell: FoldedCell) -> UInt64 { sums.count(of: outcome, in: cell.number) }
+
+    /// How many calls have a response time.
+    package func timedCount(of cell: FoldedCell) -> Int { durations.count(of: cell.number) }
+
+    /// Sum of the response times in microseconds.
+    package func durationSum(of cell: FoldedCell) -> UInt64 { sums.durations(of: cell.number).sum }
+
+    /// The response time of nearest rank, as ``LatencyHistogram/quantile(_:)`` has it, in microseconds.
+    package func durationQuantile(_ q: Double, of cell: FoldedCell) -> Double? {
+        let count = durations.count(of: cell.number)
+        guard count > 0 else { return nil }
+        let times = sums.durations(of: cell.number)
+        let rank = max(1, Int((q * Double(count)).rounded(.up)))
+        if rank >= count { return Double(times.maximum) }
+        let estimate = BucketIndex.microseconds(place: durations.place(rank - 1, of: cell.number))
+        return min(max(estimate, Double(times.minimum)), Double(times.maximum))
     }
 
-    /// At the place of each outcome: ``Call/hasResponseTime`` of a call that is no tunnel and has no error type.
-    private static let hasResponse = byOutcome { outcome in
-        Call(operation: 0, start: 0, duration: 0, outcome: outcome).hasResponseTime
+    private func histogram(_ log: TimeLog, _ times: CellSums.Times, _ cell: FoldedCell) -> LatencyHistogram {
+        LatencyHistogram(
+            places: log.run(of: cell.number), sum: times.sum, minimum: times.minimum, maximum: times.maximum)
     }
-    private static let isKnown = byOutcome(\.isKnown)
+}
 
-    private static func byOutcome(_ holds: (Outcome) -> Bool) -> [Bool] {
-        var table = [Bool](repeating: false, count: Int(Outcome.allCases.map(\.rawValue).max() ?? 0) + 1)
-        for outcome in Outcome.allCases { table[Int(outcome.rawValue)] = holds(outcome) }
-        return table
-    }
-
-    /// Places of a cell's numbers. The outcomes' counts come first, each at its code.
-    private enum Column {
-        static let estimated = 8
-        static let tunnels = 9
-        static let bytesSent = 10
-        static let bytesReceived = 11
-        static let phases = 12
-        static let durationSum = 24
-        static let durationMinimum = 25
-        static let ttfbSum = 27
-        static let ttfbMinimum = 28
-        static let wouldBeDenied = 30
-        static let linkLocal = 31
-        static let count = 32
-    }
+/// A cell of a ``StepCells`` that was closed: the calls of one operation that ended in one second.
+package struct FoldedCell: Sendable {
+    package let second: Int64
+    package let key: Int32
+    fileprivate let number: Int
 }

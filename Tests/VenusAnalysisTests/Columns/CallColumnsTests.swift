@@ -88,7 +88,7 @@ import VenusCore
             #expect(columns.statuses[place] == row.status)
             #expect(ErrorType(rawValue: columns.errorTypes[place]) == row.errorType)
             for phase in Phase.allCases {
-                let time = columns.phases[place * CallColumns.phasesPerCall + phase.rawValue]
+                let time = columns.phases[place][phase.rawValue]
                 #expect((time == CallColumns.unknownPhase ? nil : time) == row.phases[phase])
             }
             #expect(columns.bytesSent[place] == row.bytesSent)

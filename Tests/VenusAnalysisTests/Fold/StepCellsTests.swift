@@ -42,6 +42,75 @@ import VenusCore
         }
     }
 
+    @Test(
+        "cells are found again, in whatever order the calls of how many seconds come",
+        arguments: [3, 9, 200] as [Int64])
+    func anyOrder(seconds: Int64) throws {
+        var random = SeededGenerator(seed: UInt64(seconds))
+        var step = StepCells()
+        var columns = CallColumns()
+        var expected: [Int64: [Int32: KPITotals]] = [:]
+        for round in 0..<60 {
+            let ends = (0..<Int.random(in: 1...200, using: &random)).map { _ in
+                (Samples.epoch - seconds) * 1_000_000 + Int64.random(in: 0..<seconds * 1_000_000, using: &random)
+            }
+            let block = Samples.block(Samples.producer("p"), first: 1, ends: ends, using: &random)
+            let record = try CallsRecord(block)
+            try columns.decode(record)
+            // Keys beyond those of the blocks before, so that room has to be made while cells are known.
+            let keys = [0, 1, 2, 3].map { Int32($0 + round / 20 * 100) }
+            _ = step.fold(columns, from: 0, t0: record.header.t0, keys: keys, times: times)
+            for call in block.calls {
+                let key = keys[call.operation]
+                expected[(call.start + Int64(call.duration)) / 1_000_000, default: [:]][key, default: KPITotals()]
+                    .record(call)
+            }
+        }
+        var found: [Int64: [Int32: KPITotals]] = [:]
+        step.drain { second, key, totals in
+            #expect(found[second, default: [:]].updateValue(totals, forKey: key) == nil)
+        }
+        #expect(found == expected)
+    }
+
+    @Test("a cell that was closed has the quantiles of its histogram")
+    func quantiles() throws {
+        var random = SeededGenerator(seed: 12)
+        var step = StepCells()
+        var columns = CallColumns()
+        for _ in 0..<20 {
+            let ends = (0..<300).map { _ in
+                (Samples.epoch - 1) * 1_000_000 + Int64.random(in: 0..<900_000, using: &random)
+            }
+            let record = try CallsRecord(Samples.block(Samples.producer("p"), first: 1, ends: ends, using: &random))
+            try columns.decode(record)
+            _ = step.fold(columns, from: 0, t0: record.header.t0, keys: [0, 1, 2, 3], times: times)
+        }
+        let cells = step.close()
+        #expect(cells.count == 4)
+        for cell in cells {
+            let totals = step.totals(of: cell)
+            #expect(UInt64(step.timedCount(of: cell)) == totals.duration.count)
+            #expect(step.durationSum(of: cell) == totals.duration.sum)
+            #expect(step.count(of: .success, in: cell) == totals.success)
+            #expect(step.count(of: .denied, in: cell) == totals.denied)
+            for hundredths in 0...100 {
+                let q = Double(hundredths) / 100
+                #expect(step.durationQuantile(q, of: cell) == totals.duration.quantile(q))
+            }
+        }
+    }
+
+    @Test("a log whose clock is at the end of time books calls, and crashes nothing")
+    func endOfTime() throws {
+        for appendedAt in [Int64.max, Int64.max / 1_000, Int64.max / 1_000 - 1, 0] {
+            let times = StepCells.Times(appendedAt: appendedAt, nowSeconds: 0)
+            for end in [10, 1_000_000, 5_000_000] as [Int64] {
+                #expect(try seconds(ends: [end], times: times).count == 1)
+            }
+        }
+    }
+
     @Test("a call whose clock is ahead is booked when it was appended")
     func skew() throws {
         let appended = Samples.epoch * 1_000_000
