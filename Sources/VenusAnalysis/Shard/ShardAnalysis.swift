@@ -10,6 +10,9 @@ package import VenusStore
 package struct ShardAnalysis: Sendable {
     /// A minute closes this long after its end.
     package static let closeDelaySeconds: Int64 = 5
+    /// Of so many operations, the busiest, the windows' histograms are at hand; of others they are made when asked for.
+    package static let operationsWithHistograms = 2_000
+    private static let choiceIntervalSeconds: Int64 = 10
 
     /// What became of an entry.
     package enum Consumption: Sendable, Hashable {
@@ -40,6 +43,7 @@ package struct ShardAnalysis: Sendable {
     private var windows: WindowTable
     private var quarantined: [QuarantinedEntry] = []
     private var keysOfBlock: [Int32] = []
+    private var nextChoice: Int64 = 0
 
     /// Begins where the store says that its predecessor ended.
     package init(recovering stored: StoredShard, shards: Int, bounds: KeyTable.Bounds = KeyTable.Bounds(), now: Int64) {
@@ -147,6 +151,7 @@ package struct ShardAnalysis: Sendable {
         swap(&step, &self.step)
         windows.advance(to: nowSeconds)
         keys.removeAll { windows.holds($0) }
+        chooseHistograms(now: nowSeconds)
 
         let closed = minutes.removeRows(before: openSince, shard: shard)
         let changes = ledger.takeChanges(now: now)
@@ -212,8 +217,24 @@ package struct ShardAnalysis: Sendable {
 
     /// Adds calls to the windows of their operation and of its edge.
     private mutating func enter(_ totals: KPITotals, _ key: Int32, at second: Int64, part: SeriesWindows.Part = .all) {
-        windows.enter(totals, of: key, at: second, part: part)
+        windows.enter(totals, of: key, at: second, part: part, keepsHistograms: false)
         windows.enter(totals, of: keys[key].edge, at: second, part: part)
+    }
+
+    /// Keeps the histograms of the operations that a frame shows, which are the busiest.
+    private mutating func chooseHistograms(now: Int64) {
+        guard now >= nextChoice else { return }
+        nextChoice = now + Self.choiceIntervalSeconds
+        var operations: [(calls: UInt64, number: Int32)] = []
+        for (number, entry) in keys.inUse where entry.key.level == .operation {
+            operations.append((windows.callsInHour(of: number), number))
+        }
+        if operations.count > Self.operationsWithHistograms {
+            operations.sort { ($1.calls, $0.number) < ($0.calls, $1.number) }
+        }
+        for (rank, operation) in operations.enumerated() {
+            windows.keepHistograms(rank < Self.operationsWithHistograms, of: operation.number)
+        }
     }
 
     /// The store would cut the id, and the next owner would not know the producer again.

@@ -9,10 +9,17 @@ package struct SeriesWindows: Sendable {
     private var tenSeconds: CellRing
     private var minutes: CellRing
 
-    package init(now: Int64) {
-        seconds = CellRing([.seconds10, .minute1], now: now)
-        tenSeconds = CellRing([.minutes5, .minutes15], now: now)
-        minutes = CellRing([.hour1], now: now)
+    /// - Parameter keepsHistograms: whether histograms are at hand for each tick, or made when asked for.
+    package init(now: Int64, keepsHistograms: Bool = true) {
+        seconds = CellRing([.seconds10, .minute1], now: now, keepsHistograms: keepsHistograms)
+        tenSeconds = CellRing([.minutes5, .minutes15], now: now, keepsHistograms: keepsHistograms)
+        minutes = CellRing([.hour1], now: now, keepsHistograms: keepsHistograms)
+    }
+
+    package mutating func keepHistograms(_ keeps: Bool) {
+        seconds.keepHistograms(keeps)
+        tenSeconds.keepHistograms(keeps)
+        minutes.keepHistograms(keeps)
     }
 
     /// Which of the windows calls enter.
@@ -26,7 +33,7 @@ package struct SeriesWindows: Sendable {
     package var isEmpty: Bool { seconds.isEmpty && tenSeconds.isEmpty && minutes.isEmpty }
 
     /// Calls in the longest window.
-    package var callsInHour: UInt64 { minutes.totals(at: 0).calls }
+    package var callsInHour: UInt64 { minutes.calls(at: 0) }
 
     /// At the place of the window in ``Window/allCases``.
     package var totals: [KPITotals] { seconds.totals + tenSeconds.totals + minutes.totals }

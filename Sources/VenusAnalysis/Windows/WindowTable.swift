@@ -21,12 +21,22 @@ package struct WindowTable: Sendable {
     package func holds(_ series: Int32) -> Bool { Int(series) < windows.count && windows[Int(series)] != nil }
 
     package mutating func enter(
-        _ totals: KPITotals, of series: Int32, at second: Int64, part: SeriesWindows.Part = .all
+        _ totals: KPITotals, of series: Int32, at second: Int64, part: SeriesWindows.Part = .all,
+        keepsHistograms: Bool = true
     ) {
         let place = Int(series)
         while windows.count <= place { windows.append(nil) }
-        if windows[place] == nil { windows[place] = SeriesWindows(now: now) }
+        if windows[place] == nil { windows[place] = SeriesWindows(now: now, keepsHistograms: keepsHistograms) }
         windows[place]?.enter(totals, at: second, part: part)
+    }
+
+    /// Calls of a series within the last hour.
+    package func callsInHour(of series: Int32) -> UInt64 { holds(series) ? windows[Int(series)]?.callsInHour ?? 0 : 0 }
+
+    /// Keeps the histograms of a series at hand for each tick, or makes them when they are asked for.
+    package mutating func keepHistograms(_ keeps: Bool, of series: Int32) {
+        guard holds(series) else { return }
+        windows[Int(series)]?.keepHistograms(keeps)
     }
 
     /// `nil` where the series had no call within the last hour.

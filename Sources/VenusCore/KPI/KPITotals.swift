@@ -80,6 +80,13 @@ public struct KPITotals: Sendable, Hashable {
     }
 
     public mutating func merge(_ other: KPITotals) {
+        mergeCounts(other)
+        duration.merge(other.duration)
+        ttfb.merge(other.ttfb)
+    }
+
+    /// Merges all but the histograms.
+    package mutating func mergeCounts(_ other: KPITotals) {
         success += other.success
         clientError += other.clientError
         serverError += other.serverError
@@ -93,8 +100,6 @@ public struct KPITotals: Sendable, Hashable {
         tunnels += other.tunnels
         bytesSent &+= other.bytesSent
         bytesReceived &+= other.bytesReceived
-        duration.merge(other.duration)
-        ttfb.merge(other.ttfb)
         for place in phases.indices {
             phases[place].sum &+= other.phases[place].sum
             phases[place].count += other.phases[place].count
@@ -103,6 +108,13 @@ public struct KPITotals: Sendable, Hashable {
 
     /// Takes away what was merged before; the histograms' extremes stay (``LatencyHistogram/subtract(_:)``).
     public mutating func subtract(_ other: KPITotals) {
+        subtractCounts(other)
+        duration.subtract(other.duration)
+        ttfb.subtract(other.ttfb)
+    }
+
+    /// Takes away all but the histograms.
+    package mutating func subtractCounts(_ other: KPITotals) {
         success -= other.success
         clientError -= other.clientError
         serverError -= other.serverError
@@ -116,8 +128,6 @@ public struct KPITotals: Sendable, Hashable {
         tunnels -= other.tunnels
         bytesSent &-= other.bytesSent
         bytesReceived &-= other.bytesReceived
-        duration.subtract(other.duration)
-        ttfb.subtract(other.ttfb)
         for place in phases.indices {
             phases[place].sum &-= other.phases[place].sum
             phases[place].count -= other.phases[place].count

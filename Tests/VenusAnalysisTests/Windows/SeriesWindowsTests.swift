@@ -4,11 +4,12 @@ import VenusCore
 
 @Suite struct SeriesWindowsTests {
     @Test(
-        "windows equal what the calls they cover add up to, whatever comes late", arguments: [5, 6, 7, 8] as [UInt64])
-    func sameAsDirect(seed: UInt64) {
+        "windows equal what the calls they cover add up to, whatever comes late and whether histograms are kept or not",
+        arguments: [5, 6, 7, 8] as [UInt64], [0, 10, 100])
+    func sameAsDirect(seed: UInt64, percentWithoutHistograms: Int) {
         var random = SeededGenerator(seed: seed)
         var now = Samples.epoch + Int64.random(in: 0..<100, using: &random)
-        var windows = SeriesWindows(now: now)
+        var windows = SeriesWindows(now: now, keepsHistograms: percentWithoutHistograms == 0)
         var entered: [(second: Int64, totals: KPITotals)] = []
         for _ in 0..<600 {
             for _ in 0..<Int.random(in: 0...3, using: &random) {
@@ -27,11 +28,15 @@ import VenusCore
                 entered.append((now - age, totals))
             }
             #expect(windows.totals == Window.allCases.map { direct(entered, $0, now: now) })
+            if percentWithoutHistograms < 100 {
+                windows.keepHistograms(!random.chance(percentWithoutHistograms))
+            }
             now +=
                 random.chance(3) ? Int64.random(in: 0...4_000, using: &random) : Int64.random(in: 0...9, using: &random)
             windows.advance(to: now)
             #expect(windows.totals == Window.allCases.map { direct(entered, $0, now: now) })
             #expect(windows.isEmpty == windows.totals.allSatisfy(\.isEmpty))
+            #expect(windows.callsInHour == windows.totals[4].calls)
         }
     }
 
