@@ -41,7 +41,8 @@ struct ExampleTests {
 
         let defaults = try load("stream: { url: redis://127.0.0.1:6379 }")
         let withoutDefault: Set<ConfigurationKey> = [
-            .service, .instance, .proxyAuthentication, .proxyThreads, .proxyMaximumClientsPerAddress, .proxyUpstreams,
+            .service, .instance, .announce, .proxyAuthentication, .proxyThreads, .proxyMaximumClientsPerAddress,
+            .proxyUpstreams,
             .proxyNoProxy, .proxyDNSServer, .proxyDNSOverrides, .streamURL, .policyFile, .policyMode, .storeURL,
             .serverSecret, .serverPublicURL, .serverAllowedHosts, .serverDashboard, .interceptionHosts,
             .interceptionPass, .interceptionTrust, .interceptionClientCertificates, .data,
