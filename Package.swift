@@ -167,3 +167,17 @@ if Context.environment["VENUS_PART"] == "proxy" {
         target.swiftSettings?.append(.unsafeFlags(["-Xfrontend", "-disable-llvm-verify"]))
     }
 }
+
+// `make bench-analysis` builds one program more, and nothing of what does not stand behind it.
+if Context.environment["VENUS_PART"] == "analysis" {
+    package.products = []
+    package.targets.removeAll { target in
+        let isPart = ["CLinux", "CHiredis", "CPostgres", "TestSupport"].contains(target.name)
+        return !isPart
+            && !["VenusCore", "VenusCallLog", "VenusStore", "VenusAnalysis"].contains { target.name.hasPrefix($0) }
+    }
+    package.targets.append(
+        .executableTarget(
+            name: "AnalysisBenchmark", dependencies: ["VenusCore", "VenusCallLog", "VenusStore", "VenusAnalysis"],
+            path: "Benchmarks/analysis", exclude: ["run", "peers.py"], swiftSettings: settings))
+}
