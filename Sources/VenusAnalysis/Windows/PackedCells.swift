@@ -15,17 +15,15 @@ struct PackedCells: Sendable {
 
     func start(of cell: Int) -> Int64 { starts[gone + cell] }
 
-    func totals(of cell: Int) -> KPITotals {
-        var reader = reader(of: cell)
-        // The bytes were written by `append`, and what `encode` writes `KPITotals(from:)` reads.
-        guard let totals = try? KPITotals(from: &reader) else { preconditionFailure("a packed cell cannot be read") }
-        return totals
-    }
+    func totals(of cell: Int) -> KPITotals { unpack(cell, withHistograms: true) }
 
     /// The same, but for the histograms, which are empty.
-    func counts(of cell: Int) -> KPITotals {
+    func counts(of cell: Int) -> KPITotals { unpack(cell, withHistograms: false) }
+
+    private func unpack(_ cell: Int, withHistograms: Bool) -> KPITotals {
         var reader = reader(of: cell)
-        guard let totals = try? KPITotals(countsFrom: &reader) else {
+        // The bytes were written by `append`, and what `pack` writes is read.
+        guard let totals = try? KPITotals(packed: &reader, withHistograms: withHistograms) else {
             preconditionFailure("a packed cell cannot be read")
         }
         return totals
@@ -33,7 +31,7 @@ struct PackedCells: Sendable {
 
     mutating func append(_ totals: KPITotals, start: Int64) {
         var writer = ByteWriter()
-        totals.encode(into: &writer)
+        totals.pack(into: &writer)
         if bytes.count + writer.bytes.count > bytes.capacity || starts.count == starts.capacity {
             makeRoom(for: writer.bytes.count)
         }
@@ -68,17 +66,17 @@ struct PackedCells: Sendable {
         return ByteReader(bytes[first..<end])
     }
 
-    /// Leaves out what is gone, and takes a quarter more than there is: doubling would waste as much again.
+    /// Leaves out what is gone, and takes an eighth more than there is: doubling would waste as much again.
     private mutating func makeRoom(for more: Int) {
         let firstByte = gone < offsets.count ? Int(offsets[gone]) : bytes.count
         var kept: [UInt8] = []
-        kept.reserveCapacity((bytes.count - firstByte + more) * 5 / 4)
+        kept.reserveCapacity((bytes.count - firstByte + more) * 9 / 8)
         kept.append(contentsOf: bytes[firstByte...])
         bytes = kept
         var keptStarts: [Int64] = []
         var keptOffsets: [UInt32] = []
-        keptStarts.reserveCapacity(max(4, (count + 1) * 5 / 4))
-        keptOffsets.reserveCapacity(max(4, (count + 1) * 5 / 4))
+        keptStarts.reserveCapacity(max(4, (count + 2) * 9 / 8))
+        keptOffsets.reserveCapacity(max(4, (count + 2) * 9 / 8))
         for cell in gone..<starts.count {
             keptStarts.append(starts[cell])
             keptOffsets.append(offsets[cell] - UInt32(firstByte))

@@ -109,6 +109,16 @@ public struct LatencyHistogram: Sendable, Hashable {
         self.maximum = maximum
     }
 
+    /// A histogram that was packed (``init(packed:)``), neither the first nor the last bucket empty.
+    init(unpacked counts: [UInt64], from first: Int, sum: UInt64, minimum: UInt32, maximum: UInt32) {
+        offset = first
+        buckets = counts
+        count = counts.reduce(0, &+)
+        self.sum = sum
+        self.minimum = minimum
+        self.maximum = maximum
+    }
+
     private mutating func noteExtremes(minimum: UInt32, maximum: UInt32) {
         self.minimum = count == 0 ? minimum : min(self.minimum, minimum)
         self.maximum = count == 0 ? maximum : max(self.maximum, maximum)

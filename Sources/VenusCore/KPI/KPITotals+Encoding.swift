@@ -23,13 +23,6 @@ extension KPITotals {
     }
 
     public init(from reader: inout ByteReader) throws(EncodingError) {
-        try self.init(countsFrom: &reader)
-        duration = try LatencyHistogram(from: &reader)
-        ttfb = try LatencyHistogram(from: &reader)
-    }
-
-    /// Reads all but the histograms, before which it stops.
-    package init(countsFrom reader: inout ByteReader) throws(EncodingError) {
         self.init()
         let version = try reader.readByte()
         guard version <= Self.version else { throw .newerVersion(version) }
@@ -52,6 +45,8 @@ extension KPITotals {
             phases[place].sum = try reader.readNumber()
             phases[place].count = try Self.readCount(from: &reader)
         }
+        duration = try LatencyHistogram(from: &reader)
+        ttfb = try LatencyHistogram(from: &reader)
     }
 
     /// Most calls that stored totals may claim, three years of a billion a second: beyond it the bytes are corrupt, and

@@ -1,0 +1,51 @@
+extension KPITotals {
+    /// Appends the form in which windows keep their cells in memory: shorter than what is stored, read by this process
+    /// alone, and trusted.
+    package func pack(into writer: inout ByteWriter) {
+        var numbers = [
+            success, clientError, serverError, transportError, unknown, cancelled, denied, estimated, tunnels,
+            wouldBeDenied, linkLocal, bytesSent, bytesReceived,
+        ]
+        for phase in phases {
+            numbers.append(phase.sum)
+            numbers.append(phase.count)
+        }
+        // Most are zero: a bit for each says which are not.
+        var filled: UInt64 = 0
+        for (place, number) in numbers.enumerated() where number > 0 { filled |= 1 << UInt64(place) }
+        writer.append(filled)
+        for number in numbers where number > 0 { writer.append(number) }
+        duration.pack(into: &writer)
+        ttfb.pack(into: &writer)
+    }
+
+    /// Reads what was packed; without the histograms it stops before them.
+    package init(packed reader: inout ByteReader, withHistograms: Bool) throws(EncodingError) {
+        self.init()
+        var filled = try reader.readNumber()
+        func next() throws(EncodingError) -> UInt64 {
+            defer { filled >>= 1 }
+            return filled & 1 == 0 ? 0 : try reader.readNumber()
+        }
+        success = try next()
+        clientError = try next()
+        serverError = try next()
+        transportError = try next()
+        unknown = try next()
+        cancelled = try next()
+        denied = try next()
+        estimated = try next()
+        tunnels = try next()
+        wouldBeDenied = try next()
+        linkLocal = try next()
+        bytesSent = try next()
+        bytesReceived = try next()
+        for place in phases.indices {
+            phases[place].sum = try next()
+            phases[place].count = try next()
+        }
+        guard withHistograms else { return }
+        duration = try LatencyHistogram(packed: &reader)
+        ttfb = try LatencyHistogram(packed: &reader)
+    }
+}

@@ -1,0 +1,52 @@
+import Testing
+import VenusCore
+
+@Suite("Totals packed for memory")
+struct KPITotalsPackingTests {
+    private func totals(_ count: Int, longest: Double, using generator: inout SeededGenerator) -> KPITotals {
+        var totals = KPITotals()
+        for _ in 0..<count {
+            let outcome = Outcome.allCases.randomElement(using: &generator) ?? .success
+            let duration = UInt32(Double(generator.microseconds()) * longest / 3.6e9)
+            var call = Call(operation: 0, start: 0, duration: duration, outcome: outcome)
+            call.bytesSent = .random(in: 0...5_000, using: &generator)
+            call.flags = CallFlags(rawValue: .random(in: 0..<0x800, using: &generator))
+            for phase in Phase.allCases where Bool.random(using: &generator) { call.phases[phase] = duration / 2 }
+            totals.record(call)
+        }
+        return totals
+    }
+
+    @Test("are read as they were, with their histograms or without", arguments: [0, 1, 2, 30, 3_000])
+    func roundTrip(_ count: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(count))
+        // Times that spread over all buckets, and times that crowd in few of them.
+        for longest in [3.6e9, 5_000, 3, 0] {
+            let totals = totals(count, longest: longest, using: &generator)
+            var writer = ByteWriter()
+            totals.pack(into: &writer)
+            totals.pack(into: &writer)
+            var reader = ByteReader(writer.bytes)
+            for _ in 0..<2 { #expect(try KPITotals(packed: &reader, withHistograms: true) == totals) }
+            #expect(reader.isAtEnd)
+            var expected = totals
+            expected.duration = LatencyHistogram()
+            expected.ttfb = LatencyHistogram()
+            reader = ByteReader(writer.bytes)
+            #expect(try KPITotals(packed: &reader, withHistograms: false) == expected)
+        }
+    }
+
+    @Test("take about a byte for each filled bucket")
+    func size() {
+        var totals = KPITotals()
+        for value in stride(from: UInt32(10_000), to: 40_000, by: 20) {
+            totals.record(Call(operation: 0, start: 0, duration: value, outcome: .success))
+        }
+        var writer = ByteWriter()
+        totals.pack(into: &writer)
+        #expect(totals.duration.filledBuckets.count > 120)
+        #expect(writer.bytes.count < totals.duration.filledBuckets.count + 40)
+        #expect(writer.bytes.count < totals.duration.encoded.count)
+    }
+}
