@@ -49,13 +49,19 @@ public protocol Store: Sendable {
 
     /// Removes what is past its retention (seconds, by tier; a tier that is absent is left alone), old checkpoints,
     /// losses and quarantined entries, and marks of long-ended producers. Rows from which a coarser bucket still has to
-    /// be made stay, for eight days at most.
+    /// be made stay, for eight days at most. Makes room for what is to come, where a database wants that.
+    ///
+    /// Throws ``StoreError/Code/unavailable`` where others were in the way of some of it: nobody reads that any more,
+    /// and it goes the next time.
     func prune(nowSeconds: Int64, retention: [Tier: Int64]) async throws
 
     // MARK: Reading
 
     /// Rows that match, ordered by bucket and key. Rows of several shards stand side by side: add them.
     func rollups(_ query: RollupQuery) async throws -> [RollupRow]
+
+    /// What the span holds, read from the query's tier as far as that goes. `from` counts from the start of its bucket.
+    func history(_ query: RollupQuery) async throws -> StoredHistory
 
     /// Cells of the minutes that are not yet closed, of all shards, as far as they were committed.
     func openCells() async throws -> [OpenCells]

@@ -47,12 +47,15 @@ actor TestDatabase {
         }
     }
 
-    func open(_ migrations: [Migration] = Migration.all) async throws -> any Store {
+    func open(
+        _ migrations: [Migration] = Migration.all, gate: StatementGate? = nil
+    ) async throws -> any Store {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let store: any Store =
             switch backend {
-            case .sqlite: try await SQLiteStore(path: place, migrations: migrations, logger: logger)
-            case .postgres: try await PostgresStore(url: place, migrations: migrations, logger: logger)
+            case .sqlite: try await SQLiteStore(path: place, migrations: migrations, logger: logger, gate: gate)
+            case .postgres:
+                try await PostgresStore(url: place, migrations: migrations, logger: logger, gate: gate)
             }
         stores.append(store)
         return store

@@ -84,6 +84,9 @@ struct PostgresAddress: Sendable {
             // The server's answer to a wrong name or password comes without a code.
             let refusals = [
                 "authentication failed", "does not exist", "no pg_hba.conf entry", "not permitted to log in",
+                // What the URL asks of TLS and the server does not have, or cannot prove.
+                "certificate verify failed", "does not match host name", "server does not support SSL",
+                "could not get server's host name",
             ]
             let isRefused = PQconnectionNeedsPassword(handle.raw) == 1 || refusals.contains { message.contains($0) }
             throw StoreError(isRefused ? .refused : .unavailable, "PostgreSQL: \(message)")

@@ -10,6 +10,12 @@ actor PostgresConnection {
         var reason: StoreError
     }
 
+    /// A transaction that the server rolled back in favour of another one (SQLSTATE 40001, 40P01): nothing of it is
+    /// written, and there is nothing wrong with trying it again.
+    struct BrokenOff: Error {
+        var reason: StoreError
+    }
+
     deinit { thread.stop() }
 
     /// Connects; throws ``StoreError``.
@@ -18,7 +24,8 @@ actor PostgresConnection {
     /// Whether another transaction can be run.
     var isUsable: Bool { session.map { !$0.isLost } ?? false }
 
-    /// Runs `body` in a transaction: all of it is written, or nothing. Throws ``StoreError``, or ``NotBegun``.
+    /// Runs `body` in a transaction: all of it is written, or nothing. Throws ``StoreError``, ``NotBegun`` or
+    /// ``BrokenOff``.
     func transaction<Value: Sendable>(
         readOnly: Bool, _ body: @Sendable (any SQLSession) throws -> Value
     ) throws -> Value {
@@ -29,9 +36,14 @@ actor PostgresConnection {
         let value: Value
         do { value = try body(session) } catch {
             session.rollBack()
-            throw StoreError(sqlite: error)
+            throw Self.failure(error, session)
         }
-        try session.commit()
+        do { try session.commit() } catch { throw Self.failure(error, session) }
         return value
+    }
+
+    private static func failure(_ error: any Error, _ session: PostgresSession) -> any Error {
+        let error = StoreError(sqlite: error)
+        return session.isBrokenOff && !session.isLost ? BrokenOff(reason: error) : error
     }
 }

@@ -100,9 +100,15 @@ extension PostgresSession: SQLSession {
         try flush(until: deadline)
     }
 
+    func define(_ sql: String) throws { try command(sql) }
+
+    func allowTime(seconds: Int) throws {
+        limit = .seconds(seconds + 5)
+        try command("SET LOCAL statement_timeout = \(seconds * 1_000)")
+    }
+
     func beginMigration() throws {
-        limit = .seconds(Self.migrationLimitSeconds + 5)
-        try command("SET LOCAL statement_timeout = \(Self.migrationLimitSeconds * 1_000)")
+        try allowTime(seconds: Self.migrationLimitSeconds)
         try execute("SELECT pg_advisory_xact_lock($1)", [.integer(Self.migrationLock)])
     }
 }

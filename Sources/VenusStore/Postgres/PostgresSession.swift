@@ -25,6 +25,8 @@ final class PostgresSession {
     /// Names of the prepared statements, by text and types. As many as our code has texts.
     private var prepared: [Statement: String] = [:]
     var isLost = false
+    /// The server rolled this transaction back in favour of another one.
+    private(set) var isBrokenOff = false
 
     struct Statement: Hashable {
         var sql: String
@@ -48,6 +50,7 @@ final class PostgresSession {
     /// was committed before its start.
     func begin(readOnly: Bool) throws {
         limit = Self.statementLimit
+        isBrokenOff = false
         try command(
             readOnly ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN ISOLATION LEVEL READ COMMITTED")
     }
@@ -162,6 +165,7 @@ final class PostgresSession {
         // Of the last words of a server that shuts down, libpq notices the end with the next read.
         let state = result.state
         if !handle.isConnected || state.isEmpty || state.hasPrefix("57P") || state == "25P03" { isLost = true }
+        if state == "40001" || state == "40P01" { isBrokenOff = true }
         let message = state.isEmpty ? handle.message : result.message
         return StoreError(
             sqlState: isLost ? "08006" : state, message: address.redact(message, handle))

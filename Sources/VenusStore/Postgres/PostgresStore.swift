@@ -8,6 +8,7 @@ public final class PostgresStore: Store {
     public static let defaultConnections = 4
 
     let pool: PostgresPool
+    private let gate: StatementGate?
 
     /// Connects to the database at `url` (`postgres://USER:PASSWORD@HOST:PORT/DATABASE`) and brings its schema up to
     /// date.
@@ -24,8 +25,10 @@ public final class PostgresStore: Store {
     }
 
     package init(
-        url: String, migrations: [Migration], logger: Logger, connections: Int = PostgresStore.defaultConnections
+        url: String, migrations: [Migration], logger: Logger, connections: Int = PostgresStore.defaultConnections,
+        gate: StatementGate? = nil
     ) async throws {
+        self.gate = gate
         pool = PostgresPool(try PostgresAddress(url), limit: connections)
         do {
             for migration in try await write({ try $0.migrate(migrations) }) {
@@ -46,22 +49,33 @@ extension PostgresStore: SQLStore {
     }
 
     func write<Value: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> Value) async throws -> Value {
-        try await transaction(readOnly: false, body)
+        guard let gate else { return try await transaction(readOnly: false, body) }
+        return try await transaction(readOnly: false) { try body(GatedSession(base: $0, gate: gate)) }
     }
 
-    /// Where a connection turns out to be broken before anything was done on it, a new one is tried, once.
+    /// How often a transaction that the server broke off in favour of another is begun anew.
+    static let maximumRetries = 4
+
+    /// Where a connection turns out to be broken before anything was done on it, a new one is tried, once; where the
+    /// server broke the transaction off, to let another one pass, it is begun anew after a moment.
     private func transaction<Value: Sendable>(
         readOnly: Bool, _ body: @escaping @Sendable (any SQLSession) throws -> Value
     ) async throws -> Value {
-        do {
-            return try await attempt(readOnly: readOnly, body)
-        } catch is PostgresConnection.NotBegun {
-            pool.closeIdle()
-        }
-        do {
-            return try await attempt(readOnly: readOnly, body)
-        } catch let error as PostgresConnection.NotBegun {
-            throw error.reason
+        var retries = 0
+        var isReplaced = false
+        while true {
+            do {
+                return try await attempt(readOnly: readOnly, body)
+            } catch let error as PostgresConnection.NotBegun {
+                guard !isReplaced else { throw error.reason }
+                isReplaced = true
+                pool.closeIdle()
+            } catch let error as PostgresConnection.BrokenOff {
+                guard retries < Self.maximumRetries else { throw error.reason }
+                retries += 1
+                // Two that were in each other's way must not meet again. A cancelled task waits no longer, and tries.
+                try? await Task.sleep(for: .milliseconds(Int.random(in: 1...(10 << retries))))
+            }
         }
     }
 

@@ -37,9 +37,11 @@ extension SQLSession {
         let held = try query("SELECT generation FROM rollup_marks WHERE \(isMark) \(dialect.forUpdate)", identity)
         guard !held.isEmpty else { return }
 
-        // Of a bucket whose children are past their retention nothing can be made: it stays as it is.
-        if mark.bucket >= horizons[child, default: 0] {
+        // Of a bucket whose children are past their retention nothing can be made: it stays as it is. One that is past
+        // its own needs not be made.
+        if mark.bucket >= horizons[child, default: 0], mark.bucket >= horizons[mark.tier, default: 0] {
             let rows = try mergedChildren(of: mark, child: child)
+            try makeRoom(for: [mark.tier: [mark.bucket]])
             try execute(
                 "DELETE FROM \(mark.tier.table) WHERE bucket = $1 AND shard = $2",
                 [.second(mark.bucket), .count(mark.shard)])

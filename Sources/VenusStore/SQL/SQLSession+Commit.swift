@@ -45,7 +45,7 @@ extension SQLSession {
             producers.map(\.values))
     }
 
-    private func write(_ losses: [Loss]) throws {
+    func write(_ losses: [Loss]) throws {
         try runEach(
             """
             INSERT INTO losses (producer, environment, service, first, count, at) VALUES ($1, $2, $3, $4, $5, $6)

@@ -23,10 +23,18 @@ extension SQLSession {
         return checkpoints
     }
 
-    func openCells() throws -> [OpenCells] {
+    /// - Parameter end: seconds since the epoch: cells from then on, and those of minutes that are open from then on,
+    ///   may be left out.
+    func openCells(before end: Int64 = .max) throws -> [OpenCells] {
         var open: [OpenCells] = []
-        for row in try query("SELECT shard, open_since FROM shards ORDER BY shard") {
+        let analysed = try query(
+            "SELECT shard, open_since FROM shards WHERE cursor <> $1 ORDER BY shard", [.text(ImportedShard.cursor)])
+        for row in analysed {
             var cells = OpenCells(shard: try row.int(0), openSince: try row.second(1), cells: [])
+            guard cells.openSince < end else {
+                open.append(cells)
+                continue
+            }
             try run(
                 "SELECT taken_at, cells FROM checkpoints WHERE shard = $1 AND last_second >= $2 ORDER BY taken_at, id",
                 [.count(cells.shard), .second(cells.openSince)]
@@ -40,7 +48,9 @@ extension SQLSession {
     }
 
     func rollups(_ wanted: RollupQuery) throws -> [RollupRow] {
-        var conditions = ["bucket >= $1", "bucket < $2", "level = $3"]
+        // What is past its retention is gone, whether or not it has been removed yet.
+        let keptSince = "(SELECT kept_since FROM rollup_horizons WHERE tier_seconds = \(wanted.tier.seconds))"
+        var conditions = ["bucket >= $1", "bucket < $2", "level = $3", "bucket >= \(keptSince)"]
         var values: [SQLValue] = [
             .second(SQLValue.clamp(second: wanted.from)), .second(SQLValue.clamp(second: wanted.to)),
             .text(wanted.level.name),

@@ -20,6 +20,8 @@ enum StateRetention {
     /// How much longer than its retention a tier's rows wait for a coarser bucket to be made from them: a shard that
     /// nobody owns any more must not keep them for good.
     static let rollupsOfMarkedBuckets: Int64 = 8 * 86_400
+    /// Rows of SQLite that one transaction removes.
+    static let rowsAtOnce = 2_000
 }
 
 extension SQLSession {
@@ -56,17 +58,23 @@ extension SQLSession {
         return next
     }
 
-    /// Removes the rows of the oldest hour, or bucket where that is longer, before `keptSince`.
+    /// Removes some of the rows before `keptSince`, which nobody reads any more: a partition of PostgreSQL, or
+    /// ``StateRetention/rowsAtOnce`` rows of SQLite, so that none of the transactions is long.
     ///
     /// - Returns: whether there may be more.
     func removeOldestRows(of tier: Tier, before keptSince: Int64) throws -> Bool {
-        let oldest = try query("SELECT min(bucket) FROM \(tier.table)")
-        guard let row = oldest.first, !row.isNull(0) else { return false }
-        let bucket = try row.second(0)
-        guard bucket < keptSince else { return false }
-        let end = min(keptSince, bucket + max(3_600, tier.seconds))
-        try execute("DELETE FROM \(tier.table) WHERE bucket < $1", [.second(end)])
-        return end < keptSince
+        switch dialect {
+        case .postgres: return try dropOldestPartition(of: tier, before: keptSince)
+        case .sqlite:
+            let removed = try execute(
+                """
+                DELETE FROM \(tier.table) WHERE rowid IN (
+                    SELECT rowid FROM \(tier.table) WHERE bucket < $1 ORDER BY bucket LIMIT $2
+                )
+                """,
+                [.second(keptSince), .count(StateRetention.rowsAtOnce)])
+            return removed == StateRetention.rowsAtOnce
+        }
     }
 
     /// Removes checkpoints, producers, losses and quarantined entries past their time.

@@ -10,13 +10,14 @@ extension SQLSession {
         let horizons = try horizonsKeptInPlace()
         let isKept = { (row: RollupRow) in row.bucket >= horizons[.minute, default: 0] }
         let inserted = closed.filter(isKept)
-        try insert(inserted, tier: .minute)
-        var marked = Set(inserted.compactMap { Parent(of: $0) })
-
         var merged: [Tier: [RollupRow]] = [:]
         for row in closed where !isKept(row) { merged.place(row, horizons: horizons) }
         for row in late { merged.place(row, horizons: horizons) }
-        for (tier, rows) in merged {
+
+        try makeRoom(for: merged.mapValues { $0.map(\.bucket) }.merging([.minute: inserted.map(\.bucket)]) { $0 + $1 })
+        try insert(inserted, tier: .minute)
+        var marked = Set(inserted.compactMap { Parent(of: $0) })
+        for (tier, rows) in merged.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             let sums = RollupRow.merged(rows)
             try merge(sums, tier: tier)
             marked.formUnion(sums.compactMap { Parent(of: $0) })

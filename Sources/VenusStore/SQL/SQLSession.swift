@@ -16,6 +16,13 @@ protocol SQLSession {
     /// Inserts `count` rows, which `row` makes one by one. Fails where one of them is there already.
     func insert(into table: String, columns: [String], count: Int, row: (Int) throws -> [SQLValue]) throws
 
+    /// Runs a statement that has no values and that nobody runs again, such as one that makes a table. Its text is ours
+    /// alone: nothing that came from anywhere else is ever in it.
+    func define(_ sql: String) throws
+
+    /// Allows each statement of this transaction so much time, where a database ends those that take long.
+    func allowTime(seconds: Int) throws
+
     /// Waits until no other session migrates, and allows this transaction the time that a migration may take.
     func beginMigration() throws
 }

@@ -50,17 +50,31 @@ extension SQLStore {
 
     public func prune(nowSeconds: Int64, retention: [Tier: Int64]) async throws {
         for tier in Tier.allCases {
+            try await write { try $0.makeRoomAhead(of: tier, nowSeconds: nowSeconds) }
+        }
+        // What somebody else keeps from being removed does not keep the rest.
+        var held: StoreError?
+        for tier in Tier.allCases {
             guard let seconds = retention[tier] else { continue }
             let keptSince = try await write { try $0.moveHorizon(of: tier, nowSeconds: nowSeconds, retention: seconds) }
             // One slice a transaction, so that none of them holds the database for long.
-            while try await write({ try $0.removeOldestRows(of: tier, before: keptSince) }) {}
+            do {
+                while try await write({ try $0.removeOldestRows(of: tier, before: keptSince) }) {}
+            } catch let error as StoreError where error.code == .unavailable {
+                held = error
+            }
         }
         try await write { try $0.removeOldState(nowSeconds: nowSeconds) }
+        if let held { throw held }
     }
 
     // MARK: Reading
 
     public func rollups(_ query: RollupQuery) async throws -> [RollupRow] { try await read { try $0.rollups(query) } }
+
+    public func history(_ query: RollupQuery) async throws -> StoredHistory {
+        try await read { try $0.history(query) }
+    }
 
     public func openCells() async throws -> [OpenCells] { try await read { try $0.openCells() } }
 

@@ -28,6 +28,11 @@ struct SQLiteSession: SQLSession {
         for place in 0..<count { try run(statement, try row(place)) { _ in } }
     }
 
+    func define(_ sql: String) throws { try database.execute(sql: sql) }
+
+    /// Nothing to do: SQLite lets every statement run.
+    func allowTime(seconds: Int) {}
+
     /// Nothing to do: another session waits for this one's transaction anyway.
     func beginMigration() {}
 

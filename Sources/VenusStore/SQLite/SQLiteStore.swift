@@ -13,6 +13,7 @@ public final class SQLiteStore: Store {
     static let maximumReaders = 4
 
     let pool: DatabasePool
+    private let gate: StatementGate?
 
     /// Opens the database at `path`, creates it where there is none, and brings its schema up to date.
     ///
@@ -22,7 +23,10 @@ public final class SQLiteStore: Store {
         try await self.init(path: path, migrations: Migration.all, logger: logger)
     }
 
-    package init(path: String, migrations: [Migration], logger: Logger) async throws {
+    package init(
+        path: String, migrations: [Migration], logger: Logger, gate: StatementGate? = nil
+    ) async throws {
+        self.gate = gate
         try DatabaseFile.create(at: path)
         pool = try await Self.open(path)
         do {
@@ -79,12 +83,14 @@ extension SQLiteStore: SQLStore {
 
     func write<Value: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            pool.asyncWriteWithoutTransaction { database in
+            pool.asyncWriteWithoutTransaction { [gate] database in
                 continuation.resume(
                     with: Self.result {
                         var value: Value?
                         try database.inTransaction(.immediate) {
-                            value = try body(SQLiteSession(database: database))
+                            let session = SQLiteSession(database: database)
+                            value = try body(
+                                gate.map { GatedSession(base: session, gate: $0) as any SQLSession } ?? session)
                             return .commit
                         }
                         guard let value else { throw StoreError(.refused, "the transaction was not run") }

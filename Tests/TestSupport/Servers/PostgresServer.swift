@@ -13,6 +13,7 @@ public final class PostgresServer: Sendable {
     private let process = Mutex<ChildProcess?>(nil)
     private let databases = Atomic<Int>(0)
     private let binaries: String
+    private let settings: [String]
 
     private static let sharedServer = Mutex<Task<PostgresServer, any Error>?>(nil)
 
@@ -25,7 +26,11 @@ public final class PostgresServer: Sendable {
         }.value
     }
 
-    public init() async throws {
+    /// - Parameters:
+    ///   - settings: of `postgresql.conf`, such as `ssl=on`; beside those that every server here has.
+    ///   - files: PEM files that are copied into its data directory, by their names there.
+    public init(settings: [String] = [], files: [String: String] = [:]) async throws {
+        self.settings = settings
         directory = try TemporaryDirectory("venus-postgres")
         port = try freePort()
         binaries = try Self.findBinaries()
@@ -39,6 +44,12 @@ public final class PostgresServer: Sendable {
             binaries + "/initdb", "-D", data, "-U", Self.user, "-A", "trust", "-E", "UTF8", "--locale=C", "-N",
         ])
         try await ChildProcess.run(command[0], Array(command.dropFirst()), directory: directory.path)
+        for (name, path) in files {
+            // Those who are not its owner's must not read its key.
+            var command = unprivileged(["sh", "-c", "umask 077; cat > \"$0\"", data + "/" + name])
+            let content = try String(contentsOfFile: path, encoding: .utf8)
+            try await ChildProcess.run(command.removeFirst(), command, standardInput: content)
+        }
         try await start()
     }
 
@@ -48,7 +59,7 @@ public final class PostgresServer: Sendable {
         for setting in [
             "listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "full_page_writes=off",
             "max_connections=200", "shared_buffers=64MB", "autovacuum=off",
-        ] {
+        ] + settings {
             command += ["-c", setting]
         }
         let started = try ChildProcess(

@@ -1,0 +1,145 @@
+public import Foundation
+import VenusCore
+
+/// One line of a file that a store is written to, as JSON: exactly one of its members is there.
+///
+/// A file begins with a line of ``Header`` and ends with one of ``End``, without which it is not whole. What a version
+/// wrote, every later one reads; names it does not know are left out.
+public struct StoredRecord: Sendable, Codable, Equatable {
+    public var header: Header?
+    public var row: Row?
+    public var mark: Mark?
+    public var loss: LostCalls?
+    public var setting: Setting?
+    public var session: SignedIn?
+    public var file: File?
+    public var end: End?
+
+    public init() {}
+
+    public struct Header: Sendable, Codable, Equatable {
+        public static let format = "venus-store"
+        /// What we write, and the highest that we read.
+        public static let version = 1
+
+        public var format: String
+        public var version: Int
+        /// Of this file alone: what is read twice is known by it.
+        public var id: String
+        public var venus: String
+        /// RFC 3339.
+        public var writtenAt: String
+
+        private enum CodingKeys: String, CodingKey {
+            case format, version, id, venus
+            case writtenAt = "written_at"
+        }
+
+        public init(id: String, venus: String, writtenAt: String) {
+            format = Self.format
+            version = Self.version
+            self.id = id
+            self.venus = venus
+            self.writtenAt = writtenAt
+        }
+    }
+
+    /// A bucket of a series.
+    public struct Row: Sendable, Codable, Equatable {
+        public var tier: String
+        public var bucket: Int64
+        public var shard: Int
+        public var level: String
+        public var environment: String
+        public var service: String
+        public var dependency: String
+        public var operation: String
+        /// The totals as ``VenusCore/KPITotals/encode(into:)`` writes them: versioned, with their histograms.
+        public var totals: Data
+    }
+
+    /// A bucket that is still to be made from its children.
+    public struct Mark: Sendable, Codable, Equatable {
+        public var tier: String
+        public var bucket: Int64
+        public var shard: Int
+    }
+
+    public struct LostCalls: Sendable, Codable, Equatable {
+        public var producer: String
+        public var environment: String
+        public var service: String
+        public var first: UInt64
+        public var count: UInt64
+        /// Milliseconds since the epoch.
+        public var at: Int64
+    }
+
+    public struct Setting: Sendable, Codable, Equatable {
+        public var name: String
+        public var value: String
+    }
+
+    /// A session: the hash of its token, never the token.
+    public struct SignedIn: Sendable, Codable, Equatable {
+        public var tokenHash: Data
+        /// Milliseconds since the epoch.
+        public var createdAt: Int64
+        /// Milliseconds since the epoch.
+        public var expiresAt: Int64
+
+        private enum CodingKeys: String, CodingKey {
+            case tokenHash = "token_hash"
+            case createdAt = "created_at"
+            case expiresAt = "expires_at"
+        }
+    }
+
+    /// A file of the data directory, by what it is for.
+    public struct File: Sendable, Codable, Equatable {
+        public var purpose: String
+        public var content: Data
+
+        public init(purpose: String, content: Data) {
+            self.purpose = purpose
+            self.content = content
+        }
+    }
+
+    public struct End: Sendable, Codable, Equatable {
+        /// Lines between the header and this one.
+        public var records: Int
+
+        public init(records: Int) { self.records = records }
+    }
+}
+
+extension StoredRecord {
+    init(_ row: RollupRow) {
+        self.init()
+        var writer = ByteWriter()
+        row.totals.encode(into: &writer)
+        self.row = Row(
+            tier: row.tier.name, bucket: row.bucket, shard: row.shard, level: row.key.level.name,
+            environment: row.key.environment, service: row.key.service, dependency: row.key.dependency,
+            operation: row.key.operation, totals: Data(writer.bytes))
+    }
+}
+
+extension StoredRecord.Row {
+    /// The row in another shard; throws ``StoreError/Code/corrupt`` for what is none.
+    func rollup(shard: Int) throws -> RollupRow {
+        guard let tier = Tier(name: tier), let level = Level.allCases.first(where: { $0.name == level }),
+            (0...SQLValue.clamp(second: .max)).contains(bucket), tier.bucket(of: bucket) == bucket
+        else { throw StoreError(.corrupt, "a row has a tier, a level or a time that there is not") }
+        var reader = ByteReader(Array(totals))
+        do {
+            return RollupRow(
+                tier: tier, bucket: bucket, shard: shard,
+                key: .stored(
+                    level: level, environment: environment, service: service, dependency: dependency,
+                    operation: operation),
+                totals: try KPITotals(from: &reader))
+        } catch { throw StoreError(error) }
+    }
+}

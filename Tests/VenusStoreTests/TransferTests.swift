@@ -1,0 +1,209 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+import VenusCore
+import VenusStore
+
+@Suite("Moving a store")
+struct TransferTests {
+    /// A store with closed, rolled, marked and open minutes, losses, settings and a session.
+    private func fill(_ store: any Store) async throws {
+        var generator = SeededGenerator(seed: 5)
+        var rows: [RollupRow] = []
+        for minute in 0..<130 as Range<Int64> {
+            for key in [SeriesKey.sample("GET /a"), .sample("GET /b"), .sampleEdge, .total(environment: "test")] {
+                rows.append(
+                    RollupRow(
+                        tier: .minute, bucket: dayStart + 60 * minute, shard: 0, key: key,
+                        totals: .random(calls: 3, using: &generator)))
+            }
+        }
+        let open = dayStart + 130 * 60
+        let cells = [5, 6, 65].map { Cell(second: open + $0, key: .sample("GET /c"), totals: .successes(2)) }
+        let loss = Loss(producer: "p1", environment: "test", service: "checkout", first: 7, count: 3, at: open * 1_000)
+        try await store.commit(
+            ShardCommit(
+                shard: 0, cursor: "9-0", openSince: open, losses: [loss],
+                checkpoint: Checkpoint(takenAtSeconds: open + 66, cells: cells), closed: rows),
+            under: try await store.takeShard())
+        try await store.rollUp(under: try await store.takeRoller())
+        try await store.setSetting("history.begin", to: "\(dayStart)", ifAbsent: false)
+        try await store.setSetting("secret", to: "hash", ifAbsent: false)
+        try await store.addSession(Session(tokenHash: [1, 2, 3], createdAt: 1, expiresAt: 4_000_000_000_000))
+    }
+
+    private func portable(_ store: any Store) throws -> any PortableStore {
+        try #require(store as? any PortableStore)
+    }
+
+    private func records(_ store: any Store, everything: Bool = false) async throws -> [StoredRecord] {
+        let records = Mutex<[StoredRecord]>([])
+        try await portable(store).exportRecords(everything: everything) { record in
+            records.withLock { $0.append(record) }
+        }
+        return records.withLock { $0 }
+    }
+
+    private func read(
+        _ records: [StoredRecord], into store: any Store, adding: Bool = false, everything: Bool = false
+    ) async throws {
+        let store = try portable(store)
+        var progress = try await store.beginImport(id: "file", adding: adding, everything: everything)
+        for start in stride(from: 0, to: records.count, by: 100) {
+            let batch = Array(records[start..<min(start + 100, records.count)])
+            progress = try await store.importRecords(batch, into: progress)
+        }
+        try await store.endImport(progress)
+    }
+
+    /// Calls by tier, bucket and series, over all shards.
+    private func calls(_ store: any Store) async throws -> [Tier: [String: KPITotals]] {
+        var sums: [Tier: [String: KPITotals]] = [:]
+        for tier in Tier.allCases {
+            for row in try await store.allRows(tier) {
+                sums[tier, default: [:]]["\(row.bucket) \(row.key)", default: KPITotals()].merge(row.totals)
+            }
+        }
+        return sums
+    }
+
+    @Test(
+        "all history comes over, open minutes and losses too, and what was not made yet is made there",
+        arguments: Backend.allCases, Backend.allCases)
+    func moved(from: Backend, to: Backend) async throws {
+        try await from.withStore { source in
+            try await fill(source)
+            let records = try await records(source)
+            #expect(records.allSatisfy { $0.session == nil && $0.setting?.name != "secret" })
+            try await to.withStore { target in
+                // As a file holds it.
+                let lines = try records.map { try JSONEncoder().encode($0) }
+                try await read(try lines.map { try JSONDecoder().decode(StoredRecord.self, from: $0) }, into: target)
+                var wanted = try await calls(source)
+                let operation = SeriesKey.sample("GET /c")
+                for (minute, count) in [(dayStart + 7_800, 4), (dayStart + 7_860, 2)] {
+                    for level in Level.allCases {
+                        wanted[.minute, default: [:]]["\(minute) \(operation.key(at: level))"] = .successes(count)
+                    }
+                }
+                #expect(try await calls(target) == wanted)
+                #expect(try await target.losses(since: 0, limit: 9) == source.losses(since: 0, limit: 9))
+                #expect(try await target.setting("history.begin") == "\(dayStart)")
+                #expect(try await target.openCells().isEmpty)
+
+                // Nothing of the file is open there: all tiers are made, down to the day.
+                try await target.rollUp(under: try await target.takeRoller())
+                let day = try await target.allRows(.day).filter { $0.key.level == .operation }
+                let minutes = try await target.allRows(.minute).filter { $0.key.level == .operation }
+                #expect(minutes.count == 130 * 2 + 2)
+                #expect(day.reduce(0) { $0 + $1.totals.calls } == minutes.reduce(0) { $0 + $1.totals.calls })
+                // Whoever analyses the fleet begins with shards of its own.
+                #expect(try await target.shardState(0) == ShardState())
+            }
+        }
+    }
+
+    @Test("a file that breaks off goes on where it ended, and is read in once", arguments: Backend.allCases)
+    func resumed(backend: Backend) async throws {
+        try await Backend.sqlite.withStore { source in
+            try await fill(source)
+            let records = try await records(source)
+            try await backend.withDatabase { database in
+                let crash = CrashPoint()
+                let store = try await database.open(gate: crash.gate)
+                let target = try portable(store)
+                var statement = 0
+                while true {
+                    let progress = try await target.beginImport(id: "file", adding: false, everything: false)
+                    guard !progress.isWhole else { break }
+                    statement += 1
+                    crash.arm(statement)
+                    do {
+                        var progress = progress
+                        while progress.records < records.count {
+                            let batch = Array(records[progress.records..<min(progress.records + 200, records.count)])
+                            progress = try await target.importRecords(batch, into: progress)
+                        }
+                        try await target.endImport(progress)
+                    } catch let error as StoreError where error.code == .unavailable {}
+                    crash.arm(nil)
+                }
+                #expect(statement > 5)
+                let stored = try await store.allRows(.minute).count + store.allRows(.quarterHour).count
+                #expect(stored == records.count(where: { $0.row?.tier == "1m" || $0.row?.tier == "15m" }))
+            }
+        }
+    }
+
+    @Test(
+        "a store that is not empty is refused, unless the file goes beside what is there", arguments: Backend.allCases)
+    func beside(backend: Backend) async throws {
+        try await backend.withStore { store in
+            try await fill(store)
+            let records = try await records(store)
+            #expect(try await storeErrorCode { try await read(records, into: store) } == .refused)
+            let before = try await calls(store)
+            try await read(records, into: store, adding: true)
+            let after = try await calls(store)
+            for (place, totals) in before[.quarterHour, default: [:]] {
+                #expect(after[.quarterHour]?[place]?.calls == 2 * totals.calls)
+            }
+        }
+    }
+
+    @Test("a backup has settings and sessions, and goes into an empty store only", arguments: Backend.allCases)
+    func everything(backend: Backend) async throws {
+        try await backend.withStore { source in
+            try await fill(source)
+            let records = try await records(source, everything: true)
+            try await backend.withStore { target in
+                try await read(records, into: target, everything: true)
+                #expect(try await target.setting("secret") == "hash")
+                #expect(try await target.session(tokenHash: [1, 2, 3], now: 2)?.expiresAt == 4_000_000_000_000)
+            }
+            try await backend.withStore { used in
+                try await used.setSetting("secret", to: "other", ifAbsent: false)
+                #expect(try await storeErrorCode { try await read(records, into: used, everything: true) } == .refused)
+                #expect(try await used.setting("secret") == "other")
+            }
+        }
+    }
+
+    @Test("records that are wrong are refused, not trapped on")
+    func wrong() async throws {
+        try await Backend.sqlite.withStore { source in
+            try await fill(source)
+            let row = try #require(try await records(source).first { $0.row != nil })
+            for change in [
+                { $0.row?.tier = "3m" }, { $0.row?.bucket = .max }, { $0.row?.bucket = -60 }, { $0.row?.shard = .max },
+                { $0.row?.shard = -1 }, { $0.row?.level = "" }, { $0.row?.totals = Data([2, 255]) },
+                { $0.row?.totals = Data() },
+            ] as [(inout StoredRecord) -> Void] {
+                var record = row
+                change(&record)
+                let wrong = record
+                try await Backend.sqlite.withStore { target in
+                    let code = try await storeErrorCode { try await read([wrong], into: target) }
+                    #expect(code == .corrupt)
+                }
+            }
+        }
+    }
+
+    @Test("the status counts what is there", arguments: Backend.allCases)
+    func status(backend: Backend) async throws {
+        try await backend.withStore { store in
+            #expect(try await portable(store).status().isEmpty)
+            try await fill(store)
+            let status = try await portable(store).status()
+            #expect(status.tiers.map(\.rows) == [130 * 4, 8 * 4, 4, 0, 0])
+            #expect(status.tiers[0].oldest == dayStart)
+            #expect(status.tiers[0].newest == dayStart + 129 * 60)
+            #expect(status.tiers.map(\.marks) == [0, 1, 0, 1, 0])
+            #expect(status.bytes > 10_000)
+            #expect(status.schema == Int64(Migration.all.last?.version ?? 0))
+            #expect((status.tiers[0].partitions > 0) == (backend == .postgres))
+        }
+    }
+}
