@@ -71,7 +71,7 @@ public final class Server: Service {
                 PolicyResource(store: store, now: now).route,
                 PinsResource(store: store, pins: configuration.pins, now: now).route,
                 LiveResource().route,
-            ] + ViewResources(live: live).routes,
+            ] + ViewResources(live: live, reader: history, now: now).routes,
             dashboard: configuration.dashboardDirectory.map { DashboardFiles(directory: $0, logger: logger) } ?? .none)
     }
 

@@ -57,6 +57,27 @@ package struct HistoryComposer: Sendable {
     ///   - seenSince: seconds since the epoch: before it nobody looked, unless there are calls from before.
     ///   - seenUntil: seconds since the epoch: calls that ended before it have been analysed.
     package func points(seenSince: Int64, seenUntil: Int64) -> [Point] {
+        let best = best()
+        var totals: [Int64: KPITotals] = [:]
+        for (place, some) in best { totals[place.bucket, default: KPITotals()].merge(some) }
+        let since = min(seenSince, totals.keys.min() ?? seenSince)
+        return stride(from: span.from, to: span.end, by: Int(span.tier.seconds)).map { bucket in
+            let seen = max(0, min(seenUntil, bucket + span.tier.seconds) - max(since, bucket))
+            return Point(
+                bucket: bucket, coverage: Double(seen) / Double(span.tier.seconds),
+                totals: totals[bucket] ?? KPITotals())
+        }
+    }
+
+    /// What each series adds up to over the span, sorted by key.
+    package func series() -> [(key: SeriesKey, value: KPITotals)] {
+        var sums: [SeriesKey: KPITotals] = [:]
+        for (place, totals) in best() { sums[place.key, default: KPITotals()].merge(totals) }
+        return sums.keys.sorted().map { ($0, sums[$0] ?? KPITotals()) }
+    }
+
+    /// The one source of every bucket, shard and series.
+    private func best() -> [Place: KPITotals] {
         var best = rows[.minute, default: [:]].merging(openMinutes, uniquingKeysWith: Self.fuller)
         var tier = Tier.minute
         while tier != span.tier, let parent = tier.parent {
@@ -68,15 +89,7 @@ package struct HistoryComposer: Sendable {
             best = rows[parent, default: [:]].merging(sums, uniquingKeysWith: Self.fuller)
             tier = parent
         }
-        var totals: [Int64: KPITotals] = [:]
-        for (place, some) in best { totals[place.bucket, default: KPITotals()].merge(some) }
-        let since = min(seenSince, totals.keys.min() ?? seenSince)
-        return stride(from: span.from, to: span.end, by: Int(span.tier.seconds)).map { bucket in
-            let seen = max(0, min(seenUntil, bucket + span.tier.seconds) - max(since, bucket))
-            return Point(
-                bucket: bucket, coverage: Double(seen) / Double(span.tier.seconds),
-                totals: totals[bucket] ?? KPITotals())
-        }
+        return best
     }
 
     private static func fuller(_ left: KPITotals, _ right: KPITotals) -> KPITotals {

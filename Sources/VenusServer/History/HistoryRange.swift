@@ -62,4 +62,18 @@ package struct HistorySpan: Sendable, Equatable {
         self.now = now
         guard (end - self.from) / self.tier.seconds <= Self.maximumPoints else { return nil }
     }
+
+    /// The whole buckets nearest to a window that ends at `end`, from the coarsest tier that is not coarser than the
+    /// window; where that is no longer kept for then, from the finest that is, whose bucket may be longer.
+    package init(
+        _ window: Window, endingAt end: Int64, now: Int64, retention: (Tier) -> Int64 = { $0.defaultRetention }
+    ) {
+        let kept = Tier.allCases.filter { now - end + window.seconds <= retention($0) }
+        let tier = kept.last { $0.seconds <= window.seconds } ?? kept.first ?? .day
+        self.tier = tier
+        let last = tier.bucket(of: end - 1)
+        self.end = last + tier.seconds
+        from = self.end - max(window.seconds / tier.seconds, 1) * tier.seconds
+        self.now = now
+    }
 }

@@ -47,21 +47,27 @@ package struct HistoryReader: Sendable {
         _ span: HistorySpan, filter: Filter, newestFrameAt: Int64?
     ) async throws -> [HistoryComposer.Point] {
         var composer = HistoryComposer(span: span, level: filter.level)
-        // Before the minutes: a minute that closes in between is then there twice, which the composer settles, and
-        // not missing.
-        let open = try await store.openCells()
-        composer.add(open, where: filter.matches)
-        var tier: Tier? = .minute
-        while let reading = tier {
-            let query = RollupQuery(
-                tier: reading, from: span.from, to: span.end, level: filter.level, environment: filter.environment,
-                service: filter.service, dependency: filter.dependency, operation: filter.operation)
-            composer.add(try await store.rollups(query))
-            tier = reading == span.tier ? nil : reading.parent
-        }
+        let stored = try await store.history(
+            RollupQuery(
+                tier: span.tier, from: span.from, to: span.end, level: filter.level, environment: filter.environment,
+                service: filter.service, dependency: filter.dependency, operation: filter.operation))
+        composer.add(stored.open, where: filter.matches)
+        composer.add(stored.rows)
         return composer.points(
             seenSince: try await store.setting(Self.beginSettingName).flatMap { Int64($0) } ?? 0,
-            seenUntil: Self.seenUntil(open, newestFrameAt: newestFrameAt, now: span.now))
+            seenUntil: Self.seenUntil(stored.open, newestFrameAt: newestFrameAt, now: span.now))
+    }
+
+    /// What the edges did in a span, each added up over it, sorted by key.
+    package func edges(_ span: HistorySpan, filter: ViewFilter) async throws -> [(key: SeriesKey, value: KPITotals)] {
+        var composer = HistoryComposer(span: span, level: .edge)
+        let stored = try await store.history(
+            RollupQuery(
+                tier: span.tier, from: span.from, to: span.end, level: .edge, environment: filter.environment,
+                service: filter.service, dependency: filter.dependency))
+        composer.add(stored.open, where: filter.matches)
+        composer.add(stored.rows)
+        return composer.series()
     }
 
     /// Seconds since the epoch up to which calls have been analysed: as the feed says, or as the store shows.

@@ -56,6 +56,20 @@ package struct WindowPicture: Sendable {
         callsInFlight = inFlight
     }
 
+    /// A window of the past, as its edges' totals say; `span` in seconds. Nothing is in flight there.
+    package init(
+        window: Window, at: Int64, edges: [(key: SeriesKey, value: KPITotals)], span: Double, identifiers: Identifiers
+    ) {
+        self.window = window
+        self.at = at
+        self.span = span
+        self.identifiers = identifiers
+        frames = []
+        self.edges = edges.map { Measured(key: $0.key, totals: $0.value, kpi: KPI($0.value, seconds: span)) }
+        tunnelProtocols = [:]
+        callsInFlight = [:]
+    }
+
     private static func tunnelProtocols(_ frames: [FeedFrame], window: Window) -> [SeriesKey: [String]] {
         guard let place = Window.allCases.firstIndex(of: window) else { return [:] }
         var found: [SeriesKey: Set<String>] = [:]

@@ -123,6 +123,42 @@ struct ResourceTests {
         }
     }
 
+    @Test("the graph of a past time is made from the coarsest buckets that fit its window")
+    func pastGraph() async throws {
+        try await withServer { server in
+            let token = try await server.signIn()
+            let operation = SeriesKey.operation("GET /", service: "shop", dependency: "db:1", environment: "production")
+            let hour = Tier.twoHours.bucket(of: Int64(Date.now)) - 3_600
+            let lease = try #require(
+                try await server.store.acquireLease(Lease.shard(0), owner: "test", duration: .seconds(30)))
+            let rows = [(0, 3), (1_800, 4), (3_540, 5)].map { (second: Int64, calls: Int) in
+                RollupRow(
+                    tier: .minute, bucket: hour + second, shard: 0, key: operation.key(at: .edge),
+                    totals: totals(success: calls))
+            }
+            try await server.store.commit(
+                ShardCommit(shard: 0, cursor: "1-0", openSince: hour + 3_600, closed: rows), under: lease)
+            for (window, tier, calls) in [("1h", "15m", 12), ("15m", "15m", 5), ("5m", "1m", 5), ("10s", "1m", 5)] {
+                let graph = try await server.get(
+                    "/api/v1/graph?at=\(Timestamp.text(seconds: hour + 3_600))&window=\(window)", token: token)
+                #expect(graph.names == ["at", "edges", "nodes", "span", "window"])
+                #expect(graph["span"]["tier"].string == tier)
+                #expect(graph["span"]["to"].string == Timestamp.text(seconds: hour + 3_600))
+                #expect(graph["edges"].array.map { $0["id"].string } == ["service:shop->dependency:db:1"])
+                #expect(graph["edges"][0]["kpis"]["calls"].int == calls, "\(window)")
+                #expect(graph["nodes"].array.count == 2)
+            }
+            // Of long ago only days are kept.
+            let old = try await server.get("/api/v1/graph?at=2025-01-02T03:04:05Z", token: token)
+            #expect(old["span"]["from"].string == "2025-01-02T00:00:00.000Z")
+            #expect(old["span"]["tier"].string == "1d")
+            #expect(old["edges"].array.isEmpty)
+            let elsewhere = try await server.get(
+                "/api/v1/graph?at=\(Timestamp.text(seconds: hour + 3_600))&service=other", token: token)
+            #expect(elsewhere["edges"].array.isEmpty)
+        }
+    }
+
     @Test("what is wrong in a query is named, with what is right")
     func parameters() async throws {
         try await withServer { server in
@@ -143,7 +179,7 @@ struct ResourceTests {
             let unknown = try await server.request("GET", "/api/v1/graph?windw=5m", [server.bearer(token)])
             #expect(
                 try JSONValue(unknown.text)["allowed"].array.compactMap(\.string)
-                    == ["dependency", "environment", "service", "window"])
+                    == ["at", "dependency", "environment", "service", "window"])
         }
     }
 
