@@ -68,6 +68,8 @@ package struct WindowPicture: Sendable {
         self.edges = edges.map { Measured(key: $0.key, totals: $0.value, kpi: KPI($0.value, seconds: span)) }
         tunnelProtocols = [:]
         callsInFlight = [:]
+        // Who was behind an address then, nobody wrote down.
+        announced = AnnouncedServices([])
     }
 
     private static func tunnelProtocols(_ frames: [FeedFrame], window: Window) -> [SeriesKey: [String]] {
