@@ -24,7 +24,7 @@ TEST := $(SWIFT) test --configuration release --skip-build
 
 .DEFAULT_GOAL := help
 .PHONY: help up build dashboard setup setup-tests build-tests test test-units test-fuzz test-black-box test-clients chaos fuzz \
-	sanitize lint format bench bench-interception bench-analysis install uninstall clean
+	sanitize lint format bench bench-store bench-interception bench-analysis install uninstall clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -98,6 +98,9 @@ format: ## formats the code
 
 bench: build ## compares the proxy with HAProxy, nginx, Squid, Envoy and tinyproxy
 	VENUS_BINARY="$(BIN)/venus" Benchmarks/forwarding/run
+
+bench-store: build build-tests ## measures history in PostgreSQL after a year
+	VENUS_BINARY="$(BIN)/venus" VENUS_TESTS="$(BIN)/venusPackageTests.xctest" Benchmarks/store/run
 
 bench-interception: build ## compares interception with mitmproxy's
 	VENUS_BINARY="$(BIN)/venus" Benchmarks/interception/run
