@@ -23,6 +23,21 @@ package struct BlockQueue: Sendable {
     /// The oldest block.
     package var first: QueuedBlock? { head < blocks.count ? blocks[head] : nil }
 
+    package var isEmpty: Bool { head == blocks.count }
+
+    /// The oldest blocks: at most `limit` of them, about `bytes` in all, one at least.
+    package func oldest(_ limit: Int, bytes: Int) -> [QueuedBlock] {
+        var oldest: [QueuedBlock] = []
+        var left = bytes
+        for block in blocks[head...].prefix(limit) {
+            // Those that are gone lie before the head.
+            guard left > 0, let block else { break }
+            left -= block.bytes
+            oldest.append(block)
+        }
+        return oldest
+    }
+
     /// Sequence number of the next call that will be appended, if nothing is lost: all below it were appended or lost.
     package var nextToAppend: UInt64 { first?.first ?? next }
 
@@ -42,8 +57,9 @@ package struct BlockQueue: Sendable {
         return true
     }
 
-    /// Takes the oldest block out, once it is appended.
-    package mutating func removeFirst() {
+    /// Takes the oldest block out, once it is appended or kept elsewhere; returns the bytes that it held.
+    @discardableResult
+    package mutating func removeFirst() -> Int {
         guard let block = first else { preconditionFailure("only a block that was there is taken out") }
         calls -= block.count
         bytes -= block.bytes
@@ -56,5 +72,6 @@ package struct BlockQueue: Sendable {
             blocks.removeFirst(head)
             head = 0
         }
+        return block.bytes
     }
 }

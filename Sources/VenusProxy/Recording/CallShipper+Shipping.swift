@@ -10,8 +10,8 @@ extension CallShipper {
         case aside
     }
 
-    /// Ships until ``finish(within:)``, or until its task is cancelled: then what waits stays in the queue, and `finish`
-    /// takes up the work again.
+    /// Ships until ``finish(within:)``, or until its task is cancelled: then what waits stays in the queue, and
+    /// `finish` takes up the work again.
     public func run() async {
         guard
             isRunning.withLock({ isRunning in
@@ -27,6 +27,10 @@ extension CallShipper {
             group.addTask {
                 await self.abandoned.wait()
                 return .over
+            }
+            group.addTask {
+                await self.keep()
+                return .aside
             }
             group.addTask {
                 await self.beat()
@@ -45,8 +49,9 @@ extension CallShipper {
         if machine.withLock({ $0.isOver }) { over.open() } else { over.wake() }
     }
 
-    /// Appends what waits, then the producer's `end`. After the time it gives up: a later start in the same state
-    /// directory appends the `end`, and what was not appended shows as lost. Call it when every recorder is flushed.
+    /// Appends what waits, then the producer's `end`. After the time it gives up: what waits goes to disk, and a
+    /// later start in the same state directory appends it and the `end`; what cannot be kept shows as lost. Call it
+    /// when every recorder is flushed.
     public func finish(within limit: Duration) async {
         machine.withLock { $0.finish() }
         wakeup.wake()
@@ -66,10 +71,17 @@ extension CallShipper {
             }
             group.cancelAll()
         }
-        if machine.withLock({ $0.hasEnded }) { return removeFile() }
+        if machine.withLock({ $0.hasEnded }) {
+            if spool?.exists == true { try? await spool?.forget(producer.id) }
+            return removeFile()
+        }
+        await keepTheRest()
+        let lost = machine.withLock { $0.queue.calls }
         logger.warning(
             "gave up on the call log at the end",
-            metadata: ["calls_lost": "\(callsQueued)", "calls_dropped": "\(callsDropped)"])
+            metadata: [
+                "calls_kept": "\(callsQueued - lost)", "calls_lost": "\(lost)", "calls_dropped": "\(callsDropped)",
+            ])
     }
 
     /// Waits for ``run()`` to end, wherever it runs, or runs it here.
@@ -83,16 +95,19 @@ extension CallShipper {
         var log = ShippingLog(logger: logger)
         while !Task.isCancelled {
             let inFlight = callsInFlight
-            switch machine.withLock({ $0.next(callsInFlight: inFlight) }) {
+            let action = machine.withLock { $0.next(callsInFlight: inFlight) }
+            switch action {
             case .stop: return
             case .wait: await wakeup.wait()
-            case .append(let block): await append(.append(block), entry(block), &log)
+            case .append(let block): await append(action, entry(block), &log)
+            case .appendSpooled(let spooled): await append(action, spooled.fields, &log)
+            case .readSpool(let last): await readSpool(through: last)
             case .appendHeartbeat(let heartbeat):
                 log.beat(callsDropped: heartbeat.callsDropped)
                 var said = heartbeat
                 said.report = report
                 said.sentAt = clinux_wall_microseconds() / 1_000
-                await append(.appendHeartbeat(heartbeat), BlockEncoder.entry(said), &log)
+                await append(action, BlockEncoder.entry(said), &log)
             }
         }
     }
@@ -101,21 +116,24 @@ extension CallShipper {
     private func append(
         _ action: ShipperStateMachine.Action, _ entry: [EntryField], _ log: inout ShippingLog
     ) async {
+        let patience = spool == nil ? nil : Task { await self.watchAppend() }
+        defer { patience?.cancel() }
         do {
             try await callLog.append(entry, to: shard)
-            let notice = machine.withLock { $0.succeeded(action) }
-            if case .append(let block) = action { room?.giveBack(block.bytes) }
+            let (notice, freedBytes) = machine.withLock { $0.succeeded(action) }
+            room?.giveBack(freedBytes)
             if notice == .back { log.back(callsQueued: callsQueued, callsDropped: callsDropped) }
         } catch {
             if Task.isCancelled { return }
             let random = random()
             let failure = machine.withLock { $0.failed(random: random) }
             if failure.notice == .away { log.away(error, callsQueued: callsQueued) }
+            keeperWakeup.wake()
             try? await clock.sleep(for: failure.wait)
         }
     }
 
-    private func entry(_ block: QueuedBlock) -> [EntryField] {
+    func entry(_ block: QueuedBlock) -> [EntryField] {
         BlockEncoder.entry(
             BlockHeader(producer: producer, first: block.first, count: block.count, t0: block.t0),
             operations: block.operations, calls: block.calls)
@@ -128,13 +146,13 @@ extension CallShipper {
         }
     }
 
-    /// Once, as soon as the log takes it.
+    /// At the start, as soon as the log takes it, and now and then.
     private func closeLeftProducers() async {
         guard configuration.closesLeftProducers, let directory = configuration.stateDirectory else { return }
         var backoff = Backoff(first: configuration.firstRetryDelay, longest: configuration.longestRetryDelay)
         while !Task.isCancelled {
             do {
-                for left in try await LeftProducers(directory: directory).close(in: callLog) {
+                for left in try await LeftProducers(directory: directory, spool: spool).close(in: callLog) {
                     logger.notice(
                         "closed a producer that had been killed",
                         metadata: [
@@ -142,7 +160,8 @@ extension CallShipper {
                             "calls": "\(left.recorded)",
                         ])
                 }
-                return
+                backoff.succeeded()
+                try? await clock.sleep(for: configuration.leftProducersInterval)
             } catch { try? await clock.sleep(for: backoff.failed(random: random())) }
         }
     }

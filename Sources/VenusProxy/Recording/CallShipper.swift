@@ -3,16 +3,19 @@ import Synchronization
 public import VenusCallLog
 public import VenusCore
 
-/// Takes finished blocks from the loops of one producer and appends them to the call log: in order, one at a time, again
-/// and again until the log holds them.
+/// Takes finished blocks from the loops of one producer and appends them to the call log: in order, one at a time,
+/// again and again until the log holds them.
 ///
 /// The loops never wait for it: a block goes into a bounded queue under a short lock; where there is no room, its calls
-/// are numbered, counted and dropped. Beside the blocks go a heartbeat at the start and every 5 s, and `end` at last.
+/// are numbered, counted and dropped. While the log is away, full or slow, what is in the queue moves on to the spool on
+/// disk, and from there to the log later. Beside the blocks go a heartbeat at the start and every 5 s, and `end` at last.
 public final class CallShipper: Sendable {
     public let producer: Producer
     let configuration: CallShipperConfiguration
     let room: QueueRoom?
     let callLog: any CallLog
+    /// `nil` where blocks wait in memory only.
+    let spool: Spool?
     let logger: Logger
     let clock: any Clock<Duration>
     let random: @Sendable () -> Double
@@ -21,6 +24,8 @@ public final class CallShipper: Sendable {
     let machine: Mutex<ShipperStateMachine>
     /// Something is there to ship.
     let wakeup = Wakeup()
+    /// Something may have to go to disk.
+    let keeperWakeup = Wakeup()
     /// No more time is left.
     let abandoned = Wakeup()
     /// The work is over.
@@ -32,24 +37,26 @@ public final class CallShipper: Sendable {
     private let counts: Counts
 
     /// - Parameters:
+    ///   - spool: where blocks wait that the log does not take; used only with a state directory, since the producer's
+    ///     file there says whose the blocks are after a kill.
     ///   - room: what this shipper shares with others, beside the bounds of its own.
     ///   - reporter: what heartbeats tell of the proxy beside its calls; asked at each. What the policy made of the
     ///     producer's calls is counted here.
     public convenience init(
-        producer: Producer, callLog: any CallLog, configuration: CallShipperConfiguration, room: QueueRoom? = nil,
-        logger: Logger, reporter: @escaping @Sendable () -> ProxyReport = { ProxyReport() }
+        producer: Producer, callLog: any CallLog, configuration: CallShipperConfiguration, spool: Spool? = nil,
+        room: QueueRoom? = nil, logger: Logger, reporter: @escaping @Sendable () -> ProxyReport = { ProxyReport() }
     ) {
         self.init(
-            producer: producer, callLog: callLog, configuration: configuration, room: room, logger: logger,
-            clock: ContinuousClock(), random: { Double.random(in: 0..<1) }, reporter: reporter)
+            producer: producer, callLog: callLog, configuration: configuration, spool: spool, room: room,
+            logger: logger, clock: ContinuousClock(), random: { Double.random(in: 0..<1) }, reporter: reporter)
     }
 
     /// - Parameters:
     ///   - clock: for heartbeats, retries and the time that finishing may take.
     ///   - random: 0 ..< 1, spreads retries.
     package init(
-        producer: Producer, callLog: any CallLog, configuration: CallShipperConfiguration, room: QueueRoom? = nil,
-        logger: Logger, clock: any Clock<Duration>, random: @escaping @Sendable () -> Double,
+        producer: Producer, callLog: any CallLog, configuration: CallShipperConfiguration, spool: Spool? = nil,
+        room: QueueRoom? = nil, logger: Logger, clock: any Clock<Duration>, random: @escaping @Sendable () -> Double,
         reporter: @escaping @Sendable () -> ProxyReport = { ProxyReport() }
     ) {
         self.producer = producer
@@ -61,7 +68,6 @@ public final class CallShipper: Sendable {
         self.random = random
         self.reporter = reporter
         shard = Shard.of(environment: producer.environment, service: producer.service, shards: callLog.shards)
-        machine = Mutex(ShipperStateMachine(producer: producer, configuration: configuration))
         counts = Counts()
         file = configuration.stateDirectory.flatMap { [shard] directory in
             do {
@@ -74,12 +80,15 @@ public final class CallShipper: Sendable {
                 return nil
             }
         }
+        self.spool = file == nil ? nil : spool
+        machine = Mutex(
+            ShipperStateMachine(producer: producer, configuration: configuration, hasSpool: self.spool != nil))
     }
 
     /// Calls that could not be kept since the start.
-    public var callsDropped: UInt64 { machine.withLock { $0.queue.dropped } }
-    /// Calls that wait to be appended.
-    public var callsQueued: Int { machine.withLock { $0.queue.calls } }
+    public var callsDropped: UInt64 { machine.withLock { $0.callsDropped } }
+    /// Calls that wait to be appended, in memory and on disk.
+    public var callsQueued: Int { machine.withLock { $0.callsQueued } }
     /// Calls that were handed over since the start, dropped ones included.
     public var callsRecorded: UInt64 { machine.withLock { $0.queue.next - 1 } }
     /// Calls under way now.
@@ -123,6 +132,7 @@ public final class CallShipper: Sendable {
         let isKept = machine.withLock { [block] machine in machine.offer(block, isRoom: isRoom) }
         if isRoom, !isKept { room?.giveBack(bytes) }
         wakeup.wake()
+        if spool != nil { keeperWakeup.wake() }
     }
 
     /// After `end`: a later start has nothing to close.

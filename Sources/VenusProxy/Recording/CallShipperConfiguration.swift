@@ -6,6 +6,10 @@ public struct CallShipperConfiguration: Sendable, Hashable {
     public var maximumQueuedBytes = 64 << 20
     /// Whether this shipper closes the producers that were killed: one of those of a process is enough.
     public var closesLeftProducers = true
+    /// How often it looks for them: other proxies of the same directory may be killed at any time.
+    public var leftProducersInterval: Duration = .seconds(30)
+    /// An append that takes longer sends what waits behind it to disk.
+    public var appendPatience: Duration = .milliseconds(500)
     /// Most operations that one loop tells apart; further ones are counted as `_overflow` of their dependency.
     public var maximumOperations = 8_192
     /// How often the producer says that it is alive.

@@ -5,11 +5,16 @@ import VenusCore
 /// Producers that were killed: their files are still in the state directory, and nobody holds the lock.
 package struct LeftProducers {
     private let directory: String
+    private let spool: Spool?
 
-    package init(directory: String) { self.directory = directory }
+    /// - Parameter spool: where their blocks may wait.
+    package init(directory: String, spool: Spool? = nil) {
+        self.directory = directory
+        self.spool = spool
+    }
 
-    /// Appends the `end` of each of them and removes its file. A producer that lives, or that another process is
-    /// closing, is left alone.
+    /// Appends what waits on disk of each of them, in order, then its `end`, and removes its file. A producer that
+    /// lives, or that another process is closing, is left alone.
     ///
     /// - Returns: the producers that were closed, and how many calls each had recorded.
     package func close(in callLog: any CallLog) async throws -> [ProducerFile.Content] {
@@ -17,15 +22,32 @@ package struct LeftProducers {
         for name in Self.names(in: directory) {
             guard let left = Left("\(directory)/\(name)") else { continue }
             if let content = left.content {
+                let shard = content.shard % callLog.shards
+                let dropped = try await sendSpooled(of: content.producer.id, to: shard, of: callLog)
                 let end = Heartbeat(
                     producer: content.producer, next: content.recorded + 1, callsInFlight: 0, callsQueued: 0,
-                    callsDropped: 0, version: content.version, isEnd: true, isUnclean: true)
-                try await callLog.append(BlockEncoder.entry(end), to: content.shard % callLog.shards)
+                    callsDropped: dropped, version: content.version, isEnd: true, isUnclean: true)
+                try await callLog.append(BlockEncoder.entry(end), to: shard)
+                if spool?.exists == true { try await spool?.forget(content.producer.id) }
                 closed.append(content)
             }
             left.remove()
         }
         return closed
+    }
+
+    /// - Returns: how many calls of the producer had to give way to others on disk.
+    private func sendSpooled(of producer: String, to shard: Int, of callLog: any CallLog) async throws -> UInt64 {
+        guard let spool, spool.exists else { return 0 }
+        var appended: UInt64 = 0
+        while true {
+            let (entries, status) = try await spool.advance(of: producer, through: appended)
+            guard !entries.isEmpty else { return status.dropped }
+            for entry in entries {
+                try await callLog.append(entry.fields, to: shard)
+                appended = entry.last
+            }
+        }
     }
 
     /// A file whose lock is now ours.

@@ -8,6 +8,9 @@ public final class QueueRoom: Sendable {
 
     public init(bytes: Int) { capacity = bytes }
 
+    /// Whether more than half is taken.
+    var isScarce: Bool { taken.load(ordering: .relaxed) > capacity / 2 }
+
     /// Takes so many bytes of it, if they are there.
     func take(_ bytes: Int) -> Bool {
         guard taken.add(bytes, ordering: .relaxed).newValue <= capacity else {

@@ -19,6 +19,9 @@ package struct QueuedBlock: Sendable, Hashable {
         self.calls = calls
     }
 
+    /// Sequence number of the last call.
+    package var last: UInt64 { first + UInt64(count) - 1 }
+
     /// What it takes of the queue's bound.
     package var bytes: Int { operations.count + calls.count + Self.overheadBytes }
 }

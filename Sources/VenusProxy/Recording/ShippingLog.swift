@@ -18,7 +18,7 @@ struct ShippingLog {
         guard saidAway else { return }
         lastAway = now
         logger.warning(
-            "the call log is away; calls wait in memory, traffic goes on",
+            "the call log is away; calls wait here, traffic goes on",
             metadata: ["reason": "\(error)", "calls_queued": "\(callsQueued)"])
     }
 

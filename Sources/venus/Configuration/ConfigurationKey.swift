@@ -52,6 +52,7 @@ extension ConfigurationKey {
     package static let proxyMaximumClientsPerAddress = ConfigurationKey("proxy.max_clients_per_address")
     package static let proxyMaximumTunnels = ConfigurationKey("proxy.max_tunnels")
     package static let proxyMaximumConnections = ConfigurationKey("proxy.max_connections_per_dependency")
+    package static let proxySpoolMaximumBytes = ConfigurationKey("proxy.spool_max_bytes")
     package static let policyFile = ConfigurationKey("policy.file")
     package static let policyMode = ConfigurationKey("policy.mode")
     package static let proxyUpstreams = ConfigurationKey("proxy.upstreams", isSecret: true, separator: ";")
@@ -88,6 +89,7 @@ extension ConfigurationKey {
         proxyHeadTimeout, proxyDNSTimeout, proxyConnectTimeout, proxyResponseTimeout, proxyBodyTimeout,
         proxyClientIdleTimeout, proxyUpstreamIdleTimeout, proxyTunnelIdleTimeout, proxyDrainTimeout,
         proxyMaximumClients, proxyMaximumClientsPerAddress, proxyMaximumTunnels, proxyMaximumConnections,
+        proxySpoolMaximumBytes,
         policyFile, policyMode,
         proxyUpstreams, proxyUpstreamsFile, proxyUpstreamsTrustFile, proxyNoProxy,
         proxyDNSServer, proxyDNSOverrides,

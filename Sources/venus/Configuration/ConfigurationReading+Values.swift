@@ -1,4 +1,5 @@
 import Foundation
+import VenusCallLog
 import VenusProxy
 
 /// The kinds of values that keys have, each with its rule and what it tells a person who broke it.
@@ -37,6 +38,18 @@ extension ConfigurationReading {
                 let digits = text.filter { $0 != "_" }
                 guard digits.allSatisfy(\.isASCIIDigit) else { return nil }
                 return Int(digits).flatMap { range.contains($0) ? $0 : nil }
+            })
+    }
+
+    mutating func spoolBytes(_ key: ConfigurationKey) -> Int {
+        let range = Spool.minimumMaximumBytes...(1 << 44)
+        return value(
+            key, default: Spool.defaultMaximumBytes,
+            expected: "a number of bytes from \(range.lowerBound) to \(range.upperBound), or 0 for no spool",
+            show: { String($0) },
+            parse: { text in
+                let number = Int(text.filter { $0 != "_" })
+                return number.flatMap { $0 == 0 || range.contains($0) ? $0 : nil }
             })
     }
 

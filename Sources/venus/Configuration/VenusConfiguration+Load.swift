@@ -91,6 +91,7 @@ extension VenusConfiguration.Proxy {
             .proxyMaximumClientsPerAddress, absent: "half of max_clients; all on a loopback address", 1...1_000_000)
         maximumTunnels = reading.number(.proxyMaximumTunnels, default: 15_000, 1...1_000_000)
         maximumConnectionsPerDependency = reading.number(.proxyMaximumConnections, default: 1_024, 1...65_535)
+        spoolMaximumBytes = reading.spoolBytes(.proxySpoolMaximumBytes)
         upstreams = reading.upstreams()
         names = reading.names()
     }

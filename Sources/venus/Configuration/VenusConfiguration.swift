@@ -60,6 +60,8 @@ package struct VenusConfiguration: Sendable {
         /// CONNECT tunnels at a time.
         package var maximumTunnels: Int
         package var maximumConnectionsPerDependency: Int
+        /// Of blocks that wait on disk while Redis is away; 0: they wait in memory only.
+        package var spoolMaximumBytes: Int
         /// Which calls go through other proxies.
         package var upstreams: UpstreamRoutes
         /// What the names of dependencies stand for.

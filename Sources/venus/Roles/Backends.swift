@@ -15,6 +15,12 @@ extension VenusConfiguration {
             logger: logger)
     }
 
+    /// Where blocks wait while Redis is away; the journal needs none, it is on the same disk.
+    func makeSpool(_ data: DataDirectory, logger: Logger) -> Spool? {
+        guard stream.url != nil, proxy.spoolMaximumBytes > 0 else { return nil }
+        return Spool(path: data.spool, maximumBytes: proxy.spoolMaximumBytes, logger: logger)
+    }
+
     /// The store: PostgreSQL where one is configured, else SQLite in the data directory.
     func openStore(_ data: DataDirectory, logger: Logger) async throws -> any VenusStore.Store {
         guard let url = store.url else { return try await SQLiteStore(path: data.store, logger: logger) }

@@ -28,6 +28,8 @@ struct DataDirectory: Sendable {
     var journal: String { path + "/journal.sqlite" }
     /// The embedded store.
     var store: String { path + "/store.sqlite" }
+    /// Blocks that wait for the call log.
+    var spool: String { path + "/spool.sqlite" }
     /// How far each proxy that ran here gave out sequence numbers.
     var producers: String { path + "/producers" }
     /// URL and token for the command line on this machine.

@@ -22,6 +22,7 @@ final class ProxyRole: Service {
     private let server: ProxyServer
     private let shippers: CallShippers
     private let callLog: any CallLog
+    private let spool: Spool?
     private let keys: KeysFileWatch?
     private let interception: VenusProxy.Interception?
     private let policy: PolicyFileWatch?
@@ -43,6 +44,8 @@ final class ProxyRole: Service {
         self.policy = policy
         self.logger = logger
         drainLimit = configuration.proxy.drainTimeout
+        let spool = configuration.makeSpool(data, logger: logger)
+        self.spool = spool
         let room = QueueRoom(bytes: Self.maximumQueuedBytes)
         let (standing, pins) = (policy?.standing ?? PolicyStanding(), interception?.pins)
         let makeShipper = { @Sendable [configuration] (service: String, isOwn: Bool) in
@@ -54,7 +57,8 @@ final class ProxyRole: Service {
                 instance: configuration.instance, host: ProcessInfo.processInfo.hostName)
             let startedAt = Int64(Date().timeIntervalSince1970 * 1_000)
             return CallShipper(
-                producer: producer, callLog: callLog, configuration: shipping, room: room, logger: logger
+                producer: producer, callLog: callLog, configuration: shipping, spool: spool, room: room,
+                logger: logger
             ) {
                 // The pins are the process's, and told once.
                 let told = isOwn ? pins?.reported : nil
@@ -88,6 +92,7 @@ final class ProxyRole: Service {
             group.cancelAll()
         }
         await callLog.close()
+        await spool?.close()
     }
 
     /// 96 random bits: unique among all runs of all proxies.

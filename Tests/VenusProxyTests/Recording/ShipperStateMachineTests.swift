@@ -32,14 +32,14 @@ struct ShipperStateMachineTests {
         let first = machine.next(callsInFlight: 4)
         // The two that wait are not yet before the log's reader: number 1 is what it sees next.
         #expect(first == heartbeat(next: 1, inFlight: 4, queued: 2))
-        #expect(machine.succeeded(first) == nil)
+        #expect(machine.succeeded(first).notice == nil)
         let second = machine.next(callsInFlight: 4)
         guard case .append(let appended) = second else {
             Issue.record("\(second)")
             return
         }
         #expect(appended.first == 1 && appended.count == 2)
-        #expect(machine.succeeded(second) == nil)
+        #expect(machine.succeeded(second).notice == nil)
         #expect(machine.next(callsInFlight: 4) == .wait)
         machine.heartbeatIsDue()
         #expect(machine.next(callsInFlight: 0) == heartbeat(next: 3))
@@ -54,7 +54,7 @@ struct ShipperStateMachineTests {
         #expect(machine.next(callsInFlight: 0) == action)
         let second = machine.failed(random: 0)
         #expect(second.wait == .milliseconds(100) && second.notice == nil)
-        #expect(machine.succeeded(action) == .back)
+        #expect(machine.succeeded(action).notice == .back)
         #expect(machine.failed(random: 0).wait == .milliseconds(50))
     }
 
@@ -69,11 +69,11 @@ struct ShipperStateMachineTests {
             Issue.record("\(first)")
             return
         }
-        #expect(machine.succeeded(first) == nil)
+        #expect(machine.succeeded(first).notice == nil)
         let end = machine.next(callsInFlight: 0)
         #expect(end == heartbeat(next: 4, isEnd: true))
         #expect(!machine.hasEnded)
-        #expect(machine.succeeded(end) == nil)
+        #expect(machine.succeeded(end).notice == nil)
         #expect(machine.hasEnded && machine.next(callsInFlight: 0) == .stop)
     }
 
