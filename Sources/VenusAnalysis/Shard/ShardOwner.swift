@@ -30,6 +30,8 @@ package struct ShardOwner {
     /// The log held more than was read at once.
     private var isBehind = true
     private var isLogAway = false
+    /// Behind a connection that broke there may be another server by now, which has given out other ids.
+    private var mustReadAgain = false
     private var nextLogCheck: Int64 = 0
     private var trimmed = EntryID.start
 
@@ -185,7 +187,7 @@ package struct ShardOwner {
     package mutating func read(wait: Duration) async -> Bool {
         guard let cursor = analysis?.cursor else { return false }
         do {
-            if clock.now >= nextLogCheck { try await checkLog() }
+            if mustReadAgain || clock.now >= nextLogCheck { try await checkLog() }
             let entries = try await callLog.read(
                 shard: shard, after: analysis?.cursor ?? cursor, limit: configuration.readLimit, wait: wait)
             isBehind = entries.count >= configuration.readLimit
@@ -197,6 +199,7 @@ package struct ShardOwner {
             return taken
         } catch {
             isLogAway = true
+            mustReadAgain = mustReadAgain || !(error is CancellationError)
             analysis?.hasBacklog = true
             readAt = clock.now + readWait.failed()
             logTrouble.write(
@@ -233,14 +236,21 @@ package struct ShardOwner {
         return !entries.isEmpty
     }
 
-    /// A log that was restored or emptied may give out ids that we think are behind us.
+    /// A log that was restored or emptied, and a replica that took over, may give out ids that we think are behind us.
+    /// So it is read again from its oldest entry, which is hardly older than the cursor: what is committed is trimmed.
+    /// What is counted is known by the producers' sequence numbers.
     private mutating func checkLog() async throws {
         let newest = try await callLog.lastID(shard: shard)
         nextLogCheck = clock.now + Self.logCheckInterval
-        guard let cursor = analysis?.cursor, newest < cursor else { return }
-        logger.warning(
-            "the call log is older than what was read of it; reading all of it again",
-            metadata: ["newest": "\(newest)", "cursor": "\(cursor)"])
+        guard let cursor = analysis?.cursor else { return }
+        if newest < cursor {
+            logger.warning(
+                "the call log is older than what was read of it; reading all of it again",
+                metadata: ["newest": "\(newest)", "cursor": "\(cursor)"])
+        } else if !mustReadAgain {
+            return
+        }
+        mustReadAgain = false
         analysis?.readAgain()
         trimmed = .start
     }

@@ -7,8 +7,8 @@ extension CallLogError {
         switch code {
         case "LOADING", "BUSY", "MASTERDOWN", "TRYAGAIN", "CLUSTERDOWN", "UNBLOCKED":
             self.init(.unavailable, "Redis is not ready: \(line)")
-        case "MOVED", "ASK", "CROSSSLOT":
-            self.init(.refused, "this Redis is a cluster, which is not supported yet; use a single Redis")
+        // A master that is one no longer: the next try finds the new one.
+        case "READONLY": self.init(.unavailable, "this Redis is a replica")
         case "NOAUTH": self.init(.refused, "Redis wants a password; give it in the URL")
         default: self.init(.refused, "Redis refused: \(line)")
         }

@@ -12,33 +12,37 @@ public final class RedisCallLog: CallLog {
 
     public let shards: Int
     private let prefix: String
-    private let writer: RedisClient
-    private let readers: [RedisClient]
+    private let writer: RedisRoute
+    private let readers: [RedisRoute]
     private let fill: StreamFill
     private let commandTimeout: Duration
 
     /// - Parameters:
-    ///   - url: `redis://[user[:password]@]host[:port][/database]`.
+    ///   - url: `redis://[user[:password]@]host[:port][/database]`; several hosts, with commas between them, of which
+    ///     one is the master; `redis+cluster` for a Redis Cluster.
     ///   - prefix: of every key.
     ///   - maximumEntries: most entries in a shard, about.
     ///
     /// Throws ``CallLogError`` for a URL that cannot be used; connects later.
-    public convenience init(url: String, prefix: String, shards: Int, maximumEntries: Int, logger: Logger) throws {
+    public convenience init(
+        url: String, prefix: String, shards: Int, maximumEntries: Int, logger: Logger
+    ) throws {
         try self.init(
             url: url, prefix: prefix, shards: shards, maximumEntries: maximumEntries, logger: logger,
             commandTimeout: Self.defaultCommandTimeout)
     }
 
     package init(
-        url: String, prefix: String, shards: Int, maximumEntries: Int, logger: Logger, commandTimeout: Duration
+        url: String, prefix: String, shards: Int, maximumEntries: Int, logger: Logger,
+        commandTimeout: Duration
     ) throws {
         precondition(shards > 0, "a call log has at least one shard")
         let url = try RedisURL(url)
         self.shards = shards
         self.prefix = prefix
         self.commandTimeout = commandTimeout
-        writer = RedisClient(url: url)
-        readers = (0..<shards).map { _ in RedisClient(url: url) }
+        writer = RedisRoute(url)
+        readers = (0..<shards).map { _ in RedisRoute(url) }
         fill = StreamFill(shards: shards, maximumEntries: maximumEntries, validity: Self.lengthValidity)
         logger.debug("using Redis as call log", metadata: ["url": "\(url)", "shards": "\(shards)"])
     }
@@ -58,7 +62,7 @@ public final class RedisCallLog: CallLog {
             command.append(Array(field.name.utf8))
             command.append(field.value)
         }
-        let reply = try await writer.send(command, timeout: commandTimeout)
+        let reply = try await writer.send(command, for: command[1], timeout: commandTimeout)
         fill.appended(to: shard)
         guard let id = reply.text.flatMap({ EntryID($0) }) else { throw Self.unexpected("XADD") }
         return id
@@ -70,7 +74,7 @@ public final class RedisCallLog: CallLog {
         if wait > .zero { command += ["BLOCK", "\(max(1, Int64(wait / .milliseconds(1))))"] }
         command.append("STREAMS")
         let reply = try await readers[shard].send(
-            command.map { Array($0.utf8) } + [key(shard), Array(cursor.description.utf8)],
+            command.map { Array($0.utf8) } + [key(shard), Array(cursor.description.utf8)], for: key(shard),
             timeout: commandTimeout + wait)
         return try Self.entries(reply)
     }
@@ -83,17 +87,16 @@ public final class RedisCallLog: CallLog {
             ? EntryID(milliseconds: id.milliseconds, sequence: id.sequence + 1)
             : EntryID(milliseconds: id.milliseconds + 1, sequence: 0)
         _ = try await writer.send(
-            [Array("XTRIM".utf8), key(shard), Array("MINID".utf8), Array(next.description.utf8)],
+            [Array("XTRIM".utf8), key(shard), Array("MINID".utf8), Array(next.description.utf8)], for: key(shard),
             timeout: commandTimeout)
     }
 
     public func lastID(shard: Int) async throws -> EntryID {
         let key = key(shard)
-        guard try await writer.send([Array("EXISTS".utf8), key], timeout: commandTimeout) == .integer(1) else {
-            return .start
-        }
+        guard try await writer.send([Array("EXISTS".utf8), key], for: key, timeout: commandTimeout) == .integer(1)
+        else { return .start }
         let reply = try await writer.send(
-            [Array("XINFO".utf8), Array("STREAM".utf8), key], timeout: commandTimeout)
+            [Array("XINFO".utf8), Array("STREAM".utf8), key], for: key, timeout: commandTimeout)
         guard case .array(let parts) = reply, let name = parts.firstIndex(where: { $0.text == "last-generated-id" }),
             name + 1 < parts.count, let id = parts[name + 1].text.flatMap({ EntryID($0) })
         else { throw Self.unexpected("XINFO STREAM") }
@@ -101,7 +104,8 @@ public final class RedisCallLog: CallLog {
     }
 
     public func count(shard: Int) async throws -> Int {
-        let reply = try await writer.send([Array("XLEN".utf8), key(shard)], timeout: commandTimeout)
+        let reply = try await writer.send(
+            [Array("XLEN".utf8), key(shard)], for: key(shard), timeout: commandTimeout)
         guard case .integer(let length) = reply else { throw Self.unexpected("XLEN") }
         return Int(length)
     }

@@ -56,7 +56,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
 
     /// Sends a command; the reply resumes the continuation, or an error does.
     func submit(
-        _ id: RedisConnectionStateMachine.CommandID, _ command: [[UInt8]], timeout: TimeAmount,
+        _ id: RedisConnectionStateMachine.CommandID, _ command: [[UInt8]], isAsking: Bool, timeout: TimeAmount,
         _ continuation: CheckedContinuation<RedisReply, any Error>
     ) {
         guard let context else {
@@ -67,7 +67,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
             self.perform(self.machine.timedOut())
         }
         commands[id] = (continuation, timer)
-        perform(machine.submit(id, command))
+        perform(machine.submit(id, command, isAsking: isAsking))
     }
 
     /// The one who waits for the command is gone.
@@ -110,6 +110,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
             case .send(let command): send(command)
             case .succeed(let id, let reply): finish(id) { $0.resume(returning: reply) }
             case .fail(let id, let error): finish(id) { $0.resume(throwing: error) }
+            case .redirect(let id, let redirection): finish(id) { $0.resume(throwing: redirection) }
             case .ready: ready.succeed()
             case .message(let payload): onMessage?(payload)
             case .close(let error):

@@ -1,5 +1,6 @@
 /// Keeps one connection to Redis: connects when it is first needed, and again after it broke, with a growing wait
-/// between tries that failed.
+/// between tries that failed. Of several addresses it takes the first that is of use, beginning with the last one that
+/// was.
 actor RedisClient {
     private enum State {
         case idle
@@ -11,6 +12,9 @@ actor RedisClient {
     private typealias Waiter = CheckedContinuation<RedisConnection, any Error>
 
     private let url: RedisURL
+    private let addresses: [RedisAddress]
+    /// Place of the address that is tried first.
+    private var place = 0
     private var state = State.idle
     private var backoff = Backoff(first: .milliseconds(50), longest: .seconds(2))
     /// Not before then is the next try.
@@ -19,11 +23,15 @@ actor RedisClient {
     private var waiters: [Int: Waiter] = [:]
     private var lastWaiter = 0
 
-    init(url: RedisURL) { self.url = url }
+    /// - Parameter addresses: one at least; absent: those of the URL.
+    init(url: RedisURL, addresses: [RedisAddress]? = nil) {
+        self.url = url
+        self.addresses = addresses ?? url.addresses
+    }
 
     /// Sends a command, connecting first where necessary. Nothing is ever sent twice.
-    func send(_ command: [[UInt8]], timeout: Duration) async throws -> RedisReply {
-        try await connection().send(command, timeout: timeout)
+    func send(_ command: [[UInt8]], isAsking: Bool = false, timeout: Duration) async throws -> RedisReply {
+        try await connection().send(command, isAsking: isAsking, timeout: timeout)
     }
 
     /// A connection after its setup. Throws ``CallLogError`` when this try fails.
@@ -62,8 +70,7 @@ actor RedisClient {
 
     private func connect() async {
         if let nextTry { try? await ContinuousClock().sleep(until: nextTry) }
-        let result: Result<RedisConnection, any Error>
-        do { result = .success(try await RedisConnection.connect(to: url)) } catch { result = .failure(error) }
+        let result = await firstConnection()
         switch (state, result) {
         case (.closed, .success(let connection)): connection.close()
         case (.closed, .failure): break
@@ -77,6 +84,20 @@ actor RedisClient {
             nextTry = .now + backoff.failed(random: Double.random(in: 0..<1))
             resumeAll(result)
         }
+    }
+
+    private func firstConnection() async -> Result<RedisConnection, any Error> {
+        var lastError: any Error = Self.closed
+        for step in 0..<addresses.count {
+            let place = (self.place + step) % addresses.count
+            do {
+                let connection = try await RedisConnection.connect(to: addresses[place], as: url)
+                self.place = place
+                return .success(connection)
+            } catch { lastError = error }
+            if Task.isCancelled { break }
+        }
+        return .failure(lastError)
     }
 
     private func cancel(_ waiter: Int) {

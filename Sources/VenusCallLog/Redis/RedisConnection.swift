@@ -16,15 +16,15 @@ final class RedisConnection: Sendable {
         self.handler = handler
     }
 
-    /// Connects and sets up. Throws ``CallLogError``.
-    static func connect(to url: RedisURL) async throws -> RedisConnection {
+    /// Connects and sets up, as the URL says. Throws ``CallLogError``.
+    static func connect(to address: RedisAddress, as url: RedisURL) async throws -> RedisConnection {
         let connection: (RedisConnection, EventLoopFuture<Void>)
         do {
             connection = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connectTimeout(connectTimeout)
                 .channelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .channelOption(.socketOption(.so_keepalive), value: 1)
-                .connect(host: url.host, port: url.port) { channel in
+                .connect(host: address.host, port: address.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let ready = channel.eventLoop.makePromise(of: Void.self)
                         let handler = RedisChannelHandler(url: url, ready: ready)
@@ -38,7 +38,7 @@ final class RedisConnection: Sendable {
                     }
                 }
         } catch {
-            throw CallLogError(.unavailable, "cannot connect to Redis at \(url.host):\(url.port): \(error)")
+            throw CallLogError(.unavailable, "cannot connect to Redis at \(address): \(error)")
         }
         try await connection.1.get()
         return connection.0
@@ -48,15 +48,17 @@ final class RedisConnection: Sendable {
 
     /// Sends a command and waits for its reply; an error reply is thrown.
     ///
-    /// - Throws: ``CallLogError``; `CancellationError` as soon as the task is cancelled, though the command may be done.
-    func send(_ command: [[UInt8]], timeout: Duration) async throws -> RedisReply {
+    /// - Parameter isAsking: the slot of the command's key is on its way to this node.
+    /// - Throws: ``CallLogError``; ``RedisRedirection`` where another node has the key; `CancellationError` as soon as the task is cancelled, though the command may be done.
+    func send(_ command: [[UInt8]], isAsking: Bool, timeout: Duration) async throws -> RedisReply {
         let id = lastID.wrappingAdd(1, ordering: .relaxed).newValue
         let cancellation = Cancellation()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 channel.eventLoop.execute {
                     if cancellation.isCancelled { return continuation.resume(throwing: CancellationError()) }
-                    self.handler.value.submit(id, command, timeout: TimeAmount(timeout), continuation)
+                    self.handler.value.submit(
+                        id, command, isAsking: isAsking, timeout: TimeAmount(timeout), continuation)
                 }
             }
         } onCancel: {

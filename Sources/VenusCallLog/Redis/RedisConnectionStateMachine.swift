@@ -1,4 +1,4 @@
-/// One conversation with Redis, without its socket: first the setup (AUTH, SELECT), then commands whose replies come in
+/// One conversation with Redis, without its socket: first the setup (AUTH, SELECT, ROLE), then commands whose replies come in
 /// the order of the commands, or a subscription.
 package struct RedisConnectionStateMachine: Sendable {
     /// Most commands that wait for a reply.
@@ -10,6 +10,8 @@ package struct RedisConnectionStateMachine: Sendable {
         case send([[UInt8]])
         case succeed(CommandID, RedisReply)
         case fail(CommandID, CallLogError)
+        /// The command was not done: the key is at another node of the cluster.
+        case redirect(CommandID, RedisRedirection)
         /// The setup is over: commands may come.
         case ready
         /// The connection is of no more use; also the setup failed if it was not ``ready`` yet.
@@ -21,6 +23,7 @@ package struct RedisConnectionStateMachine: Sendable {
     private enum Step: Sendable {
         case authenticate
         case select
+        case findRole
     }
 
     private enum State: Sendable {
@@ -56,11 +59,16 @@ package struct RedisConnectionStateMachine: Sendable {
             steps.append(.select)
             actions.append(.send(["SELECT", String(url.database)].map { Array($0.utf8) }))
         }
+        if url.mustFindMaster {
+            steps.append(.findRole)
+            actions.append(.send([Array("ROLE".utf8)]))
+        }
         state = steps.isEmpty ? .ready : .settingUp(steps)
         return steps.isEmpty ? [.ready] : actions
     }
 
-    package mutating func submit(_ id: CommandID, _ command: [[UInt8]]) -> [Action] {
+    /// - Parameter isAsking: the slot of the command's key is on its way to this node.
+    package mutating func submit(_ id: CommandID, _ command: [[UInt8]], isAsking: Bool = false) -> [Action] {
         switch state {
         case .disconnected, .settingUp, .subscribed:
             preconditionFailure("a command is submitted once the connection is ready")
@@ -69,8 +77,13 @@ package struct RedisConnectionStateMachine: Sendable {
             guard inFlight.count - head < Self.maximumCommands else {
                 return [.fail(id, CallLogError(.unavailable, "too many commands wait for Redis"))]
             }
-            inFlight.append(id)
-            return [.send(command)]
+            guard isAsking else {
+                inFlight.append(id)
+                return [.send(command)]
+            }
+            // It holds for the very next command. Nobody waits for its answer.
+            inFlight += [nil, id]
+            return [.send([Array("ASKING".utf8)]), .send(command)]
         }
     }
 
@@ -114,9 +127,12 @@ package struct RedisConnectionStateMachine: Sendable {
                 inFlight.removeFirst(head)
                 head = 0
             }
-            guard let id else { return [] }
-            if case .error(let text) = reply { return [.fail(id, CallLogError(redis: text))] }
-            return [.succeed(id, reply)]
+            guard case .error(let text) = reply else { return id.map { [.succeed($0, reply)] } ?? [] }
+            if let redirection = RedisRedirection(error: text) { return id.map { [.redirect($0, redirection)] } ?? [] }
+            let error = CallLogError(redis: text)
+            let failed: [Action] = id.map { [.fail($0, error)] } ?? []
+            // What was the master is one no longer: the next connection finds the new one.
+            return text.hasPrefix("READONLY") ? failed + end(error) : failed
         }
     }
 
@@ -124,7 +140,9 @@ package struct RedisConnectionStateMachine: Sendable {
     package mutating func disconnected(_ error: CallLogError) -> [Action] { end(error) }
 
     private mutating func setupReply(_ reply: RedisReply, _ steps: [Step]) -> [Action] {
-        if case .error(let text) = reply {
+        if case .findRole = steps[0] {
+            if let error = Self.notMaster(reply) { return end(error) }
+        } else if case .error(let text) = reply {
             // Of the text only the code: a server may quote the command, and with it the password.
             let code = text.prefix { $0 != " " }.prefix(32)
             switch CallLogError(redis: text).code {
@@ -134,14 +152,27 @@ package struct RedisConnectionStateMachine: Sendable {
             switch steps[0] {
             case .authenticate: return end(CallLogError(.refused, "Redis refused the user or password (\(code))"))
             case .select: return end(CallLogError(.refused, "Redis refused the database \(url.database) (\(code))"))
+            case .findRole: break
             }
-        }
-        guard reply.text == "OK" else {
+        } else if reply.text != "OK" {
             return end(CallLogError(.protocolViolation, "Redis answered the setup with something else than OK"))
         }
         let rest = Array(steps.dropFirst())
         state = rest.isEmpty ? .ready : .settingUp(rest)
         return rest.isEmpty ? [.ready] : []
+    }
+
+    /// What speaks against using the server; one that does not tell its role is taken for the master.
+    private static func notMaster(_ reply: RedisReply) -> CallLogError? {
+        switch reply {
+        case .array(let parts) where parts.first?.text == "master": nil
+        case .array: CallLogError(.unavailable, "this Redis is a replica")
+        case .error(let text):
+            CallLogError(redis: text).code == .unavailable
+                ? CallLogError(.unavailable, "Redis is not ready: \(text.prefix { $0 != " " }.prefix(32))") : nil
+        case .status, .string, .integer, .null:
+            CallLogError(.protocolViolation, "Redis answered ROLE with something unexpected")
+        }
     }
 
     private mutating func subscriptionReply(_ reply: RedisReply) -> [Action] {

@@ -17,7 +17,8 @@ public final class RedisPubSub: Sendable {
         var tasks: [Int: Task<Void, Never>] = [:]
     }
 
-    /// - Parameter url: `redis://[user[:password]@]host[:port][/database]`.
+    /// - Parameter url: as that of ``RedisCallLog``. The nodes of a cluster pass messages on to each other, so that any
+    ///   of them will do.
     ///
     /// Throws ``CallLogError`` for a URL that cannot be used; connects later.
     public init(url: String) throws {

@@ -1,28 +1,35 @@
 import Foundation
 
-/// Where a Redis is, and as whom to speak to it: `redis://[user[:password]@]host[:port][/database]`.
+/// Where a Redis is, and as whom to speak to it:
+/// `SCHEME://[[user]:password@]host[:port][,host[:port]…][/database]`.
 ///
+/// The scheme is `redis`, or `redis+cluster` for a Redis Cluster. Several hosts of a cluster are
+/// those to ask for the others; else they are one Redis and its replicas, of which one is the master at a time.
 /// `redis://:password@host` gives a password alone. User and password may be percent-encoded. No text of an error holds
 /// the URL, since it may hold a password.
 package struct RedisURL: Sendable, Hashable {
     package static let defaultPort = 6_379
+    package static let maximumAddresses = 64
 
-    package var host: String
-    package var port: Int
+    /// One at least.
+    package var addresses: [RedisAddress]
     package var user: String?
     package var password: String?
     package var database: Int
+    package var isCluster: Bool
+
+    /// Whether a server has to say that it is the master before it is used.
+    package var mustFindMaster: Bool { addresses.count > 1 && !isCluster }
 
     package init(_ text: String) throws(CallLogError) {
         guard let separator = text.range(of: "://") else {
             throw Self.invalid("it has no scheme; write redis://host:port")
         }
         switch text[..<separator.lowerBound].lowercased() {
-        case "redis": break
-        case "rediss": throw Self.invalid("rediss (TLS) is not supported yet; use redis")
-        case "redis+cluster", "rediss+cluster":
-            throw Self.invalid("a Redis Cluster is not supported yet; use a single Redis")
-        default: throw Self.invalid("its scheme is not redis")
+        case "redis": isCluster = false
+        case "redis+cluster": isCluster = true
+        case "rediss", "rediss+cluster": throw Self.invalid("rediss (TLS) is not supported yet; use redis")
+        default: throw Self.invalid("its scheme is neither redis nor redis+cluster")
         }
         var rest = text[separator.upperBound...]
         guard !rest.contains(where: { "?#".contains($0) }) else {
@@ -42,7 +49,12 @@ package struct RedisURL: Sendable, Hashable {
             }
             rest = rest[..<slash]
         }
-        (host, port) = try Self.address(rest)
+        guard !isCluster || database == 0 else { throw Self.invalid("a Redis Cluster has no databases") }
+        addresses = []
+        for address in rest.split(separator: ",", omittingEmptySubsequences: false) {
+            addresses.append(try Self.address(address))
+        }
+        guard addresses.count <= Self.maximumAddresses else { throw Self.invalid("it has too many hosts") }
     }
 
     private static func credentials(_ text: Substring) throws(CallLogError) -> (user: String?, password: String?) {
@@ -54,7 +66,7 @@ package struct RedisURL: Sendable, Hashable {
         return (user.isEmpty ? nil : user, password.isEmpty ? nil : password)
     }
 
-    private static func address(_ text: Substring) throws(CallLogError) -> (host: String, port: Int) {
+    private static func address(_ text: Substring) throws(CallLogError) -> RedisAddress {
         var host = text
         var portText: Substring?
         if text.hasPrefix("[") {
@@ -70,11 +82,11 @@ package struct RedisURL: Sendable, Hashable {
             portText = text[text.index(after: colon)...]
         }
         guard !host.isEmpty else { throw invalid("it has no host") }
-        guard let portText else { return (String(host), defaultPort) }
+        guard let portText else { return RedisAddress(host: String(host), port: defaultPort) }
         guard let port = Int(portText), (1...65_535).contains(port) else {
             throw invalid("its port is not a number from 1 to 65535")
         }
-        return (String(host), port)
+        return RedisAddress(host: String(host), port: port)
     }
 
     private static func invalid(_ why: String) -> CallLogError {
@@ -84,7 +96,16 @@ package struct RedisURL: Sendable, Hashable {
 
 extension RedisURL: CustomStringConvertible {
     /// Without user and password.
-    package var description: String {
-        "redis://\(host.contains(":") ? "[\(host)]" : host):\(port)\(database == 0 ? "" : "/\(database)")"
+    package var description: String { text(credentials: "") }
+
+    /// With the user, and without the password.
+    package var redacted: String {
+        text(credentials: user == nil && password == nil ? "" : "\(user ?? ""):***@")
+    }
+
+    private func text(credentials: String) -> String {
+        let scheme = "redis\(isCluster ? "+cluster" : "")"
+        let hosts = addresses.map(\.description).joined(separator: ",")
+        return "\(scheme)://\(credentials)\(hosts)\(database == 0 ? "" : "/\(database)")"
     }
 }

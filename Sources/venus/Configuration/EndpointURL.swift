@@ -1,4 +1,5 @@
 import Foundation
+import VenusCallLog
 
 /// The URL of a Redis or a PostgreSQL. Printed, described or reflected it never shows its password.
 package struct EndpointURL: Sendable, Hashable {
@@ -7,14 +8,10 @@ package struct EndpointURL: Sendable, Hashable {
     /// The same without password and without options.
     package let redacted: String
 
-    /// `redis://[USER[:PASSWORD]@]HOST[:PORT][/DATABASE]`.
+    /// `redis://[USER[:PASSWORD]@]HOST[:PORT][,HOST[:PORT]…][/DATABASE]`, or `redis+cluster` for a cluster.
     package static func redis(_ text: String) -> EndpointURL? {
-        guard let parts = URLComponents(string: text), parts.scheme == "redis", isHostAndPort(parts) else { return nil }
-        guard parts.query == nil, parts.fragment == nil else { return nil }
-        let database = parts.path.drop { $0 == "/" }
-        guard parts.path.isEmpty || database.isEmpty || (database.allSatisfy(\.isASCIIDigit) && Int(database) != nil)
-        else { return nil }
-        return EndpointURL(text, parts)
+        guard let url = try? RedisURL(text) else { return nil }
+        return EndpointURL(secretText: text, redacted: url.redacted)
     }
 
     /// `postgres://` or `postgresql://`, `[USER[:PASSWORD]@][HOST[:PORT]][/DATABASE][?OPTIONS]`, as libpq reads it.
@@ -25,6 +22,11 @@ package struct EndpointURL: Sendable, Hashable {
         else { return nil }
         guard (parts.host ?? "").isEmpty || isHostAndPort(parts) else { return nil }
         return EndpointURL(text, parts)
+    }
+
+    private init(secretText: String, redacted: String) {
+        self.secretText = secretText
+        self.redacted = redacted
     }
 
     private init(_ text: String, _ parts: URLComponents) {

@@ -6,20 +6,25 @@ import Synchronization
 public final class RedisServer: Sendable {
     public let port: Int
     public let password: String?
+    private let options: [String]
     private let directory: TemporaryDirectory
     private let fsync: String
     private let process = Mutex<ChildProcess?>(nil)
 
-    /// - Parameter fsync: Redis' `appendfsync`.
-    public init(password: String? = nil, fsync: String = "everysec") async throws {
+    /// - Parameters:
+    ///   - fsync: Redis' `appendfsync`.
+    ///   - options: what else `redis-server` is told.
+    public init(password: String? = nil, fsync: String = "everysec", options: [String] = []) async throws {
         directory = try TemporaryDirectory("venus-redis")
         port = try freePort()
         self.password = password
         self.fsync = fsync
+        self.options = options
         try await start()
     }
 
-    public var url: String { "redis://\(password.map { ":\($0)@" } ?? "")127.0.0.1:\(port)" }
+    public var url: String { "redis://\(password.map { ":\($0)@" } ?? "")\(address)" }
+    public var address: String { "127.0.0.1:\(port)" }
 
     /// Starts it on the same port and the same data.
     public func start() async throws {
@@ -27,6 +32,7 @@ public final class RedisServer: Sendable {
             "--port", "\(port)", "--bind", "127.0.0.1", "--dir", directory.path, "--save", "",
             "--appendonly", "yes", "--appendfsync", fsync, "--daemonize", "no",
         ]
+        arguments += options
         if let password { arguments += ["--requirepass", password] }
         let started = try ChildProcess("redis-server", arguments, directory: directory.path, endSignal: SIGKILL)
         process.withLock { $0 = started }
@@ -65,8 +71,9 @@ public final class RedisServer: Sendable {
     public func cli(_ arguments: [String]) async throws -> String {
         let environment = password.map { ["REDISCLI_AUTH": $0] } ?? [:]
         return try await ChildProcess.run(
-            "redis-cli", ["-h", "127.0.0.1", "-p", "\(port)"] + arguments, environment: environment,
-            within: .seconds(15))
+            "redis-cli",
+            ["-h", "127.0.0.1", "-p", "\(port)"] + arguments,
+            environment: environment, within: .seconds(15))
     }
 
     private var current: ChildProcess? { process.withLock { $0 } }

@@ -116,4 +116,36 @@ struct RedisCallLogTests {
         #expect(error?.code == .protocolViolation || error?.code == .unavailable)
         await log.close()
     }
+
+    @Test("a user that may do only what is needed can do all of it")
+    func leastPrivilege() async throws {
+        let server = try await RedisServer()
+        let commands = "+xadd +xlen +xread +xtrim +xinfo|stream +exists +role +cluster|slots"
+        try await server.cli(
+            ["ACL", "SETUSER", "venus", "on", ">pw", "~test:*", "&test:*", "-@all"]
+                + commands.split(separator: " ")
+                .map { String($0) })
+        let log = try log("redis://venus:pw@\(server.address),\(server.address)")
+        let id = try await log.append(entry, to: 0)
+        #expect(try await log.read(shard: 0, after: .start, limit: 9, wait: .seconds(5)).map(\.id) == [id])
+        #expect(try await log.lastID(shard: 0) == id)
+        try await log.trim(shard: 0, through: id)
+        #expect(try await log.count(shard: 0) == 0)
+        await log.close()
+        try await server.stop()
+    }
+
+    @Test("a cluster that is taken for a single Redis is refused, with what to do")
+    func takenForSingle() async throws {
+        let cluster = try await RedisClusterServers()
+        // One of these is not where the first node is.
+        let logs = try cluster.nodes.map { try log($0.url) }
+        var errors: [CallLogError] = []
+        for log in logs {
+            do { try await log.append(entry, to: 0) } catch let error as CallLogError { errors.append(error) }
+            await log.close()
+        }
+        #expect(errors.count == 2 && errors.allSatisfy { $0.code == .refused && $0.message.contains("redis+cluster") })
+        try await cluster.stop()
+    }
 }

@@ -122,9 +122,75 @@ struct RedisConnectionStateMachineTests {
         }
     }
 
-    @Test("a cluster's redirection is refused with what to do")
-    func cluster() {
-        let error = CallLogError(redis: "MOVED 866 10.0.0.1:6379")
-        #expect(error.code == .refused && error.message.contains("cluster"))
+    @Test("a cluster's redirection says where the key is; an error that only looks like one is an error")
+    func redirection() throws {
+        var machine = try ready()
+        for id in 1...4 as ClosedRange<UInt64> { _ = machine.submit(id, Self.ping) }
+        let moved = try #require(RedisRedirection(error: "MOVED 866 10.0.0.1:6380"))
+        #expect(moved.kind == .moved && moved.slot == 866 && moved.address.description == "10.0.0.1:6380")
+        #expect(machine.received(.error("MOVED 866 10.0.0.1:6380")) == [.redirect(1, moved)])
+        let ask = try #require(RedisRedirection(error: "ASK 1 ::1:7000"))
+        #expect(ask.kind == .ask && ask.address.description == "[::1]:7000")
+        #expect(machine.received(.error("ASK 1 ::1:7000")) == [.redirect(2, ask)])
+        #expect(RedisRedirection(error: "MOVED 1 :7000")?.address.host == "")
+        for text in [
+            "MOVED 16384 h:1", "MOVED -1 h:1", "MOVED 1 h:0", "MOVED 1 h", "MOVED", "ASK 1 h:1 x", "ERR 1 h:1",
+        ] {
+            #expect(RedisRedirection(error: text) == nil, "\(text)")
+        }
+        guard case .fail(3, _) = machine.received(.error("MOVED 1 h")).first else {
+            Issue.record("a broken redirection is taken for one")
+            return
+        }
+        #expect(machine.received(.null) == [.succeed(4, .null)])
+    }
+
+    @Test("a command for a slot on its way is announced, and the answer to that is nobody's")
+    func asking() throws {
+        var machine = try ready()
+        #expect(machine.submit(1, Self.ping, isAsking: true) == [.send([Array("ASKING".utf8)]), .send(Self.ping)])
+        #expect(machine.submit(2, Self.ping) == [.send(Self.ping)])
+        #expect(machine.received(Self.ok) == [])
+        #expect(machine.received(.integer(1)) == [.succeed(1, .integer(1))])
+        #expect(machine.received(.integer(2)) == [.succeed(2, .integer(2))])
+    }
+
+    @Test("of several servers only the master is used; one that may not tell is taken for it")
+    func role() throws {
+        func connected() throws -> Machine {
+            var machine = Machine(url: try RedisURL("redis://:secret@a,b"))
+            #expect(
+                machine.connected() == [
+                    .send(["AUTH", "secret"].map { Array($0.utf8) }), .send([Array("ROLE".utf8)]),
+                ])
+            #expect(machine.received(Self.ok) == [])
+            return machine
+        }
+        func answer(_ role: String) -> RedisReply { .array([.string(Array(role.utf8)), .integer(0)]) }
+        var machine = try connected()
+        #expect(machine.received(answer("master")) == [.ready])
+        for role in ["slave", "sentinel"] {
+            machine = try connected()
+            #expect(machine.received(answer(role)) == [.close(CallLogError(.unavailable, "this Redis is a replica"))])
+        }
+        machine = try connected()
+        #expect(machine.received(.error("NOPERM this user has no permissions to run the 'role' command")) == [.ready])
+        machine = try connected()
+        guard case .close(let error) = machine.received(.integer(1)).first else {
+            Issue.record("an answer that is no role is taken for one")
+            return
+        }
+        #expect(error.code == .protocolViolation)
+    }
+
+    @Test("a master that is one no longer ends the connection, so that the next finds the new one")
+    func demoted() throws {
+        var machine = try ready()
+        _ = machine.submit(1, Self.ping)
+        _ = machine.submit(2, Self.ping)
+        let error = CallLogError(.unavailable, "this Redis is a replica")
+        #expect(
+            machine.received(.error("READONLY You can't write against a read only replica."))
+                == [.fail(1, error), .fail(2, error), .close(error)])
     }
 }

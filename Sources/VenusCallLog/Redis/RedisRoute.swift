@@ -1,0 +1,27 @@
+/// The way to the server of Redis that has a key.
+enum RedisRoute: Sendable {
+    case single(RedisClient)
+    case cluster(RedisCluster)
+
+    init(_ url: RedisURL) {
+        self = url.isCluster ? .cluster(RedisCluster(url: url)) : .single(RedisClient(url: url))
+    }
+
+    /// Sends a command about the key. Throws ``CallLogError``.
+    func send(_ command: [[UInt8]], for key: [UInt8], timeout: Duration) async throws -> RedisReply {
+        switch self {
+        case .single(let client):
+            do { return try await client.send(command, timeout: timeout) } catch is RedisRedirection {
+                throw CallLogError(.refused, "this Redis is a cluster; write redis+cluster:// in its URL")
+            }
+        case .cluster(let cluster): return try await cluster.send(command, for: key, timeout: timeout)
+        }
+    }
+
+    func close() async {
+        switch self {
+        case .single(let client): await client.close()
+        case .cluster(let cluster): await cluster.close()
+        }
+    }
+}

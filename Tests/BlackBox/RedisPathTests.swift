@@ -1,0 +1,127 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension TheBinary {
+    @Suite("Venus on other kinds of Redis")
+    struct RedisPathTests {
+        private static func counted(_ api: VenusAPI, _ origin: Origin) async throws -> Int {
+            try await api.edge("checkout", origin.authority)?["kpis"]["calls"].int ?? 0
+        }
+
+        @Test("a cluster of three nodes, every shard's slot moved while calls flow: each call is counted once")
+        func cluster() async throws {
+            let origin = try Origin()
+            let cluster = try await RedisClusterServers()
+            let fleet = try await Fleet(environment: ["VENUS_STREAM_URL": cluster.url])
+            let api = try await fleet.signIn()
+            let load = LoadGenerator(
+                proxyPort: fleet.proxyPort, url: origin.url("/bytes/200"), clients: 4, pause: .milliseconds(2))
+            try await eventually("the first calls", holds: { load.report.succeeded > 300 })
+            for _ in 0..<2 {
+                for shard in 0..<4 {
+                    try await cluster.moveOn(cluster.slot(of: "venus:calls:{\(shard)}"))
+                }
+            }
+            let moved = load.report
+            try await eventually("more calls", holds: { load.report.succeeded > moved.succeeded + 300 })
+            let report = try await load.stop()
+            #expect(report.failed == 0, "\(report.failures)")
+            #expect(report.slowest < .milliseconds(500))
+            try await eventually(within: .seconds(30), "all \(report.made) calls") {
+                let counted = try await Self.counted(api, origin)
+                guard counted == report.made else { throw TestFailure("\(counted) are counted\n\(fleet.transcript)") }
+                return true
+            }
+            #expect(try await api.get("/losses")["calls"].int == 0)
+            try await cluster.stop()
+        }
+
+        @Test("a user that may do only what the manual lists")
+        func leastPrivilege() async throws {
+            let origin = try Origin()
+            let redis = try await RedisServer()
+            let manual = try String(contentsOfFile: VenusBinary.packageRoot + "/docs/redis.md", encoding: .utf8)
+            let line = try #require(manual.split(separator: "\n").first { $0.hasPrefix("ACL SETUSER") })
+            let command = line.split(separator: " ").map { $0 == ">PASSWORD" ? ">s3cret" : String($0) }
+            #expect(try await redis.cli(command).hasPrefix("OK"))
+            let fleet = try await Fleet(environment: ["VENUS_STREAM_URL": "redis://venus:s3cret@\(redis.address)"])
+            let api = try await fleet.signIn()
+            let report = try await LoadGenerator(proxyPort: fleet.proxyPort, url: origin.url(), calls: 500).finish()
+            #expect(report.failed == 0, "\(report.failures)")
+            try await eventually(within: .seconds(15), "500 calls") {
+                let counted = try await Self.counted(api, origin)
+                guard counted == 500 else { throw TestFailure("\(counted) are counted\n\(fleet.transcript)") }
+                return true
+            }
+            #expect(!fleet.transcript.contains("s3cret"))
+        }
+
+        @Test(
+            "a replica takes over that lacks what came last: each call is counted once, or lost, and the rest goes on")
+        func failover() async throws {
+            let origin = try Origin()
+            let (first, second) = (try await RedisServer(), try await RedisServer())
+            try await second.cli("REPLICAOF", "127.0.0.1", "\(first.port)")
+            try await eventually(within: .seconds(20), "the replica to follow") {
+                try await second.cli("INFO", "replication").contains("master_link_status:up")
+            }
+            let fleet = try await Fleet(environment: [
+                "VENUS_STREAM_URL": "redis://\(first.address),\(second.address)"
+            ])
+            let api = try await fleet.signIn()
+            let load = LoadGenerator(
+                proxyPort: fleet.proxyPort, url: origin.url("/bytes/200"), clients: 4, pause: .milliseconds(2))
+            try await eventually("the first calls", holds: { load.report.succeeded > 300 })
+            // From here on the replica lacks what the master gets.
+            try await second.cli("REPLICAOF", "NO", "ONE")
+            let alone = load.report
+            try await eventually(
+                "calls on the master alone", holds: { load.report.succeeded > alone.succeeded + 1_000 })
+            try await first.kill()
+            let killed = load.report
+            try await eventually("calls afterwards", holds: { load.report.succeeded > killed.succeeded + 1_000 })
+            let report = try await load.stop()
+            #expect(report.failed == 0, "\(report.failures)")
+            try await eventually(within: .seconds(30), "\(report.made) calls, counted or lost") {
+                let counted = try await Self.counted(api, origin)
+                let lost = try await api.get("/losses")["calls"].int ?? 0
+                guard counted + lost == report.made, counted > report.made - 500 else {
+                    throw TestFailure("\(counted) counted, \(lost) lost\n\(fleet.transcript)")
+                }
+                return true
+            }
+            try await second.stop()
+        }
+
+        @Test("entries that somebody trims before they are read show as lost")
+        func trimmedUnread() async throws {
+            let origin = try Origin()
+            let fleet = try await Fleet(environment: ["VENUS_STREAM_SHARDS": "1"])
+            let api = try await fleet.signIn()
+            let first = try await LoadGenerator(proxyPort: fleet.proxyPort, url: origin.url(), calls: 200).finish()
+            try await eventually("200 calls") { try await Self.counted(api, origin) == first.made }
+            fleet.process(.analyze).signal(SIGSTOP)
+            // The first entry may be on its way to the analyzer; the others are not.
+            let unread = try await LoadGenerator(
+                proxyPort: fleet.proxyPort, url: origin.url(), calls: 600, pause: .milliseconds(2)
+            ).finish()
+            // The heartbeat after them.
+            try await eventually("the stream to hold all of them") {
+                try await fleet.redis.cli("XREVRANGE", "venus:calls:{0}", "+", "-", "COUNT", "1").contains("heartbeat")
+            }
+            try await fleet.redis.cli("XTRIM", "venus:calls:{0}", "MAXLEN", "0")
+            fleet.process(.analyze).signal(SIGCONT)
+            let last = try await LoadGenerator(proxyPort: fleet.proxyPort, url: origin.url(), calls: 100).finish()
+            let made = first.made + unread.made + last.made
+            try await eventually(within: .seconds(20), "\(made) calls, counted or lost") {
+                let counted = try await Self.counted(api, origin)
+                let lost = try await api.get("/losses")["calls"].int ?? 0
+                guard counted + lost == made, lost > 0 else {
+                    throw TestFailure("\(counted) counted, \(lost) lost\n\(fleet.transcript)")
+                }
+                return true
+            }
+        }
+    }
+}
