@@ -134,6 +134,7 @@ struct CallShipperSpoolTests {
         log.become(.takesAndFails)
         try await passing("a try more") { log.attempts > 2 }
         log.become(.takes)
+        try await passing("all of them in the log") { shipper.callsQueued == 0 }
         await shipper.finish(within: .seconds(10))
         await running.value
         #expect(counted("p1") == Array(1...50))
