@@ -16,6 +16,18 @@ struct CommitTests {
                     callsInFlight: 3, callsQueued: 4, callsDropped: 5, version: "0.1.0",
                     announced: ["checkout.internal:8080", "[::1]:80"], announcedSince: dayStart * 1_000, clockSkew: -42)
             ],
+            proxies: [
+                ProxyState(
+                    producer: "p1", shard: shard, saidAt: dayStart * 1_000 + 9, callsSpooled: 6,
+                    report: ProxyReport(
+                        startedAt: dayStart * 1_000 - 1,
+                        policy: PolicyReport(
+                            mode: .report, digest: "9f86d081884c7d65", rules: 3, since: dayStart * 1_000 - 2,
+                            denied: 7, wouldBeDenied: 8,
+                            fault: PolicyReport.Fault(reason: "line 3: host", since: dayStart * 1_000 - 3)),
+                        pins: [PinnedClient(client: "cart", host: "pay.example", learned: 10, expires: 20)],
+                        pinCount: 2))
+            ],
             losses: [
                 Loss(
                     producer: "p1", environment: "test", service: "checkout", first: 11, count: 9,
@@ -58,6 +70,9 @@ struct CommitTests {
             #expect(try await store.allRows(.minute) == commit.closed)
             #expect(try await store.losses(since: 0, limit: 10) == commit.losses)
             #expect(try await store.producers(limit: 10) == commit.producers)
+            let known = KnownProxy(mark: commit.producers[0], state: commit.proxies[0])
+            #expect(try await store.proxies(limit: 10) == [known])
+            #expect(try await store.proxies(limit: 0).isEmpty)
             // Of the three cells, one is of the minute that was closed.
             let open = try await store.openCells()
             #expect(open.map(\.openSince) == [dayStart + 60])

@@ -150,11 +150,39 @@ struct RetentionTests {
             let marks = [
                 mark("ended", 9, true), mark("just-ended", 7, true), mark("silent", 9, false), mark("gone", 36, false),
             ]
+            let lease = try await store.takeShard()
             try await store.commit(
-                ShardCommit(shard: 0, cursor: "1-0", openSince: dayStart, producers: marks),
-                under: try await store.takeShard())
+                ShardCommit(
+                    shard: 0, cursor: "1-0", openSince: dayStart, producers: marks,
+                    proxies: marks.map { ProxyState(producer: $0.producer.id, shard: 0, saidAt: $0.lastSeen) }),
+                under: lease)
             try await store.prune(nowSeconds: dayStart, retention: [:])
             #expect(try await store.producers(limit: 10).map(\.producer.id) == ["just-ended", "silent"])
+            #expect(try await store.proxies(limit: 10).map(\.state?.producer) == ["just-ended", "silent"])
+            // Nothing is left of what the others said.
+            try await store.commit(
+                ShardCommit(shard: 0, cursor: "2-0", openSince: dayStart, producers: [mark("ended", 0, false)]),
+                under: lease)
+            #expect(
+                try await store.proxies(limit: 10).map(\.state?.producer) == [nil, "just-ended", "silent"])
+        }
+    }
+
+    @Test("what proxies say of themselves is kept of the newest ten thousand", arguments: Backend.allCases)
+    func manyProxies(backend: Backend) async throws {
+        try await backend.withStore { store in
+            let marks = (0..<10_003).map { place in
+                ProducerMark(
+                    producer: .sample("p\(place)"), shard: 0, highest: 1, lastSeen: dayStart * 1_000 + Int64(place))
+            }
+            let states = marks.map { ProxyState(producer: $0.producer.id, shard: 0, saidAt: $0.lastSeen) }
+            try await store.commit(
+                ShardCommit(shard: 0, cursor: "1-0", openSince: dayStart, producers: marks, proxies: states),
+                under: try await store.takeShard())
+            try await store.prune(nowSeconds: dayStart + 60, retention: [:])
+            let known = try await store.proxies(limit: 20_000)
+            #expect(known.count == 10_003)
+            #expect(known.filter { $0.state == nil }.map(\.mark.producer.id).sorted() == ["p0", "p1", "p2"])
         }
     }
 }

@@ -108,6 +108,30 @@ import VenusStore
         #expect(skews[19] == 4_970)
     }
 
+    @Test("what a proxy says of itself is written when it is new, and once an hour; who was killed keeps what it said")
+    func reports() {
+        var ledger = ProducerLedger(shard: 0)
+        let hour: Int64 = 3_600_000
+        func say(_ denied: UInt64, after milliseconds: Int64, isUnclean: Bool = false) -> [ProxyState] {
+            let policy = PolicyReport(mode: .enforce, rules: 1, since: 5, denied: denied)
+            let heartbeat = Heartbeat(
+                producer: producer, next: 1, callsInFlight: 0, callsQueued: 0, callsDropped: 0, version: "1",
+                isEnd: isUnclean, callsSpooled: 2, isUnclean: isUnclean,
+                report: isUnclean ? ProxyReport() : ProxyReport(startedAt: 1, policy: policy))
+            ledger.note(heartbeat, appendedAt: now + milliseconds, now: now + milliseconds)
+            return ledger.takeChanges(now: now + milliseconds).proxies
+        }
+        let first = say(0, after: 0)
+        #expect(first.map(\.saidAt) == [now] && first.map(\.callsSpooled) == [2])
+        #expect(first.map(\.report.policy?.rules) == [1] && first.map(\.hasEndedUncleanly) == [false])
+        #expect(say(0, after: 5_000).isEmpty)
+        #expect(say(1, after: 10_000).map(\.report.policy?.denied) == [1])
+        #expect(say(1, after: 10_000 + hour - 1).isEmpty)
+        #expect(say(1, after: 10_000 + hour).map(\.saidAt) == [now + 10_000 + hour])
+        let last = say(0, after: 20_000 + hour, isUnclean: true)
+        #expect(last.map(\.hasEndedUncleanly) == [true] && last.map(\.report.policy?.denied) == [1])
+    }
+
     @Test("a ledger goes on from stored marks, and forgets producers that are long silent")
     func stored() {
         var ledger = ProducerLedger(shard: 0)

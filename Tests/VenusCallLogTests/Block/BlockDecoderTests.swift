@@ -129,6 +129,46 @@ struct BlockDecoderTests {
         #expect(try record.rows()[0].errorType == nil)
     }
 
+    @Test(
+        "a report that cannot be read is refused by its field, and what a newer version says is passed over",
+        arguments: [
+            ("policy", "enforce\t\t1\t2\t3", .malformed(.invalidText(.policy))),
+            ("policy", "enforce\t\t-1\t2\t3\t4", .malformed(.invalidText(.policy))),
+            ("policy", "enforce\t\t1\t253402300800000\t3\t4", .malformed(.invalidText(.policy))),
+            ("policy", "enforce\t\t1\t2\t3\t9223372036854775808", .malformed(.invalidText(.policy))),
+            ("policy", "enforce\t\\x00\t1\t2\t3\t4", .malformed(.invalidText(.policy))),
+            ("policy", "enforce\t\t1\t2\t3\t4\t5\t\\q", .malformed(.invalidText(.policy))),
+            ("policy", String(repeating: "x", count: 9_000), .malformed(.tooLarge(.policy))),
+            ("pins", "cart\tpay.example\t1", .malformed(.invalidText(.pins))),
+            ("pins", "cart\tpay.example\t1\t253402300800", .malformed(.invalidText(.pins))),
+            ("pins", Array(repeating: "c\th\t1\t2", count: 101).joined(separator: "\n"), .malformed(.tooLarge(.pins))),
+            ("pin_count", "-1", .malformed(.invalidNumber(.pinCount))),
+            ("started", "253402300800000", .malformed(.invalidNumber(.started))),
+            ("spooled", "x", .malformed(.invalidNumber(.spooled))),
+        ] as [(String, String, LogRecord)])
+    func reports(name: String, value: String, expected: LogRecord) {
+        var fields = BlockEncoder.entry(BlockGoldenTests.heartbeat(isEnd: false))
+        fields.append(EntryField(name, value))
+        #expect(BlockDecoder.decode(LogEntry(id: .start, fields: fields)) == expected)
+    }
+
+    @Test("a policy's mode and columns of a newer version are passed over")
+    func newerReports() throws {
+        var fields = BlockEncoder.entry(BlockGoldenTests.heartbeat(isEnd: false))
+        let plain = BlockDecoder.decode(LogEntry(id: .start, fields: fields))
+        fields.append(EntryField("policy", "ask\tx\t1\t2\t3\t4"))
+        #expect(BlockDecoder.decode(LogEntry(id: .start, fields: fields)) == plain)
+        fields[fields.count - 1] = EntryField("policy", "report\tx\t1\t2\t3\t4\t5\tbroken\tmore")
+        fields.append(EntryField("pins", "cart\tpay.example\t1\t2\tmore"))
+        guard case .heartbeat(let heartbeat) = BlockDecoder.decode(LogEntry(id: .start, fields: fields)) else {
+            Issue.record("it does not decode")
+            return
+        }
+        #expect(heartbeat.report.policy?.fault == PolicyReport.Fault(reason: "broken", since: 5))
+        #expect(heartbeat.report.pins == [PinnedClient(client: "cart", host: "pay.example", learned: 1, expires: 2)])
+        #expect(heartbeat.report.pinCount == 1)
+    }
+
     @Test("no change of a few bytes makes the decoder trap", arguments: 0..<40)
     func mutations(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)

@@ -48,6 +48,31 @@ struct BlockGoldenTests {
             isEnd: isEnd)
     }
 
+    /// One that says all that there is to say.
+    static let fullHeartbeat = Heartbeat(
+        producer: producer, next: 4_005, callsInFlight: 2, callsQueued: 4, callsDropped: 512, version: "0.1.0",
+        isEnd: false, callsSpooled: 9_000,
+        report: ProxyReport(
+            startedAt: 1_790_000_000_123,
+            policy: PolicyReport(
+                mode: .enforce, digest: "9f86d081884c7d65", rules: 12, since: 1_790_000_000_000, denied: 3,
+                wouldBeDenied: 1,
+                fault: PolicyReport.Fault(
+                    reason: "line 3: host: there is no such condition;\n\tdid you mean hosts? é",
+                    since: 1_790_000_100_000)
+            ),
+            pins: [
+                PinnedClient(client: "cart", host: "pay.example", learned: 1_790_000_000, expires: 1_790_604_800),
+                PinnedClient(client: "fd00::1", host: "bank.example", learned: 1_789_000_000, expires: 1_789_604_800),
+            ], pinCount: 150))
+
+    @Test("what a heartbeat says of policy and pins is written as the file says, and read from it")
+    func report() throws {
+        let fields = try Corpus.entry("heartbeat-report.entry")
+        #expect(BlockEncoder.entry(Self.fullHeartbeat) == fields)
+        #expect(BlockDecoder.decode(LogEntry(id: .start, fields: fields)) == .heartbeat(Self.fullHeartbeat))
+    }
+
     @Test("calls are written as the file says, and read from it")
     func calls() throws {
         let fields = try Corpus.entry("calls.entry")

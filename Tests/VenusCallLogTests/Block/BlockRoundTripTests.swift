@@ -28,6 +28,25 @@ struct BlockRoundTripTests {
         #expect(BlockDecoder.decode(entry) == .heartbeat(heartbeat))
     }
 
+    @Test("as many pins as a heartbeat takes come back, and what a reader would refuse is left out")
+    func pins() {
+        let pin = { (client: String, place: Int) in
+            PinnedClient(client: client, host: "h\(place).example", learned: 1, expires: 2)
+        }
+        let long = String(repeating: "c", count: 1_024)
+        var heartbeat = BlockGoldenTests.heartbeat(isEnd: false)
+        heartbeat.report.pins = (0..<120).map { pin(long, $0) }
+        heartbeat.report.pins[1] = pin(long + "c", 1)
+        heartbeat.report.pinCount = 120
+        let entry = LogEntry(id: .start, fields: BlockEncoder.entry(heartbeat))
+        guard case .heartbeat(let read) = BlockDecoder.decode(entry) else {
+            Issue.record("\(BlockDecoder.decode(entry))")
+            return
+        }
+        #expect(read.report.pins == [0].map { pin(long, $0) } + (2..<100).map { pin(long, $0) })
+        #expect(read.report.pinCount == 120)
+    }
+
     @Test("the longest line there can be fits into the room that is asked for")
     func longestLine() throws {
         var call = Call(

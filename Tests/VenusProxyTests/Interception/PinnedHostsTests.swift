@@ -3,6 +3,7 @@ import Logging
 import Synchronization
 import TestSupport
 import Testing
+import VenusCore
 import VenusProxy
 
 @Suite("Pinned hosts, kept in a file")
@@ -32,6 +33,25 @@ struct PinnedHostsTests {
         #expect(pins().isPinned(bank))
         #expect(pins(now: 1_099).isPinned(bank))
         #expect(!pins(now: 1_100).isPinned(bank))
+    }
+
+    @Test("of many pins those that last longest are reported, and how many there are")
+    func reported() throws {
+        let now = Mutex<Int64>(1_000)
+        let pins = PinnedHosts(
+            path: nil, lifetime: .seconds(1_000), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        ) { now.withLock { $0 } }
+        for place in 0..<130 as Range<Int64> {
+            now.withLock { $0 = 1_000 + place }
+            let host = PinnedHost(client: "cart", host: "h\(place).example")
+            for _ in 0..<2 { pins.rejected(host) }
+        }
+        // The first ten have expired by then.
+        now.withLock { $0 = 2_009 }
+        let reported = pins.reported
+        #expect(reported.count == 120)
+        #expect(reported.pins.map(\.host) == (30..<130).reversed().map { "h\($0).example" })
+        #expect(reported.pins[0].learned == 1_129 && reported.pins[0].expires == 2_129)
     }
 
     @Test("proxies that write at the same time keep each other's pins")

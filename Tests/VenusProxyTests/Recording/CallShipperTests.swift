@@ -92,6 +92,32 @@ struct CallShipperTests {
         await running.value
     }
 
+    @Test("a heartbeat tells what the proxy reports, with what the policy made of this producer's calls")
+    func reports() async throws {
+        let report = ProxyReport(
+            startedAt: 7, policy: PolicyReport(mode: .report, rules: 2, since: 5),
+            pins: [PinnedClient(client: "cart", host: "pay.example", learned: 1, expires: 2)], pinCount: 3)
+        let shipper = CallShipper(
+            producer: Self.producer, callLog: log, configuration: CallShipperConfiguration(version: "1"),
+            logger: Logger(label: "test"), clock: clock, random: { 0 }, reporter: { report })
+        for (recorder, calls) in [(shipper.makeRecorder(), 2), (shipper.makeRecorder(), 1)] {
+            let operation = Int(recorder.intern("GET", "api", "/").rawValue)
+            for _ in 0..<calls {
+                recorder.append(Call(operation: operation, start: 0, duration: 1, outcome: .denied, status: 403))
+                for flags in [[], .wouldBeDenied, [.wouldBeDenied, .activity]] as [CallFlags] {
+                    recorder.append(
+                        Call(operation: operation, start: 0, duration: 1, outcome: .success, flags: flags))
+                }
+            }
+            recorder.flush()
+        }
+        await shipper.finish(within: .seconds(10))
+        var expected = report
+        expected.policy?.denied = 3
+        expected.policy?.wouldBeDenied = 3
+        #expect(log.heartbeats().map(\.report) == [expected, expected])
+    }
+
     @Test("while the log is away calls wait, and afterwards all are there, in order")
     func away() async throws {
         log.become(.away)
@@ -201,7 +227,7 @@ struct CallShipperTests {
         let running = Task { await shipper.run() }
         try await eventually("the end of the first") { log.heartbeats().contains { $0.isEnd } }
         let end = try #require(log.heartbeats().first { $0.isEnd })
-        #expect(end.producer == Self.producer && end.next == 701 && end.version == "1")
+        #expect(end.producer == Self.producer && end.next == 701 && end.version == "1" && end.isUnclean)
         try await eventually("its file to go") { try files(directory) == ["p2.producer"] }
         await shipper.finish(within: .seconds(10))
         await running.value

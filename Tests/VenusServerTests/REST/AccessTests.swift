@@ -6,7 +6,7 @@ import VenusServer
 struct AccessTests {
     private static let routes = [
         ("GET", "/api/v1/graph"), ("GET", "/api/v1/kpis"), ("GET", "/api/v1/history"), ("GET", "/api/v1/losses"),
-        ("GET", "/api/v1/pins"),
+        ("GET", "/api/v1/pins"), ("GET", "/api/v1/proxies"), ("GET", "/api/v1/policy"),
         ("GET", "/api/v1/live"),
         ("HEAD", "/api/v1/graph"), ("POST", "/api/v1/logout"), ("GET", "/api/v1/nothing"), ("POST", "/api/v1/graph"),
         ("DELETE", "/api/v1/services/x"), ("GET", "/api/v1/graph?window=nonsense"), ("GET", "/api/"),
