@@ -106,6 +106,11 @@ extension TheBinary {
                 guard let now = venus.proxyProcess, now != proxy else { return false }
                 return try await HTTPClient(port: venus.proxyPort).get(origin.url()).status == 200
             }
+            try await eventually(within: .seconds(10), "the unclean end of the first") {
+                let items = try await api.get("/proxies?service=checkout")["items"].array
+                let states = Set(items.map { "\($0["state"].string ?? "") \($0["calls"]["recorded"].int ?? -1)" })
+                return states.contains("ended_uncleanly 500") && states.contains { $0.hasPrefix("running ") }
+            }
             let second = try await LoadGenerator(proxyPort: venus.proxyPort, url: origin.url(), calls: 500).finish()
             #expect(second.failed == 0)
             try await eventually(within: .seconds(5), "1,001 calls") {

@@ -23,6 +23,11 @@ extension TheBinary {
             }
             #expect(item["host"].string == "127.0.0.1")
             #expect(item["client"].string == "127.0.0.1")
+            // The proxy's heartbeat tells of it as well.
+            try await eventually("the pin in a heartbeat") {
+                try await api.get("/pins")["items"][0]["proxies"].array.count == 1
+            }
+            #expect(try await api.get("/proxies?state=running")["items"].array.contains { $0["pins"].int == 1 })
             #expect(try await Self.ca(["pinned"], venus).contains("127.0.0.1"))
             // It outlives the proxy.
             try await venus.stop()

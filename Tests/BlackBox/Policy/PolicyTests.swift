@@ -43,6 +43,14 @@ extension TheBinary {
             #expect(try await status(venus.proxyPort, numeric) == 200)
 
             let api = try await venus.signIn()
+            // The proxy's own service calls here; what is wrong with the file is told beside what holds.
+            let standing = try await eventually(within: .seconds(15), "the policy in a heartbeat") {
+                let items = try await api.get("/policy")["items"].array
+                return items.first { !$0["fault"].isNull && $0["would_be_denied"].int ?? 0 >= 2 }
+            }
+            #expect(standing["mode"].string == "report" && standing["rules"].int == 1)
+            #expect(standing["digest"].string?.count == 16 && standing["denied"].int ?? 0 >= 2)
+            #expect(standing["fault"]["reason"].string?.contains("line 3: host: there is no such condition") == true)
             let edge = try await eventually(within: .seconds(10), "the edge with its marks") {
                 let edge = try await api.edge("unknown_service", origin.authority)
                 return edge?["kpis"]["would_be_denied"].int ?? 0 >= 2 ? edge : nil

@@ -62,6 +62,14 @@ public final class LoggingOrigin: Sendable {
         startThread { [loop] in loop.run() }
     }
 
+    /// On one address of this machine, and a port that is free there.
+    public init(host: String, port: Int) throws {
+        let listener = try Socket.listen(host: host, port: port)
+        self.port = listener.port
+        loop = try OriginLoop(listeners: [listener.descriptor])
+        startThread { [loop] in loop.run() }
+    }
+
     deinit { loop.stop() }
 
     public var authority: String { "127.0.0.1:\(port)" }
