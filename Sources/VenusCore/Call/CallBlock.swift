@@ -45,7 +45,7 @@ public struct Heartbeat: Sendable, Hashable {
     public var next: UInt64
     /// Calls under way now.
     public var callsInFlight: Int
-    /// Calls waiting in the proxy to be appended.
+    /// Calls waiting in the proxy's memory to be appended.
     public var callsQueued: Int
     /// Calls that could not be kept since the start.
     public var callsDropped: UInt64

@@ -148,7 +148,7 @@ package struct ShipperStateMachine: Sendable {
     private func heartbeat(_ callsInFlight: Int, isEnd: Bool) -> Heartbeat {
         let next = spooling.isInUse ? appended + 1 : max(queue.nextToAppend, appended + 1)
         return Heartbeat(
-            producer: producer, next: next, callsInFlight: callsInFlight, callsQueued: callsQueued,
-            callsDropped: callsDropped, version: version, isEnd: isEnd)
+            producer: producer, next: next, callsInFlight: callsInFlight, callsQueued: queue.calls,
+            callsDropped: callsDropped, version: version, isEnd: isEnd, callsSpooled: spooling.calls)
     }
 }

@@ -161,7 +161,8 @@ struct ShipperSpoolTests {
             Issue.record("no heartbeat")
             return
         }
-        #expect(heartbeat.next == 1 && heartbeat.callsQueued == 2 && heartbeat.callsDropped == 4 && !heartbeat.isEnd)
+        #expect(heartbeat.next == 1 && heartbeat.callsDropped == 4 && !heartbeat.isEnd)
+        #expect(heartbeat.callsQueued == 0 && heartbeat.callsSpooled == 2)
         _ = machine.succeeded(.appendHeartbeat(heartbeat))
         #expect(machine.next(callsInFlight: 0) == .readSpool(through: 0))
         machine.spoolWasRead([spooled(1)], status: SpoolStatus(calls: 2, dropped: 4))
