@@ -24,8 +24,8 @@ struct AnalyzeCommand: AsyncParsableCommand {
             callLog: callLog, store: opened,
             feed: try configuration.openRemoteFeed(url: backends.stream),
             configuration: AnalyzerConfiguration(), logger: logger)
-        printLine("Analyzer  \(configuration.stream.shards) shards")
-        try await runServices([analyzer], logger: logger)
+        let ready = ReadyLine(text: "Analyzer  \(configuration.stream.shards) shards")
+        try await runServices([analyzer, ready], logger: logger)
         await callLog.close()
         await opened.close()
     }

@@ -36,13 +36,12 @@ struct ProxyCommand: AsyncParsableCommand {
             data: data, keys: try configuration.openKeys(logger: logger),
             policy: try configuration.openPolicy(logger: logger), logger: logger)
         let address = try role.start()
-        printLine("Proxy  http://\(address)")
         // Its result is the lock, which is ours until the process ends.
         let limit = ProxyRole.stopLimit(configuration)
         let lock =
             takesOver
             ? Task { try await TakeOver.proxy(lockFile: data.proxyLockFile, patience: limit, logger: logger) } : nil
-        try await runServices([role], within: limit, logger: logger)
+        try await runServices([role, ReadyLine(text: "Proxy  http://\(address)")], within: limit, logger: logger)
         _ = try await lock?.value
     }
 }

@@ -44,7 +44,7 @@ extension TheBinary {
             #expect(venus.process.isRunning)
         }
 
-        @Test("100,000 paths take bounded memory, what does not fit is shown as _overflow, and others are served")
+        @Test("100,000 paths take bounded memory, become one route or _overflow, and others are served")
         func manyPaths() async throws {
             let origin = try Origin()
             let venus = try await VenusUp()
@@ -81,9 +81,13 @@ extension TheBinary {
                 let items = try await api.get("/kpis?by=operation&window=5m&service=unknown_service")["items"].array
                 return items.reduce(0) { $0 + ($1["kpis"]["calls"].int ?? 0) } == 100_600 ? items : nil
             }
-            #expect(items.count <= 202, "at most 200 operations an edge, and what stands for the others")
-            let overflow = try #require(items.first { $0["operation"].string?.contains("_overflow") == true })
-            #expect(try #require(overflow["kpis"]["calls"].int) > 99_000)
+            // Those that were there before a segment had more than 20 names.
+            #expect(items.count <= 25, "\(items.map { $0["operation"].string ?? "" })")
+            // The analyzer merges what it can tell apart; what the proxy has no room to tell apart it says itself.
+            let merged = try #require(items.first { $0["operation"].string == "GET /*" }?["kpis"]["calls"].int)
+            let overflow = try #require(
+                items.first { $0["operation"].string?.contains("_overflow") == true }?["kpis"]["calls"].int)
+            #expect(merged > 1_000 && merged + overflow > 99_000, "\(merged) merged, \(overflow) beyond")
             #expect(venus.process.isRunning)
         }
     }
