@@ -32,10 +32,13 @@ struct TailCommand: AsyncParsableCommand {
         let configuration = try common.load(stream.flags)
         let logger = configuration.startLogging("tail")
         let callLog = try configuration.openCallLog(try DataDirectory(configuration.data), logger: logger)
+        // All before the first line is printed: what comes after that line is shown, whatever its shard.
+        var ends: [EntryID] = []
+        for shard in 0..<callLog.shards { ends.append(try await callLog.lastID(shard: shard)) }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for shard in 0..<callLog.shards {
+            for (shard, end) in ends.enumerated() {
                 group.addTask {
-                    var cursor = try await callLog.lastID(shard: shard)
+                    var cursor = end
                     while !Task.isCancelled {
                         let entries = try await callLog.read(
                             shard: shard, after: cursor, limit: 100, wait: .seconds(1))
