@@ -63,6 +63,38 @@ public struct ByteReader: Sendable {
         }
     }
 
+    /// Reads by a loop that runs on the bytes themselves: `body` gets them and its position among them, and moves it on.
+    mutating func readBytes(
+        _ body: (UnsafeBufferPointer<UInt8>, inout Int) throws(EncodingError) -> Void
+    ) throws(EncodingError) {
+        var place = position - bytes.startIndex
+        try bytes.withUnsafeBufferPointer { (all) throws(EncodingError) in try body(all, &place) }
+        position = bytes.startIndex + place
+    }
+
+    /// The number at `position`, which is moved behind it.
+    @inline(__always)
+    static func number(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ position: inout Int
+    ) throws(EncodingError) -> UInt64 {
+        guard position < bytes.count else { throw .corrupt }
+        // Most are below 128.
+        var value = UInt64(bytes[position])
+        position += 1
+        guard value >= 0x80 else { return value }
+        value &= 0x7F
+        var shift: UInt64 = 7
+        while true {
+            guard position < bytes.count else { throw .corrupt }
+            let byte = bytes[position]
+            position += 1
+            guard shift < 63 || (shift == 63 && byte <= 1) else { throw .corrupt }
+            value |= UInt64(byte & 0x7F) << shift
+            if byte < 0x80 { return value }
+            shift += 7
+        }
+    }
+
     public mutating func readSigned() throws(EncodingError) -> Int64 {
         let value = try readNumber()
         return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)

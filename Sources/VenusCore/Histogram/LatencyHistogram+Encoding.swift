@@ -25,21 +25,14 @@ extension LatencyHistogram {
         let sum = try reader.readNumber()
         let minimum = try reader.read(UInt32.self)
         let maximum = try reader.read(UInt32.self)
-        let count = try reader.read(Int.self)
-        guard count <= BucketIndex.count else { throw .corrupt }
-        var filled: [(index: Int, count: UInt64)] = []
-        filled.reserveCapacity(count)
-        var index = BucketIndex.lowest
-        for place in 0..<count {
-            let distance = try reader.read(Int.self)
-            guard distance < BucketIndex.count, place == 0 || distance > 0 else { throw .corrupt }
-            index += distance
-            let value = try reader.readNumber()
-            guard value <= KPITotals.maximumStoredCount else { throw .corrupt }
-            filled.append((index, value))
-        }
+        let filled = try reader.read(Int.self)
+        guard filled <= BucketIndex.count, minimum <= maximum else { throw .corrupt }
+        self.init()
+        guard filled > 0 else { return }
+        let (first, counts) = try reader.readBuckets(filled)
         guard
-            let histogram = LatencyHistogram(sum: sum, minimum: minimum, maximum: maximum, filledBuckets: filled)
+            let histogram = LatencyHistogram(
+                stored: counts, from: first, sum: sum, minimum: minimum, maximum: maximum)
         else { throw .corrupt }
         self = histogram
     }
@@ -48,5 +41,37 @@ extension LatencyHistogram {
         var writer = ByteWriter()
         encode(into: &writer)
         return writer.bytes
+    }
+}
+
+extension ByteReader {
+    /// Reads so many filled buckets, as ``LatencyHistogram/encode(into:)`` writes them: the index of the first, and the
+    /// counts from there on, also of those between that are empty.
+    ///
+    /// Reading history is mostly this loop, so it runs on the bytes themselves.
+    fileprivate mutating func readBuckets(_ filled: Int) throws(EncodingError) -> (first: Int, counts: [UInt64]) {
+        var first = 0
+        var counts: [UInt64] = []
+        // Filled buckets mostly lie beside each other. What is claimed is bounded by the caller.
+        counts.reserveCapacity(filled + filled / 4)
+        try readBytes { (bytes, position) throws(EncodingError) in
+            for place in 0..<filled {
+                let distance = try Self.number(bytes, &position)
+                let count = try Self.number(bytes, &position)
+                guard distance < UInt64(BucketIndex.count), count <= KPITotals.maximumStoredCount else {
+                    throw .corrupt
+                }
+                if place == 0 {
+                    first = Int(distance)
+                } else {
+                    guard distance > 0, first + counts.count + Int(distance) <= BucketIndex.count else {
+                        throw .corrupt
+                    }
+                    for _ in 1..<distance { counts.append(0) }
+                }
+                counts.append(count)
+            }
+        }
+        return (BucketIndex.lowest + first, counts)
     }
 }

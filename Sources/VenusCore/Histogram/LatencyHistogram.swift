@@ -62,19 +62,26 @@ public struct LatencyHistogram: Sendable, Hashable {
     /// The value of nearest rank, ceil(q·n), in microseconds: what its bucket stands for, within minimum and maximum.
     ///
     /// - Parameter q: 0 … 1.
-    public func quantile(_ q: Double) -> Double? {
-        guard count > 0 else { return nil }
-        let rank = max(1, UInt64((q * Double(count)).rounded(.up)))
-        if rank >= count { return Double(maximum) }
+    public func quantile(_ q: Double) -> Double? { quantiles([q]).first }
+
+    /// The values of several quantiles by one walk through the buckets; empty where there is no value.
+    ///
+    /// - Parameter qs: each 0 … 1, ascending.
+    public func quantiles(_ qs: [Double]) -> [Double] {
+        guard count > 0 else { return [] }
         var seen: UInt64 = 0
-        for (place, value) in buckets.enumerated() {
-            seen += value
-            if seen >= rank {
-                let estimate = BucketIndex.microseconds(place: UInt16(offset + place - BucketIndex.lowest))
-                return min(max(estimate, Double(minimum)), Double(maximum))
+        var place = -1
+        return qs.map { q in
+            let rank = max(1, UInt64((q * Double(count)).rounded(.up)))
+            if rank >= count { return Double(maximum) }
+            while seen < rank, place < buckets.count - 1 {
+                place += 1
+                seen += buckets[place]
             }
+            guard seen >= rank else { return Double(maximum) }
+            let estimate = BucketIndex.microseconds(place: UInt16(offset + place - BucketIndex.lowest))
+            return min(max(estimate, Double(minimum)), Double(maximum))
         }
-        return Double(maximum)
     }
 
     /// The used buckets as (index, count), ascending, without empty ones.
@@ -82,31 +89,18 @@ public struct LatencyHistogram: Sendable, Hashable {
         buckets.enumerated().compactMap { place, value in value == 0 ? nil : (offset + place, value) }
     }
 
-    /// A histogram from what was stored; `nil` where the parts contradict each other.
-    init?(
-        sum: UInt64, minimum: UInt32, maximum: UInt32, filledBuckets: [(index: Int, count: UInt64)]
-    ) {
-        self.init()
-        guard let first = filledBuckets.first, let last = filledBuckets.last else { return }
-        guard first.index >= BucketIndex.lowest, last.index <= BucketIndex.highest, minimum <= maximum else {
-            return nil
-        }
-        extend(toHold: first.index...last.index)
-        for (index, value) in filledBuckets {
-            let (total, overflow) = count.addingReportingOverflow(value)
-            guard !overflow else { return nil }
-            count = total
-            buckets[index - offset] += value
-        }
+    /// A histogram from what was stored, within the bounds of ``BucketIndex``; `nil` where the parts contradict each
+    /// other.
+    ///
+    /// - Parameter counts: from the bucket `first` on, each at most ``KPITotals/maximumStoredCount``.
+    init?(stored counts: [UInt64], from first: Int, sum: UInt64, minimum: UInt32, maximum: UInt32) {
+        // 2,032 counts of 53 bits cannot overflow.
+        let count = counts.reduce(0, &+)
         // A sum that its count and extremes cannot have, or no value at all, was not written by us.
         guard count > 0, count <= KPITotals.maximumStoredCount, sum / count <= UInt64(maximum),
             sum / count >= UInt64(minimum)
-        else {
-            return nil
-        }
-        self.sum = sum
-        self.minimum = minimum
-        self.maximum = maximum
+        else { return nil }
+        self.init(unpacked: counts, from: first, sum: sum, minimum: minimum, maximum: maximum)
     }
 
     /// A histogram that was packed (``init(packed:)``), neither the first nor the last bucket empty.

@@ -6,7 +6,20 @@ public enum Level: UInt8, Sendable, Hashable, CaseIterable, Codable {
     case edge = 3
     case operation = 4
 
-    public var name: String { String(describing: self) }
+    public var name: String {
+        switch self {
+        case .total: "total"
+        case .service: "service"
+        case .dependency: "dependency"
+        case .edge: "edge"
+        case .operation: "operation"
+        }
+    }
+
+    public init?(name: String) {
+        guard let level = Level.allCases.first(where: { $0.name == name }) else { return nil }
+        self = level
+    }
 }
 
 /// The identity of one series of KPIs: a level, and the names that this level has. The others are empty.

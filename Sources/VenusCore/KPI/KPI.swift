@@ -42,13 +42,16 @@ public struct KPI: Sendable, Hashable {
         public var p99: Double?
         public var max: Double?
 
+        private static let shown = [0.5, 0.9, 0.95, 0.99]
+
         public init(_ histogram: LatencyHistogram) {
             guard !histogram.isEmpty else { return }
             mean = histogram.mean.map { $0 / 1_000 }
-            p50 = histogram.quantile(0.5).map { $0 / 1_000 }
-            p90 = histogram.quantile(0.9).map { $0 / 1_000 }
-            p95 = histogram.quantile(0.95).map { $0 / 1_000 }
-            p99 = histogram.quantile(0.99).map { $0 / 1_000 }
+            let quantiles = histogram.quantiles(Self.shown)
+            p50 = quantiles[0] / 1_000
+            p90 = quantiles[1] / 1_000
+            p95 = quantiles[2] / 1_000
+            p99 = quantiles[3] / 1_000
             max = Double(histogram.maximum) / 1_000
         }
     }

@@ -34,7 +34,7 @@ extension RollupRow {
     /// Reads the columns of ``columnList``.
     init(tier: Tier, _ row: SQLRow) throws {
         let name = try row.text(1)
-        guard let level = Level.allCases.first(where: { $0.name == name }) else {
+        guard let level = Level(name: name) else {
             throw StoreError(.corrupt, "a rollup has the level \(name), which this version does not know")
         }
         var totals = KPITotals()

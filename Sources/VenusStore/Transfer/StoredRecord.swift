@@ -129,7 +129,7 @@ extension StoredRecord {
 extension StoredRecord.Row {
     /// The row in another shard; throws ``StoreError/Code/corrupt`` for what is none.
     func rollup(shard: Int) throws -> RollupRow {
-        guard let tier = Tier(name: tier), let level = Level.allCases.first(where: { $0.name == level }),
+        guard let tier = Tier(name: tier), let level = Level(name: level),
             (0...SQLValue.clamp(second: .max)).contains(bucket), tier.bucket(of: bucket) == bucket
         else { throw StoreError(.corrupt, "a row has a tier, a level or a time that there is not") }
         var reader = ByteReader(Array(totals))
