@@ -72,9 +72,6 @@ package struct HistoryReader: Sendable {
 
     /// Seconds since the epoch up to which calls have been analysed: as the feed says, or as the store shows.
     package static func seenUntil(_ open: [OpenCells], newestFrameAt: Int64?, now: Int64) -> Int64 {
-        let stored = open.map { shard in
-            shard.cells.reduce(shard.openSince) { max($0, $1.second + 1) }
-        }
-        return min(now, max(stored.max() ?? 0, (newestFrameAt ?? 0) / 1_000))
+        min(now, max(open.map(\.seenUntil).max() ?? 0, (newestFrameAt ?? 0) / 1_000))
     }
 }

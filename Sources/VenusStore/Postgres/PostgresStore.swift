@@ -8,6 +8,7 @@ public final class PostgresStore: Store {
     public static let defaultConnections = 4
 
     let pool: PostgresPool
+    let openMinutes = OpenMinutesCache()
     private let gate: StatementGate?
 
     /// Connects to the database at `url` (`postgres://USER:PASSWORD@HOST:PORT/DATABASE`) and brings its schema up to

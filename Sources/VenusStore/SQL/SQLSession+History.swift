@@ -5,11 +5,11 @@ extension SQLSession {
     static var maximumSpans: Int { 8 }
 
     /// Marks tell where a tier does not hold everything: its finer tiers are read there, and nowhere else.
-    func history(_ wanted: RollupQuery) throws -> StoredHistory {
+    func history(_ wanted: RollupQuery, known: OpenMinutesCache) throws -> StoredHistory {
         var wanted = wanted
         wanted.from = wanted.tier.bucket(of: SQLValue.clamp(second: wanted.from))
         wanted.to = SQLValue.clamp(second: wanted.to)
-        var history = StoredHistory(rows: try rollups(wanted), open: try openCells(before: wanted.to))
+        var history = StoredHistory(rows: try rollups(wanted), open: try openMinutes(wanted, known: known))
         let marks = try query(
             """
             SELECT DISTINCT tier_seconds, bucket FROM rollup_marks

@@ -23,30 +23,62 @@ extension SQLSession {
         return checkpoints
     }
 
-    /// - Parameter end: seconds since the epoch: cells from then on, and those of minutes that are open from then on,
-    ///   may be left out.
-    func openCells(before end: Int64 = .max) throws -> [OpenCells] {
-        var open: [OpenCells] = []
-        let analysed = try query(
-            "SELECT shard, open_since FROM shards WHERE cursor <> $1 ORDER BY shard", [.text(ImportedShard.cursor)])
-        for row in analysed {
-            var cells = OpenCells(shard: try row.int(0), openSince: try row.second(1), cells: [])
-            guard cells.openSince < end else {
-                open.append(cells)
-                continue
-            }
+    func openCells() throws -> [OpenCells] {
+        try analysedShards().map { shard, openSince in
+            var cells: [Cell] = []
             try run(
                 "SELECT taken_at, cells FROM checkpoints WHERE shard = $1 AND last_second >= $2 ORDER BY taken_at, id",
-                [.count(cells.shard), .second(cells.openSince)]
+                [.count(shard), .second(openSince)]
             ) {
                 let checkpoint = try Checkpoint(takenAtSeconds: try $0.second(0), encodedCells: try $0.bytes(1))
-                cells.cells += checkpoint.cells.filter { $0.second >= cells.openSince }
+                cells += checkpoint.cells.filter { $0.second >= openSince }
             }
-            open.append(cells)
+            return OpenCells(shard: shard, openSince: openSince, cells: cells)
         }
-        return open
     }
 
+    /// The series that are asked for in the minutes that are open, a cell for each minute.
+    func openMinutes(_ wanted: RollupQuery, known: OpenMinutesCache) throws -> [OpenCells] {
+        try analysedShards().map { shard, openSince in
+            guard openSince < wanted.to else { return OpenCells(shard: shard, openSince: openSince, cells: []) }
+            return try known.with(shard) { minutes in
+                try update(&minutes, shard: shard, openSince: openSince)
+                return OpenCells(
+                    shard: shard, openSince: openSince, cells: minutes.cells(wanted),
+                    seenUntil: max(openSince, minutes.seenUntil))
+            }
+        }
+    }
+
+    /// Adds the checkpoints that came since. One shard's are written one after another, each with a higher id; where the
+    /// last that is known is not there, all are read: they were removed meanwhile, and ids may begin anew.
+    private func update(_ minutes: inout OpenMinutes, shard: Int, openSince: Int64) throws {
+        if let newest = minutes.newest {
+            let isThere = try query(
+                "SELECT 1 FROM checkpoints WHERE id = $1 AND shard = $2 AND taken_at = $3",
+                [.integer(newest.id), .count(shard), .second(newest.takenAt)])
+            if isThere.isEmpty { minutes = OpenMinutes() }
+        }
+        minutes.forget(before: openSince)
+        try run(
+            """
+            SELECT id, taken_at, cells FROM checkpoints WHERE shard = $1 AND last_second >= $2 AND id > $3 ORDER BY id
+            """,
+            [.count(shard), .second(openSince), .integer(minutes.newest?.id ?? 0)]
+        ) {
+            try minutes.add(
+                id: try $0.integer(0), takenAt: try $0.second(1), encodedCells: try $0.bytes(2), openSince: openSince)
+        }
+    }
+
+    /// The shards that are analysed, and since when their minutes are open.
+    private func analysedShards() throws -> [(shard: Int, openSince: Int64)] {
+        try query(
+            "SELECT shard, open_since FROM shards WHERE cursor <> $1 ORDER BY shard", [.text(ImportedShard.cursor)]
+        ).map { (try $0.int(0), try $0.second(1)) }
+    }
+
+    /// In no order: sorting rows with their histograms would take the database longer than reading them.
     func rollups(_ wanted: RollupQuery) throws -> [RollupRow] {
         // What is past its retention is gone, whether or not it has been removed yet.
         let keptSince = "(SELECT kept_since FROM rollup_horizons WHERE tier_seconds = \(wanted.tier.seconds))"
@@ -69,7 +101,6 @@ extension SQLSession {
         try run(
             """
             SELECT \(RollupRow.columnList) FROM \(wanted.tier.table) WHERE \(conditions.joined(separator: " AND "))
-            ORDER BY bucket, environment, service, dependency, operation, shard
             """,
             values
         ) { rows.append(try RollupRow(tier: wanted.tier, $0)) }

@@ -2,6 +2,9 @@ import VenusCore
 
 /// A store whose work is written once, against ``SQLSession``; the two databases differ in how a transaction is run.
 protocol SQLStore: Store {
+    /// What was read of open minutes before.
+    var openMinutes: OpenMinutesCache { get }
+
     /// Runs `body` in a transaction that sees one state of the database throughout and changes nothing.
     func read<Value: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> Value) async throws -> Value
 
@@ -70,10 +73,16 @@ extension SQLStore {
 
     // MARK: Reading
 
-    public func rollups(_ query: RollupQuery) async throws -> [RollupRow] { try await read { try $0.rollups(query) } }
+    public func rollups(_ query: RollupQuery) async throws -> [RollupRow] {
+        let rows = try await read { try $0.rollups(query) }
+        // Places are sorted, not the rows, of which each copy counts references.
+        return rows.indices.sorted {
+            (rows[$0].bucket, rows[$0].key, rows[$0].shard) < (rows[$1].bucket, rows[$1].key, rows[$1].shard)
+        }.map { rows[$0] }
+    }
 
     public func history(_ query: RollupQuery) async throws -> StoredHistory {
-        try await read { try $0.history(query) }
+        try await read { [openMinutes] in try $0.history(query, known: openMinutes) }
     }
 
     public func openCells() async throws -> [OpenCells] { try await read { try $0.openCells() } }

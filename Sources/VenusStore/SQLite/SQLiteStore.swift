@@ -13,6 +13,7 @@ public final class SQLiteStore: Store {
     static let maximumReaders = 4
 
     let pool: DatabasePool
+    let openMinutes = OpenMinutesCache()
     private let gate: StatementGate?
 
     /// Opens the database at `path`, creates it where there is none, and brings its schema up to date.

@@ -28,6 +28,15 @@ extension Checkpoint {
     }
 
     package init(takenAtSeconds: Int64, encodedCells: [UInt8]) throws(EncodingError) {
+        var cells: [Cell] = []
+        try Self.readCells(encodedCells) { cells.append(Cell(second: $0, key: $1, totals: $2)) }
+        self.init(takenAtSeconds: takenAtSeconds, cells: cells)
+    }
+
+    /// Passes on the cells one by one: their second, key and totals.
+    static func readCells(
+        _ encodedCells: [UInt8], _ body: (Int64, SeriesKey, KPITotals) -> Void
+    ) throws(EncodingError) {
         var reader = ByteReader(encodedCells)
         let version = try reader.readByte()
         guard version <= Self.version else { throw .newerVersion(version) }
@@ -39,15 +48,12 @@ extension Checkpoint {
         for _ in 0..<keyCount { keys.append(try SeriesKey(from: &reader)) }
         let cellCount = try reader.read(Int.self)
         guard cellCount <= encodedCells.count else { throw .corrupt }
-        var cells: [Cell] = []
-        cells.reserveCapacity(cellCount)
         var previous: Int64 = 0
         for _ in 0..<cellCount {
             let place = try reader.read(Int.self)
             guard keys.indices.contains(place) else { throw .corrupt }
             previous = previous &+ (try reader.readSigned())
-            cells.append(Cell(second: previous, key: keys[place], totals: try KPITotals(from: &reader)))
+            body(previous, keys[place], try KPITotals(from: &reader))
         }
-        self.init(takenAtSeconds: takenAtSeconds, cells: cells)
     }
 }
