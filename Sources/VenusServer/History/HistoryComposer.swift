@@ -36,7 +36,7 @@ package struct HistoryComposer: Sendable {
     package mutating func add(_ stored: [RollupRow]) {
         for row in stored where row.bucket >= span.from && row.bucket < span.end && row.key.level == level {
             let place = Place(bucket: row.bucket, shard: row.shard, key: row.key)
-            rows[row.tier, default: [:]][place, default: KPITotals()].merge(row.totals)
+            rows[row.tier, default: [:]].add(row.totals, at: place)
         }
     }
 
@@ -46,7 +46,7 @@ package struct HistoryComposer: Sendable {
             for cell in shard.cells where cell.second >= span.from && cell.second < span.end && matches(cell.key) {
                 let minute = Tier.minute.bucket(of: cell.second)
                 let place = Place(bucket: minute, shard: shard.shard, key: cell.key.key(at: level))
-                openMinutes[place, default: KPITotals()].merge(cell.totals)
+                openMinutes.add(cell.totals, at: place)
             }
         }
     }
@@ -57,9 +57,8 @@ package struct HistoryComposer: Sendable {
     ///   - seenSince: seconds since the epoch: before it nobody looked, unless there are calls from before.
     ///   - seenUntil: seconds since the epoch: calls that ended before it have been analysed.
     package func points(seenSince: Int64, seenUntil: Int64) -> [Point] {
-        let best = best()
         var totals: [Int64: KPITotals] = [:]
-        for (place, some) in best { totals[place.bucket, default: KPITotals()].merge(some) }
+        for (place, some) in best() { totals.add(some, at: place.bucket) }
         let since = min(seenSince, totals.keys.min() ?? seenSince)
         return stride(from: span.from, to: span.end, by: Int(span.tier.seconds)).map { bucket in
             let seen = max(0, min(seenUntil, bucket + span.tier.seconds) - max(since, bucket))
@@ -72,27 +71,42 @@ package struct HistoryComposer: Sendable {
     /// What each series adds up to over the span, sorted by key.
     package func series() -> [(key: SeriesKey, value: KPITotals)] {
         var sums: [SeriesKey: KPITotals] = [:]
-        for (place, totals) in best() { sums[place.key, default: KPITotals()].merge(totals) }
-        return sums.keys.sorted().map { ($0, sums[$0] ?? KPITotals()) }
+        for (place, totals) in best() { sums.add(totals, at: place.key) }
+        // Places are sorted, not the totals, of which each copy counts references.
+        let keys = sums.keys
+        return keys.indices.sorted { keys[$0] < keys[$1] }.map { sums[$0] }
     }
 
     /// The one source of every bucket, shard and series.
     private func best() -> [Place: KPITotals] {
-        var best = rows[.minute, default: [:]].merging(openMinutes, uniquingKeysWith: Self.fuller)
+        var best = Self.fuller(rows[.minute], openMinutes)
         var tier = Tier.minute
         while tier != span.tier, let parent = tier.parent {
             var sums: [Place: KPITotals] = [:]
             for (place, totals) in best {
                 let above = Place(bucket: parent.bucket(of: place.bucket), shard: place.shard, key: place.key)
-                sums[above, default: KPITotals()].merge(totals)
+                sums.add(totals, at: above)
             }
-            best = rows[parent, default: [:]].merging(sums, uniquingKeysWith: Self.fuller)
+            best = Self.fuller(rows[parent], sums)
             tier = parent
         }
         return best
     }
 
-    private static func fuller(_ left: KPITotals, _ right: KPITotals) -> KPITotals {
-        right.calls > left.calls ? right : left
+    /// Of each series in each bucket the totals that hold more calls.
+    private static func fuller(_ stored: [Place: KPITotals]?, _ others: [Place: KPITotals]) -> [Place: KPITotals] {
+        guard let stored, !stored.isEmpty else { return others }
+        return others.isEmpty ? stored : stored.merging(others) { $1.calls > $0.calls ? $1 : $0 }
+    }
+}
+
+extension Dictionary where Value == KPITotals {
+    /// Adds to what is there. Of most series there is one row a bucket, which needs no adding up.
+    fileprivate mutating func add(_ totals: KPITotals, at key: Key) {
+        guard let place = index(forKey: key) else {
+            self[key] = totals
+            return
+        }
+        values[place].merge(totals)
     }
 }

@@ -7,9 +7,26 @@ package enum Timestamp {
         let days = floorDivide(seconds, 86_400)
         let (year, month, day) = date(daysSinceEpoch: days)
         let second = seconds - days * 86_400
-        return padded(year, 4) + "-" + padded(month, 2) + "-" + padded(day, 2) + "T"
-            + padded(second / 3_600, 2) + ":" + padded(second / 60 % 60, 2) + ":" + padded(second % 60, 2) + "."
-            + padded(clamped - seconds * 1_000, 3) + "Z"
+        return String(unsafeUninitializedCapacity: 24) { buffer in
+            var place = 0
+            func write(_ number: Int64, _ width: Int, _ end: Unicode.Scalar) {
+                var rest = number
+                for digit in stride(from: place + width - 1, through: place, by: -1) {
+                    buffer[digit] = UInt8(48 + rest % 10)
+                    rest /= 10
+                }
+                buffer[place + width] = UInt8(ascii: end)
+                place += width + 1
+            }
+            write(year, 4, "-")
+            write(month, 2, "-")
+            write(day, 2, "T")
+            write(second / 3_600, 2, ":")
+            write(second / 60 % 60, 2, ":")
+            write(second % 60, 2, ".")
+            write(clamped - seconds * 1_000, 3, "Z")
+            return place
+        }
     }
 
     package static func text(seconds: Int64) -> String { text(milliseconds: seconds * 1_000) }
@@ -74,11 +91,6 @@ package enum Timestamp {
     }
 
     // MARK: Text
-
-    private static func padded(_ number: Int64, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
-    }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
 
