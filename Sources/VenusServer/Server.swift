@@ -67,9 +67,9 @@ public final class Server: Service {
                 LogoutResource(sessions: sessions, hub: hub, cookie: cookie).route,
                 HistoryResource(reader: history, live: live, now: now).route,
                 LossesResource(store: store, now: now).route,
-                ProxiesResource(store: store, now: now).route,
-                PolicyResource(store: store, now: now).route,
-                PinsResource(store: store, pins: configuration.pins, now: now).route,
+                ProxiesResource(store: store, live: live, now: now).route,
+                PolicyResource(store: store, live: live, now: now).route,
+                PinsResource(store: store, live: live, pins: configuration.pins, now: now).route,
                 LiveResource().route,
             ] + ViewResources(live: live, reader: history, now: now).routes,
             dashboard: configuration.dashboardDirectory.map { DashboardFiles(directory: $0, logger: logger) } ?? .none)

@@ -6,6 +6,7 @@ import VenusStore
 /// directory, and those that running proxies tell of in their heartbeats.
 struct PinsResource: Sendable {
     let store: any Store
+    let live: LiveState
     /// Of the data directory.
     let pins: @Sendable () throws -> [ListedPin]
     /// Milliseconds since the epoch.
@@ -20,7 +21,7 @@ struct PinsResource: Sendable {
         var isComplete = true
         for pin in try pins() { Self.add(pin.host, pin.client, pin.learned, pin.expires, nil, to: &known) }
         for proxy in try await store.proxies(limit: ProxiesResource.maximumProxies)
-        where ProxyLiveness(proxy, now: now).isAlive {
+        where live.liveness(of: proxy, now: now).isAlive {
             guard let report = proxy.state?.report else { continue }
             if report.pinCount > report.pins.count { isComplete = false }
             for pin in report.pins where pin.expires > now / 1_000 {

@@ -5,6 +5,7 @@ import VenusStore
 /// `GET /api/v1/policy`: the egress policies that the running proxies go by, and what came of them.
 struct PolicyResource: Sendable {
     let store: any Store
+    let live: LiveState
     /// Milliseconds since the epoch.
     let now: @Sendable () -> Int64
 
@@ -15,7 +16,7 @@ struct PolicyResource: Sendable {
         let now = now()
         let items = try await store.proxies(limit: ProxiesResource.maximumProxies).lazy.filter { proxy in
             let producer = proxy.mark.producer
-            return ProxyLiveness(proxy, now: now).isAlive
+            return live.liveness(of: proxy, now: now).isAlive
                 && parameters["environment"].map { $0 == producer.environment } ?? true
                 && parameters["host"].map { $0 == producer.host } ?? true
                 && parameters["service"].map { $0 == producer.service } ?? true

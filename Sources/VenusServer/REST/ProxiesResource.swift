@@ -10,6 +10,7 @@ struct ProxiesResource: Sendable {
     static let maximumProxies = 10_000
 
     let store: any Store
+    let live: LiveState
     /// Milliseconds since the epoch.
     let now: @Sendable () -> Int64
 
@@ -26,14 +27,16 @@ struct ProxiesResource: Sendable {
             return parameters["environment"].map { $0 == producer.environment } ?? true
                 && parameters["host"].map { $0 == producer.host } ?? true
                 && parameters["service"].map { $0 == producer.service } ?? true
-                && state.map { $0 == ProxyLiveness(proxy, now: now) } ?? true
+                && state.map { $0 == live.liveness(of: proxy, now: now) } ?? true
         }
         let shown = Array(wanted.prefix(Self.maximumItems + 1))
         return .json(
             try JSONOutput.encode(
                 Output(
                     is_complete: shown.count <= Self.maximumItems && known.count < Self.maximumProxies,
-                    items: shown.prefix(Self.maximumItems).map { Item($0, now: now) })))
+                    items: shown.prefix(Self.maximumItems).map {
+                        Item($0, live.liveness(of: $0, now: now), now: now)
+                    })))
     }
 
     private struct Output: Encodable {
@@ -63,8 +66,8 @@ struct ProxiesResource: Sendable {
         /// How far its clock is ahead of the call log's; negative where it is behind.
         var clock_skew_ms: Int64
 
-        init(_ proxy: KnownProxy, now: Int64) {
-            let (mark, state) = (proxy.mark, ProxyLiveness(proxy, now: now))
+        init(_ proxy: KnownProxy, _ state: ProxyLiveness, now: Int64) {
+            let mark = proxy.mark
             producer = mark.producer.id
             environment = mark.producer.environment
             service = mark.producer.service

@@ -6,6 +6,8 @@ package final class LiveState: Sendable {
     private struct State {
         var frames = LiveFrames()
         var picture: LivePicture
+        /// By shard; as many as there are frames.
+        var readUntil: [Int: Int64] = [:]
     }
 
     private let state: Mutex<State>
@@ -22,13 +24,24 @@ package final class LiveState: Sendable {
     /// When the newest frame ended its windows, milliseconds since the epoch; `nil` before the first.
     package var newestFrameAt: Int64? { state.withLock { $0.frames.frames.values.map(\.at).max() } }
 
+    /// Up to when all that the shard's log held has been read, milliseconds since the epoch; `nil` where that is not
+    /// known.
+    package func readUntil(shard: Int) -> Int64? { state.withLock { $0.readUntil[shard] } }
+
     /// - Returns: whether the frame brought anything newer.
     @discardableResult
     package func receive(_ frame: FeedFrame) -> Bool {
         state.withLock { state in
             guard state.frames.receive(frame) else { return false }
+            if frame.isUpToDate { state.readUntil[frame.shard] = frame.at }
             state.picture = LivePicture(frames: Array(state.frames.frames.values), startedAt: startedAt)
             return true
         }
     }
+}
+
+extension FeedFrame {
+    /// Whether the shard's log was read to its end: while it is away, or more is in it than can be read, no window is
+    /// said to be complete.
+    fileprivate var isUpToDate: Bool { coveredSince < at / 1_000 }
 }

@@ -86,6 +86,7 @@ struct ResourceTests {
                     ("a", 0, false, state("a", false)), ("b", 60_000, false, nil), ("c", 120_000, true, nil),
                     ("d", 180_000, true, state("d", true)), ("e", 7_200_000, false, nil),
                 ], to: server)
+            try await publish(upTo: Int64(Date.now) * 1_000, by: server)
             let answer = try await server.get("/api/v1/proxies", token: token)
             #expect(answer["is_complete"].bool == true)
             let items = answer["items"].array
@@ -107,6 +108,48 @@ struct ResourceTests {
                 try await server.get("/api/v1/proxies?service=other", token: token)["items"].array.isEmpty)
             let refused = try await server.request("GET", "/api/v1/proxies?state=gone", [server.bearer(token)])
             #expect(refused.status == 400)
+        }
+    }
+
+    /// Has the server know that the log of shard 0 is read up to then, or that it is not.
+    private func publish(upTo instant: Int64, isBehind: Bool = false, by server: RunningServer) async throws {
+        var newest = frame([], at: instant)
+        newest.coveredSince = isBehind ? instant / 1_000 : 0
+        try await eventually("the frame") {
+            server.feed.publish(newest)
+            return try JSONValue(try await server.request("GET", "/readyz").text)["checks"]["feed"].string != "absent"
+        }
+    }
+
+    @Test("of a proxy whose words nobody reads nothing is said, but of those that have ended, or were silent before")
+    func unread() async throws {
+        try await withServer { server in
+            let token = try await server.signIn()
+            let now = Int64(Date.now) * 1_000
+            try await commit(
+                [
+                    ("a", 0, false, nil), ("b", 60_000, false, nil), ("c", 60_000, true, nil),
+                    ("d", 200_000, false, nil), ("e", 7_200_000, false, nil),
+                ], to: server)
+            let states = { (query: String) in
+                try await server.get("/api/v1/proxies" + query, token: token)["items"].array.map {
+                    "\($0["producer"].string ?? "") \($0["state"].string ?? "")"
+                }
+            }
+            #expect(try await states("") == ["a running", "b unknown", "c ended", "d unknown", "e unknown"])
+            #expect(try await states("?state=unknown") == ["b unknown", "d unknown", "e unknown"])
+            // It has begun, but not read all that there is.
+            try await publish(upTo: now - 130_000, isBehind: true, by: server)
+            #expect(try await states("?state=unknown") == ["b unknown", "d unknown", "e unknown"])
+            // It had read all, and then stopped.
+            server.feed.publish(frame([], at: now - 120_000))
+            try await eventually("who was silent by then") {
+                try await states("") == ["a running", "b unknown", "c ended", "d silent", "e ended_uncleanly"]
+            }
+            server.feed.publish(frame([], at: now))
+            try await eventually("who is silent now") {
+                try await states("") == ["a running", "b silent", "c ended", "d silent", "e ended_uncleanly"]
+            }
         }
     }
 
