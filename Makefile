@@ -78,8 +78,8 @@ test-clients: build build-tests ## tests real clients through interception; inst
 	Tests/BlackBox/Interception/Clients/install "$(CURDIR)/.build/clients"
 	VENUS_CLIENTS="$(CURDIR)/.build/clients" VENUS_BINARY="$(BIN)/venus" $(TEST) --filter RealClientsTests
 
-chaos: build build-tests ## kills and freezes parts at random for CHAOS_SECONDS (600) each; CHAOS_SEED repeats a run
-	CHAOS_SECONDS=$(CHAOS_SECONDS) VENUS_BINARY="$(BIN)/venus" $(TEST) --filter ChaosTests
+chaos: build build-tests ## hurts parts at random, and fills disks, for CHAOS_SECONDS (600) each; CHAOS_SEED repeats a run
+	CHAOS_SECONDS=$(CHAOS_SECONDS) VENUS_BINARY="$(BIN)/venus" $(TEST) --filter 'ChaosTests|DiskFullTests'
 
 fuzz: ## fuzzes every parser for FUZZ_SECONDS (600) each
 	Tests/Fuzz/run $(FUZZ_SECONDS)

@@ -47,7 +47,7 @@ package final class ProducerFile: @unchecked Sendable {
         let passing = path + ".new"
         let descriptor = open(passing, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw ProducerFileError("cannot create \(passing)", errno) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, ftruncate(descriptor, off_t(Self.totalBytes)) == 0,
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, Self.takeRoom(descriptor),
             header.withUnsafeBytes({ write(descriptor, $0.baseAddress, $0.count) }) == header.count,
             rename(passing, path) == 0
         else {
@@ -66,6 +66,13 @@ package final class ProducerFile: @unchecked Sendable {
         self.path = path
         self.descriptor = descriptor
         self.memory = memory
+    }
+
+    /// Takes all of the file's room now: where a disk is full later, a loop that counts in memory for which there is no
+    /// room would end the process with SIGBUS.
+    private static func takeRoom(_ descriptor: CInt) -> Bool {
+        errno = posix_fallocate(descriptor, 0, off_t(totalBytes))
+        return errno == 0
     }
 
     deinit {

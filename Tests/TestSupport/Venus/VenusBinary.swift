@@ -22,12 +22,15 @@ public enum VenusBinary {
     }
 
     /// Starts it.
+    ///
+    /// - Parameter wrapper: a command that becomes the one that follows it.
     public static func start(
-        _ arguments: [String], environment: [String: String] = [:], directory: String? = nil
+        _ arguments: [String], environment: [String: String] = [:], directory: String? = nil, wrapper: [String] = []
     ) throws -> ChildProcess {
-        try ChildProcess(
-            path(), arguments, environment: defaults.merging(environment) { $1 }, directory: directory,
-            endSignal: SIGTERM)
+        let command = wrapper + [try path()] + arguments
+        return try ChildProcess(
+            command[0], Array(command.dropFirst()), environment: defaults.merging(environment) { $1 },
+            directory: directory, endSignal: SIGTERM)
     }
 
     /// Runs it to its end, whatever its status.

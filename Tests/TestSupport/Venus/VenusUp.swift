@@ -10,15 +10,21 @@ public final class VenusUp: Sendable {
     public let serverPort: Int
     private let environment: [String: String]
     private let arguments: [String]
+    private let wrapper: [String]
     private let current: Mutex<ChildProcess?>
 
     /// Starts it and waits until it has printed its addresses and answers.
-    public init(arguments: [String] = [], environment own: [String: String] = [:]) async throws {
+    ///
+    /// - Parameter wrapper: a command that becomes the one that follows it.
+    public init(
+        arguments: [String] = [], environment own: [String: String] = [:], wrapper: [String] = []
+    ) async throws {
         directory = try TemporaryDirectory("venus-up")
         proxyPort = try freePort()
         serverPort = try freePort()
         secret = "secret-\(UInt64.random(in: .min ... .max))-of-this-test"
         self.arguments = arguments
+        self.wrapper = wrapper
         environment = [
             "VENUS_DATA": directory.file("data"), "VENUS_PROXY_LISTEN": "127.0.0.1:\(proxyPort)",
             "VENUS_SERVER_LISTEN": "127.0.0.1:\(serverPort)", "VENUS_SERVER_SECRET": secret,
@@ -42,7 +48,8 @@ public final class VenusUp: Sendable {
 
     /// Starts it, again, on the same ports and data.
     public func start() async throws {
-        let process = try VenusBinary.start(["up"] + arguments, environment: environment, directory: directory.path)
+        let process = try VenusBinary.start(
+            ["up"] + arguments, environment: environment, directory: directory.path, wrapper: wrapper)
         current.withLock { $0 = process }
         try await process.waitForLine("the proxy's address") { $0.contains("Proxy") && $0.contains(":\(proxyPort)") }
         try await process.waitForLine("the dashboard's address") {
