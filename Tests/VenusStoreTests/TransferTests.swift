@@ -104,6 +104,64 @@ struct TransferTests {
         }
     }
 
+    @Test("a roller at work meanwhile makes nothing from a part of the file", arguments: Backend.allCases)
+    func rolledMeanwhile(backend: Backend) async throws {
+        try await Backend.sqlite.withStore { source in
+            try await fill(source)
+            let records = try await records(source)
+            try await backend.withStore { target in
+                let portable = try portable(target)
+                var progress = try await portable.beginImport(id: "file", adding: false, everything: false)
+                for record in records {
+                    progress = try await portable.importRecords([record], into: progress)
+                    if progress.records % 50 == 1 { try await target.rollUp(under: try await target.takeRoller()) }
+                }
+                #expect(try await target.dueMarks(tier: .quarterHour, limit: 9).isEmpty)
+                try await portable.endImport(progress)
+                try await target.rollUp(under: try await target.takeRoller())
+                try await expectSameDay(target, asMinutesOf: records)
+            }
+        }
+    }
+
+    @Test(
+        "whatever tiers the store no longer keeps so far back, those that it does hold every call of the file",
+        arguments: Backend.allCases, [Tier.minute, .quarterHour, .twoHours])
+    func pruned(backend: Backend, gone: Tier) async throws {
+        try await Backend.sqlite.withStore { source in
+            try await fill(source)
+            let records = try await records(source)
+            try await backend.withStore { target in
+                // Its horizons are beyond all that the file has of these tiers.
+                let later = Tier.day.bucket(of: dayStart) + 2 * 86_400
+                let retention = Dictionary(
+                    uniqueKeysWithValues: Tier.allCases.map {
+                        ($0, $0.seconds <= gone.seconds ? Int64(0) : 900 * 86_400)
+                    })
+                try await target.prune(nowSeconds: later, retention: retention)
+                try await read(records, into: target, adding: true)
+                try await target.rollUp(under: try await target.takeRoller())
+                for tier in Tier.allCases where tier.seconds <= gone.seconds {
+                    #expect(try await target.allRows(tier).isEmpty)
+                }
+                try await expectSameDay(target, asMinutesOf: records)
+            }
+        }
+    }
+
+    /// The day's operations have the calls that the minutes of the file have.
+    private func expectSameDay(_ target: any Store, asMinutesOf records: [StoredRecord]) async throws {
+        var wanted: [String: UInt64] = [:]
+        for row in records.compactMap(\.row) where row.tier == "1m" && row.level == "operation" {
+            var reader = ByteReader(Array(row.totals))
+            wanted[row.operation, default: 0] += try KPITotals(from: &reader).calls
+        }
+        for tier in [Tier.eightHours, .day] {
+            let rows = try await target.allRows(tier).filter { $0.key.level == .operation }
+            #expect(Dictionary(rows.map { ($0.key.operation, $0.totals.calls) }, uniquingKeysWith: +) == wanted)
+        }
+    }
+
     @Test("a file that breaks off goes on where it ended, and is read in once", arguments: Backend.allCases)
     func resumed(backend: Backend) async throws {
         try await Backend.sqlite.withStore { source in

@@ -32,7 +32,8 @@ extension SQLSession {
     }
 
     /// Adds each row to what is there. The shard's lease keeps others from doing so at the same time.
-    private func merge(_ rows: [RollupRow], tier: Tier) throws {
+    func merge(_ rows: [RollupRow], tier: Tier) throws {
+        guard !rows.isEmpty else { return }
         let (columns, keys) = (RollupRow.columns, RollupRow.keyColumns)
         let isKey = columns[..<keys].enumerated().map { "\($1) = $\($0 + 1)" }.joined(separator: " AND ")
         let found = try runEach(

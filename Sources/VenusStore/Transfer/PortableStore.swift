@@ -19,7 +19,7 @@ public protocol PortableStore: Store {
     /// Writes the next records of the file, all or none of them.
     func importRecords(_ records: [StoredRecord], into progress: ImportProgress) async throws -> ImportProgress
 
-    /// Notes that the file is in as a whole.
+    /// Notes that the file is in as a whole; only from then on its coarser buckets are made that were not made yet.
     func endImport(_ progress: ImportProgress) async throws
 }
 
@@ -30,8 +30,6 @@ public struct ImportProgress: Sendable, Equatable {
     public var firstShard: Int
     public var records: Int
     public var isWhole: Bool
-    /// Rows that the store would no longer keep.
-    public var expired: Int
 }
 
 extension SQLStore {
@@ -52,11 +50,7 @@ extension SQLStore {
     }
 
     public func endImport(_ progress: ImportProgress) async throws {
-        try await write { session in
-            var whole = progress
-            whole.isWhole = true
-            try session.note(whole)
-        }
+        try await write { try $0.endImport(progress) }
     }
 
     public func status() async throws -> StoreStatus { try await read { try $0.status() } }

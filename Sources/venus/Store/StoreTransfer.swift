@@ -72,8 +72,7 @@ struct StoreTransfer {
         progress = try await write(batch, progress)
         let whole = progress
         try await named { try await store.endImport(whole) }
-        let expired = progress.expired == 0 ? "" : "; \(progress.expired) of them are past what the store keeps"
-        printError("\(seen) records read\(expired)")
+        printError("\(seen) records read")
     }
 
     private func write(_ batch: [StoredRecord], _ progress: ImportProgress) async throws -> ImportProgress {
