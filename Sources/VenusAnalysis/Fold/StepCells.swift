@@ -22,8 +22,11 @@ package struct StepCells: Sendable {
     private var names: [CellName] = []
     private var directory = CellDirectory()
     private var sums = CellSums()
-    private var durations = TimeLog()
-    private var ttfbs = TimeLog()
+    private var durations = TimeChunks()
+    private var ttfbs = TimeChunks()
+    /// Of the cells, once they are closed.
+    private var durationHistograms = CellHistograms()
+    private var ttfbHistograms = CellHistograms()
     private var scratch = Scratch()
     package private(set) var calls = 0
 
@@ -74,9 +77,8 @@ package struct StepCells: Sendable {
         let refused = findCells(columns, range, t0: t0, keys: keys, times: times, into: &scratch.cells)
         let (counted, timed) = Self.select(columns, range, &scratch)
         let outcomes = columns.outcomes.span.extracting(range)
-        let durationsOfBlock = columns.durations.span.extracting(range)
-        sums.add(outcomes: outcomes, to: counted.span, durations: durationsOfBlock, to: timed.span)
-        durations.append(durationsOfBlock, cells: timed.span)
+        sums.add(outcomes: outcomes, to: counted.span)
+        durations.append(columns.durations.span.extracting(range), cells: timed.span)
         if !columns.flagsOfAny.isDisjoint(with: Self.countedFlags) {
             sums.addFlags(columns.flags.span.extracting(range), outcomes: outcomes, to: counted.span)
         }
@@ -88,7 +90,6 @@ package struct StepCells: Sendable {
         if columns.havePhases {
             sums.addPhases(columns.phases.span.extracting(range), to: counted.span)
             Self.selectTTFBs(columns.phases.span.extracting(range), timed, &scratch)
-            sums.add(ttfbs: scratch.ttfbs.span, to: scratch.ttfbTimed.span)
             ttfbs.append(scratch.ttfbs.span, cells: scratch.ttfbTimed.span)
         }
         calls += range.count - refused
@@ -103,7 +104,6 @@ package struct StepCells: Sendable {
         let latest = Int64.max - Self.maximumSkewMicroseconds
         let appended = overflow ? latest : min(appendedAt, latest)
         let latestEnd = appended + Self.maximumSkewMicroseconds
-        directory.reserve(keys: Int(keys.max() ?? 0) + 1)
         Self.resize(&cells, to: range.count)
         let ends = columns.ends.span
         var refused = 0
@@ -114,6 +114,9 @@ package struct StepCells: Sendable {
             let start = end / 1_000_000 * 1_000_000 - t0
             let length = UInt64(max(-1, min(999_999, latestEnd - t0 - start)) + 1)
             var last = place + 1
+            if place == range.lowerBound, Self.areWithin(ends.extracting(range), from: start, length: length) {
+                last = range.upperBound
+            }
             while last < range.upperBound, UInt64(bitPattern: ends[last] &- start) < length { last += 1 }
             defer { place = last }
             let run = place - range.lowerBound..<last - range.lowerBound
@@ -122,18 +125,34 @@ package struct StepCells: Sendable {
                 refused += run.count
                 continue
             }
-            let page = directory.page(of: second)
+            var page = directory.page(of: second)
             var target = cells.mutableSpan
             let operations = columns.operations.span.extracting(place..<last)
             guard !directory.find(operations, keys: keys.span, in: page, into: &target, from: run.lowerBound) else {
                 continue
             }
-            for call in run where cells[call] == CellDirectory.unknown {
+            directory.reserve(keys: Int(keys.max() ?? 0) + 1)
+            page = directory.page(of: second)
+            for call in run where cells[call] >= CellDirectory.maximumCells {
                 let key = keys[Int(columns.operations[call + range.lowerBound])]
                 cells[call] = directory.cell(of: key, in: page) ?? addCell(second: second, key: key, page: page)
             }
         }
         return refused
+    }
+
+    /// Whether all ends are at `start` or less than `length` behind it: the same as one compare each, but without a branch,
+    /// for vector code.
+    ///
+    /// - Parameter length: below 2^63.
+    private static func areWithin(_ ends: Span<Int64>, from start: Int64, length: UInt64) -> Bool {
+        var outside: UInt64 = 0
+        for place in 0..<ends.count {
+            let distance = UInt64(bitPattern: ends[place] &- start)
+            // The highest bit says that it lies before, or that less than nothing is left.
+            outside |= distance | (length &- 1 &- distance)
+        }
+        return outside >> 63 == 0
     }
 
     /// The second that a call is booked in; `nil` where it is refused.
@@ -153,6 +172,8 @@ package struct StepCells: Sendable {
     private mutating func addCell(_ name: CellName) {
         names.append(name)
         sums.addCell()
+        durations.addCell()
+        ttfbs.addCell()
     }
 
     /// The cells of the calls that count, and of those whose duration is a response time: 0 in the others' place.
@@ -217,8 +238,8 @@ package struct StepCells: Sendable {
 
     /// Gives every cell its histogram, and returns the cells ordered by second. Only ``removeAll()`` may follow.
     package mutating func close() -> [FoldedCell] {
-        durations.sort(cellCount: names.count)
-        ttfbs.sort(cellCount: names.count)
+        durations.count(into: &durationHistograms)
+        ttfbs.count(into: &ttfbHistograms)
         var cells: [FoldedCell] = []
         cells.reserveCapacity(cellCount)
         var isOrdered = true
@@ -244,33 +265,22 @@ package struct StepCells: Sendable {
 
     package func totals(of cell: FoldedCell) -> KPITotals {
         var totals = sums.totals(of: cell.number)
-        totals.duration = histogram(durations, sums.durations(of: cell.number), cell)
-        totals.ttfb = histogram(ttfbs, sums.ttfbs(of: cell.number), cell)
+        totals.duration = durationHistograms.histogram(of: cell.number)
+        totals.ttfb = ttfbHistograms.histogram(of: cell.number)
         return totals
     }
 
     package func count(of outcome: Outcome, in cell: FoldedCell) -> UInt64 { sums.count(of: outcome, in: cell.number) }
 
     /// How many calls have a response time.
-    package func timedCount(of cell: FoldedCell) -> Int { durations.count(of: cell.number) }
+    package func timedCount(of cell: FoldedCell) -> Int { Int(durationHistograms[cell.number].count) }
 
     /// Sum of the response times in microseconds.
-    package func durationSum(of cell: FoldedCell) -> UInt64 { sums.durations(of: cell.number).sum }
+    package func durationSum(of cell: FoldedCell) -> UInt64 { durationHistograms[cell.number].sum }
 
     /// The response time of nearest rank, as ``LatencyHistogram/quantile(_:)`` has it, in microseconds.
     package func durationQuantile(_ q: Double, of cell: FoldedCell) -> Double? {
-        let count = durations.count(of: cell.number)
-        guard count > 0 else { return nil }
-        let times = sums.durations(of: cell.number)
-        let rank = max(1, Int((q * Double(count)).rounded(.up)))
-        if rank >= count { return Double(times.maximum) }
-        let estimate = BucketIndex.microseconds(place: durations.place(rank - 1, of: cell.number))
-        return min(max(estimate, Double(times.minimum)), Double(times.maximum))
-    }
-
-    private func histogram(_ log: TimeLog, _ times: CellSums.Times, _ cell: FoldedCell) -> LatencyHistogram {
-        LatencyHistogram(
-            places: log.run(of: cell.number), sum: times.sum, minimum: times.minimum, maximum: times.maximum)
+        durationHistograms.quantile(q, of: cell.number)
     }
 }
 

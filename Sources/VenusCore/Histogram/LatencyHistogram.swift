@@ -183,19 +183,34 @@ public struct LatencyHistogram: Sendable, Hashable {
 }
 
 extension LatencyHistogram {
-    /// A histogram of values whose buckets were found elsewhere.
+    /// A histogram of values that were counted elsewhere.
     ///
     /// - Parameters:
-    ///   - places: the place of each value, ascending, as ``BucketIndex/writePlaces(of:to:)`` has it.
+    ///   - counts: of the buckets from that of `minimum` to that of `maximum`.
+    ///   - first: the place of the first of them, its index less ``BucketIndex/lowest``.
     ///   - sum: of all values, in microseconds.
-    /// - Precondition: there are no other places than 0 ..< ``BucketIndex/count``, and they rise.
-    package init(places: ArraySlice<UInt16>, sum: UInt64, minimum: UInt32, maximum: UInt32) {
-        guard let first = places.first, let last = places.last else { return }
-        precondition(first <= last && last < UInt16(BucketIndex.count) && minimum <= maximum, "places that rise")
+    package init(counts: Span<UInt8>, from first: UInt16, sum: UInt64, minimum: UInt32, maximum: UInt32) {
+        self.init(widening: counts, from: first, sum: sum, minimum: minimum, maximum: maximum)
+    }
+
+    package init(counts: Span<UInt32>, from first: UInt16, sum: UInt64, minimum: UInt32, maximum: UInt32) {
+        self.init(widening: counts, from: first, sum: sum, minimum: minimum, maximum: maximum)
+    }
+
+    @inline(__always)
+    private init(
+        widening counts: Span<some FixedWidthInteger>, from first: UInt16, sum: UInt64, minimum: UInt32,
+        maximum: UInt32
+    ) {
+        precondition(Int(first) + counts.count <= BucketIndex.count && minimum <= maximum, "counts of our buckets")
         offset = BucketIndex.lowest + Int(first)
-        buckets = Array(repeating: 0, count: Int(last - first) + 1)
-        for place in places { buckets[Int(place - first)] += 1 }
-        count = UInt64(places.count)
+        buckets = Array(unsafeUninitializedCapacity: counts.count) { buckets, initialized in
+            for place in 0..<counts.count {
+                buckets.initializeElement(at: place, to: UInt64(truncatingIfNeeded: counts[place]))
+            }
+            initialized = counts.count
+        }
+        count = buckets.reduce(0, &+)
         self.sum = sum
         self.minimum = minimum
         self.maximum = maximum
