@@ -24,7 +24,7 @@ TEST := $(SWIFT) test --configuration release --skip-build
 
 .DEFAULT_GOAL := help
 .PHONY: help up build dashboard setup setup-tests build-tests test test-units test-fuzz test-black-box test-clients chaos fuzz \
-	sanitize lint format bench bench-store bench-interception bench-analysis install uninstall clean
+	sanitize lint format bench bench-store bench-interception bench-analysis bench-live install uninstall clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -108,6 +108,9 @@ bench-interception: build ## compares interception with mitmproxy's
 bench-analysis: setup ## compares the analyzer's fold with polars, DuckDB and pandas; installs these from PyPI
 	VENUS_PART=analysis $(BUILD) --product AnalysisBenchmark
 	BENCHMARK_BINARY="$(BIN)/AnalysisBenchmark" Benchmarks/analysis/run
+
+bench-live: setup-tests build ## measures the live socket with 10,000 subscribers, beside a broadcast server in Python
+	VENUS_BINARY="$(BIN)/venus" Benchmarks/live/run
 
 install: build ## installs below PREFIX (/usr/local)
 	install -d "$(INSTALLED_BIN)" "$(INSTALLED_SHARE)/venus" "$(INSTALLED_SHARE)/man/man1"

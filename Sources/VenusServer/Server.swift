@@ -70,7 +70,7 @@ public final class Server: Service {
                 ProxiesResource(store: store, live: live, now: now).route,
                 PolicyResource(store: store, live: live, now: now).route,
                 PinsResource(store: store, live: live, pins: configuration.pins, now: now).route,
-                LiveResource().route,
+                LiveResource().route, AsyncAPI.route,
             ] + ViewResources(live: live, reader: history, now: now).routes,
             dashboard: configuration.dashboardDirectory.map { DashboardFiles(directory: $0, logger: logger) } ?? .none)
     }
@@ -113,6 +113,7 @@ public final class Server: Service {
                 group.addTask { await self.follow(changed) }
                 group.addTask { await self.push(changes) }
                 group.addTask { await self.lookAfterSessions() }
+                group.addTask { await self.lookAfterSockets() }
                 defer { group.cancelAll() }
                 try await serve(application)
             }
@@ -193,6 +194,10 @@ public final class Server: Service {
             try? await Task.sleep(for: .milliseconds(50))
             hub.tick()
         }
+    }
+
+    private func lookAfterSockets() async {
+        while (try? await Task.sleep(for: configuration.socketCheckInterval)) != nil { hub.timePassed() }
     }
 
     // MARK: Sessions

@@ -30,6 +30,8 @@ public struct ServerConfiguration: Sendable {
     public var sessionRecheckInterval: Duration = .seconds(3)
     /// How often a quiet live socket is pinged.
     public var pingInterval: Duration = .seconds(20)
+    /// How often live sockets are looked after: whether one is to be pinged or has been silent for too long.
+    public var socketCheckInterval: Duration = .seconds(1)
     /// A live socket that is silent for so long is closed.
     public var silenceTimeout: Duration = .seconds(60)
 

@@ -39,6 +39,9 @@ struct VenusChannel: ServerChildChannel, HTTPChannelHandler {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
+            // A buffer of its first read stays with a connection, and thousands of live sockets say little.
+            try channel.syncOptions?.setOption(
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 1_024, maximum: 65_536))
             let admission = NIOLoopBoundBox(Admission.notAsked, eventLoop: channel.eventLoop)
             var configuration = NIOUpgradableHTTPServerPipelineConfiguration(
                 upgradeConfiguration: NIOTypedHTTPServerUpgradeConfiguration(
@@ -81,6 +84,9 @@ struct VenusChannel: ServerChildChannel, HTTPChannelHandler {
                     }
                     let handler = LiveSocketHandler(hub: hub, principal: principal, limits: limits, logger: logger)
                     try channel.pipeline.syncOperations.addHandler(handler)
+                    let most = LiveSocketHandler.maximumWaitingBytes
+                    try channel.syncOptions?.setOption(
+                        .writeBufferWaterMark, value: .init(low: most / 2, high: most))
                     return .live
                 }
             })

@@ -6,12 +6,14 @@ import Synchronization
 package final class LiveHub: Sendable {
     /// Distinct views of all sockets together.
     package static let maximumViews = 1_024
-    /// A view that did not change is sent again after this.
-    static let refreshInterval: Duration = .seconds(10)
+    /// How long a view is still encoded when nobody looks at it any more: whoever returns by then gets what was missed.
+    package static let returnInterval: Duration = .seconds(30)
 
     private struct Audience {
         var newest: LiveEncoding?
         var sockets: [ObjectIdentifier: LiveSocket] = [:]
+        /// `nil` while there are sockets.
+        var emptySince: ContinuousClock.Instant?
     }
 
     private struct State {
@@ -57,10 +59,22 @@ package final class LiveHub: Sendable {
     func subscribe(_ socket: LiveSocket, to view: View) -> Bool {
         state.withLock { state in
             guard state.sockets[socket.id] != nil else { return false }
-            guard state.audiences[view] != nil || state.audiences.count < Self.maximumViews else { return false }
+            guard state.audiences[view] != nil || Self.makeRoom(&state) else { return false }
             state.audiences[view, default: Audience()].sockets[socket.id] = socket
+            state.audiences[view]?.emptySince = nil
             return true
         }
+    }
+
+    /// Whether there is a place for a further view: one that somebody might return to gives way.
+    private static func makeRoom(_ state: inout State) -> Bool {
+        guard state.audiences.count >= maximumViews else { return true }
+        let left = state.audiences.filter { $0.value.sockets.isEmpty }
+        guard let oldest = left.min(by: { $0.value.emptySince ?? .now < $1.value.emptySince ?? .now }) else {
+            return false
+        }
+        state.audiences[oldest.key] = nil
+        return true
     }
 
     func unsubscribe(_ socket: LiveSocket, from view: View) {
@@ -68,17 +82,17 @@ package final class LiveHub: Sendable {
     }
 
     private static func leave(_ view: View, _ socket: LiveSocket, _ state: inout State) {
-        state.audiences[view]?.sockets[socket.id] = nil
-        if state.audiences[view]?.sockets.isEmpty == true { state.audiences[view] = nil }
+        guard state.audiences[view]?.sockets.removeValue(forKey: socket.id) != nil else { return }
+        if state.audiences[view]?.sockets.isEmpty == true { state.audiences[view]?.emptySince = .now }
     }
 
-    /// The view's newest encoding, made where there is none yet; `nil` where nobody looks at it any more.
+    /// The view's newest encoding, made where there is none yet; `nil` where it is not looked at any more.
     func newest(_ view: View) -> LiveEncoding? {
         let (known, seq, isWanted) = state.withLock { state in
             (state.audiences[view]?.newest, state.seq, state.audiences[view] != nil)
         }
         if let known { return known }
-        guard isWanted, let made = encode(view, seq: seq) else { return nil }
+        guard isWanted, let made = encode(view, seq: seq, after: nil) else { return nil }
         return state.withLock { state in
             // A tick may have been faster.
             if let newer = state.audiences[view]?.newest { return newer }
@@ -91,27 +105,20 @@ package final class LiveHub: Sendable {
 
     /// Encodes what changed and hands it to its sockets.
     package func tick() {
+        let now = ContinuousClock.now
         let (views, seq) = state.withLock { state in
             state.seq += 1
+            state.audiences = state.audiences.filter { _, audience in
+                audience.emptySince.map { $0.duration(to: now) < Self.returnInterval } ?? true
+            }
             return (Array(state.audiences.keys), state.seq)
         }
         var deliveries: [ObjectIdentifier: LoopDelivery] = [:]
         for view in views {
-            guard let made = encode(view, seq: seq) else { continue }
-            let sockets = state.withLock { state -> [LiveSocket] in
-                guard var audience = state.audiences[view] else { return [] }
-                if let newest = audience.newest, newest.rest == made.rest,
-                    newest.encodedAt.duration(to: made.encodedAt) < Self.refreshInterval
-                {
-                    return []
-                }
-                audience.newest = made
-                state.audiences[view] = audience
-                return Array(audience.sockets.values)
-            }
-            for socket in sockets {
-                let loop = ObjectIdentifier(socket.eventLoop)
-                deliveries[loop, default: LoopDelivery(eventLoop: socket.eventLoop)].items.append((socket, view, made))
+            guard let (made, sockets) = advance(view, to: seq) else { continue }
+            for (loop, sockets) in Dictionary(grouping: sockets, by: { ObjectIdentifier($0.eventLoop) }) {
+                deliveries[loop, default: LoopDelivery(eventLoop: sockets[0].eventLoop)].items.append(
+                    (view, made, sockets))
             }
         }
         for delivery in deliveries.values { delivery.run() }
@@ -119,21 +126,54 @@ package final class LiveHub: Sendable {
 
     private struct LoopDelivery: Sendable {
         var eventLoop: any EventLoop
-        var items: [(socket: LiveSocket, view: View, encoding: LiveEncoding)] = []
+        var items: [(view: View, encoding: LiveEncoding, sockets: [LiveSocket])] = []
 
         func run() {
-            eventLoop.execute { for item in items { item.socket.deliver(item.encoding, of: item.view) } }
+            eventLoop.execute {
+                for item in items {
+                    for socket in item.sockets { socket.deliver(item.encoding, of: item.view) }
+                }
+            }
         }
     }
 
-    private func encode(_ view: View, seq: UInt64) -> LiveEncoding? {
+    /// Makes the view anew; `nil` where there is nothing new, or nobody left.
+    private func advance(_ view: View, to seq: UInt64) -> (LiveEncoding, [LiveSocket])? {
+        while true {
+            let (isWanted, known) = state.withLock { state in
+                (state.audiences[view] != nil, state.audiences[view]?.newest)
+            }
+            guard isWanted, let made = encode(view, seq: seq, after: known) else { return nil }
+            let sockets = state.withLock { state -> [LiveSocket]? in
+                guard state.audiences[view] != nil else { return [] }
+                // A first subscriber may have had it made meanwhile; once, for now it is there.
+                guard state.audiences[view]?.newest?.position == known?.position else { return nil }
+                state.audiences[view]?.newest = made
+                return state.audiences[view].map { Array($0.sockets.values) }
+            }
+            if let sockets { return (made, sockets) }
+        }
+    }
+
+    private func encode(_ view: View, seq: UInt64, after known: LiveEncoding?) -> LiveEncoding? {
         do {
             let data = try live.picture.render(view)
-            return try LiveEncoding(
-                view: view, position: LivePosition(epoch: epoch, seq: seq), data: data, now: .now)
+            let position = LivePosition(epoch: epoch, seq: seq)
+            guard let known else { return try LiveEncoding(view: view, position: position, data: data, now: .now) }
+            return try known.next(view: view, position: position, data: data, now: .now)
         } catch {
             logger.error("A view could not be encoded", metadata: ["error": "\(error)"])
             return nil
+        }
+    }
+
+    // MARK: Time
+
+    /// To be called every second or so: pings quiet sockets, and ends silent ones.
+    package func timePassed() {
+        let sockets = state.withLock { Array($0.sockets.values) }
+        for sockets in Dictionary(grouping: sockets, by: { ObjectIdentifier($0.eventLoop) }).values {
+            sockets[0].eventLoop.execute { for socket in sockets { socket.timePassed() } }
         }
     }
 

@@ -2,11 +2,13 @@ import VenusCore
 
 /// What the server says on the live socket, as the bytes of text messages.
 package enum LiveMessages {
-    package static func hello(epoch: Int64) -> [UInt8] {
+    package static func hello(epoch: Int64, limits: LiveSessionStateMachine.Limits) -> [UInt8] {
         let topics = Topic.allCases.map { "\"\($0.rawValue)\"" }.sorted().joined(separator: ",")
         return Array(
             """
-            {"type":"hello","version":"\(Version.current)","epoch":\(epoch),"topics":[\(topics)]}
+            {"type":"hello","version":"\(Version.current)","epoch":\(epoch),"topics":[\(topics)],\
+            "limits":{"message_bytes":\(limits.messageBytes),"subscriptions":\(limits.subscriptions),\
+            "frames_per_second":\(Int(limits.framesPerSecond))}}
             """.utf8)
     }
 
@@ -23,16 +25,30 @@ package enum LiveMessages {
         return (try? JSONOutput.encode(wire)) ?? []
     }
 
-    /// A `snapshot` or an `update`, around data that is encoded already.
-    package static func data(
-        type: String, view: View, position: LivePosition, data: RenderedView
+    /// The whole of a view; its data is encoded already, in pieces.
+    package static func snapshot(view: View, position: LivePosition, data: [[UInt8]]) throws -> [UInt8] {
+        var bytes = try head("snapshot", view, position)
+        for piece in data { bytes += piece }
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
+
+    /// What changed since the position that is `from` in the same epoch.
+    package static func update(view: View, position: LivePosition, from: UInt64, data: [UInt8]) throws -> [UInt8] {
+        var bytes = try head("update", view, position, from: from)
+        bytes += data
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
+
+    private static func head(
+        _ type: String, _ view: View, _ position: LivePosition, from: UInt64? = nil
     ) throws -> [UInt8] {
         var bytes = Array("{\"type\":\"\(type)\",\"topic\":\"\(view.topic.rawValue)\",\"filter\":".utf8)
         bytes += try JSONOutput.encode(view.filter)
-        bytes += Array(",\"epoch\":\(position.epoch),\"seq\":\(position.seq),\"data\":".utf8)
-        bytes += data.start
-        bytes += data.rest
-        bytes.append(UInt8(ascii: "}"))
+        bytes += ",\"epoch\":\(position.epoch),\"seq\":\(position.seq),".utf8
+        if let from { bytes += "\"from\":\(from),".utf8 }
+        bytes += "\"data\":".utf8
         return bytes
     }
 }

@@ -59,8 +59,10 @@ package struct LiveSessionStateMachine: Sendable {
     /// What to do with a change of a view.
     package enum Delivery: Sendable, Equatable {
         case none
+        /// The whole.
         case snapshot
-        case update
+        /// So many of the last updates, oldest first: they are no more bytes than the whole, or only one.
+        case updates(Int)
     }
 
     private enum Phase: Sendable, Equatable {
@@ -78,7 +80,7 @@ package struct LiveSessionStateMachine: Sendable {
         case behind
     }
 
-    private let limits: Limits
+    package let limits: Limits
     private var phase = Phase.open
     private var subscriptions: [View: Progress] = [:]
     private var fragments: [UInt8] = []
@@ -199,30 +201,25 @@ package struct LiveSessionStateMachine: Sendable {
 
     // MARK: What the server has
 
-    /// A view has been made anew, at `position`.
-    package mutating func viewChanged(_ view: View, position: LivePosition, isWritable: Bool) -> Delivery {
+    /// A view has been made anew.
+    package mutating func viewChanged(_ view: View, _ news: LiveNews, isWritable: Bool) -> Delivery {
         guard phase == .open, let progress = subscriptions[view] else { return .none }
+        let delivery: Delivery
         switch progress {
-        case .waiting(let since) where since == position:
-            subscriptions[view] = .upTo(position)
-            return .none
-        case .upTo(let known) where known.epoch == position.epoch && known.seq >= position.seq:
-            return .none
-        case .waiting, .behind:
-            guard isWritable else {
-                subscriptions[view] = .behind
-                return .none
-            }
-            subscriptions[view] = .upTo(position)
-            return .snapshot
-        case .upTo:
-            guard isWritable else {
-                subscriptions[view] = .behind
-                return .none
-            }
-            subscriptions[view] = .upTo(position)
-            return .update
+        case .waiting(let since) where since == news.position: delivery = .none
+        case .waiting(let since):
+            // A place that we never were at is no place to go on from, nor is one of another server.
+            delivery = since.flatMap { news.updates(since: $0) }.map { Delivery.updates($0) } ?? .snapshot
+        case .behind: delivery = .snapshot
+        case .upTo(let known) where known.epoch == news.position.epoch && known.seq >= news.position.seq: return .none
+        case .upTo(let known): delivery = news.updates(since: known).map { Delivery.updates($0) } ?? .snapshot
         }
+        guard isWritable || delivery == .none else {
+            subscriptions[view] = .behind
+            return .none
+        }
+        subscriptions[view] = .upTo(news.position)
+        return delivery
     }
 
     /// The client takes bytes again: the views that it missed and now gets whole.

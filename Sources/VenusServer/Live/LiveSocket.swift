@@ -18,6 +18,9 @@ final class LiveSocket: Sendable {
     /// On the loop.
     func deliver(_ encoding: LiveEncoding, of view: View) { handler.value.deliver(encoding, of: view) }
 
+    /// On the loop.
+    func timePassed() { handler.value.timePassed() }
+
     /// On any thread.
     func end(_ code: CloseCode, _ reason: String) {
         eventLoop.execute { self.handler.value.end(code, reason) }

@@ -3,11 +3,15 @@ import NIOCore
 import NIOWebSocket
 
 /// Performs what ``LiveSessionStateMachine`` decides, on one WebSocket.
+///
+/// Bound of what waits for a client that does not read, beyond the kernel's buffers: ``maximumWaitingBytes``, one
+/// delivery of each of its subscriptions, and small frames of ours; and what waits of a view is shared.
 final class LiveSocketHandler: ChannelInboundHandler {
     typealias InboundIn = WebSocketFrame
     typealias OutboundOut = WebSocketFrame
 
-    private static let tick: TimeAmount = .seconds(1)
+    /// A client with more than this still to be written gets nothing more; half of it makes it one that keeps up again.
+    static let maximumWaitingBytes = 65_536
 
     private let hub: LiveHub
     private let principal: Principal
@@ -15,7 +19,10 @@ final class LiveSocketHandler: ChannelInboundHandler {
     private var machine: LiveSessionStateMachine
     private var context: ChannelHandlerContext?
     private var socket: LiveSocket?
-    private var timer: RepeatedTask?
+    /// Where frames that are whole already go in: before NIO's encoder.
+    private var beyondEncoder: ChannelHandlerContext?
+    /// Of a close frame that waits for its answer.
+    private var deadline: Scheduled<Void>?
 
     init(hub: LiveHub, principal: Principal, limits: LiveSessionStateMachine.Limits, logger: Logger) {
         self.hub = hub
@@ -30,11 +37,8 @@ final class LiveSocketHandler: ChannelInboundHandler {
         self.context = context
         let socket = LiveSocket(self, principal: principal, eventLoop: context.eventLoop)
         self.socket = socket
+        beyondEncoder = try? context.pipeline.syncOperations.context(handlerType: WebSocketFrameEncoder.self)
         perform(machine.opened())
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        timer = context.eventLoop.scheduleRepeatedTask(initialDelay: Self.tick, delay: Self.tick) { _ in
-            bound.value.perform(bound.value.machine.timePassed(now: .now))
-        }
         guard hub.add(socket) else {
             perform(machine.end(.goingAway, "the server stops", now: .now))
             return
@@ -50,8 +54,9 @@ final class LiveSocketHandler: ChannelInboundHandler {
 
     private func leave() {
         machine.disconnected()
-        timer?.cancel()
-        timer = nil
+        deadline?.cancel()
+        deadline = nil
+        beyondEncoder = nil
         if let socket { hub.remove(socket) }
         socket = nil
         context = nil
@@ -100,15 +105,23 @@ final class LiveSocketHandler: ChannelInboundHandler {
 
     func end(_ code: CloseCode, _ reason: String) { perform(machine.end(code, reason, now: .now)) }
 
+    func timePassed() { perform(machine.timePassed(now: .now)) }
+
     // MARK: Deliveries
 
     func deliver(_ encoding: LiveEncoding, of view: View) {
         guard let context else { return }
-        switch machine.viewChanged(view, position: encoding.position, isWritable: context.channel.isWritable) {
+        switch machine.viewChanged(view, encoding.news, isWritable: context.channel.isWritable) {
         case .none: break
-        case .snapshot: send(.text, encoding.snapshot)
-        case .update: send(.text, encoding.update)
+        case .snapshot: sendWhole([encoding.snapshot])
+        case .updates(let count): sendWhole(encoding.updates.suffix(count).map(\.frame))
         }
+    }
+
+    /// Frames that are shared: written as they are.
+    private func sendWhole(_ frames: [ByteBuffer]) {
+        for frame in frames { beyondEncoder?.write(NIOAny(frame), promise: nil) }
+        beyondEncoder?.flush()
     }
 
     /// Encoding may take a while: off the loop.
@@ -127,7 +140,8 @@ final class LiveSocketHandler: ChannelInboundHandler {
         for action in actions {
             guard let context else { return }
             switch action {
-            case .sendHello: send(.text, ByteBuffer(bytes: LiveMessages.hello(epoch: hub.epoch)))
+            case .sendHello:
+                send(.text, ByteBuffer(bytes: LiveMessages.hello(epoch: hub.epoch, limits: machine.limits)))
             case .sendError(let error): send(.text, ByteBuffer(bytes: LiveMessages.error(error)))
             case .sendPing: send(.ping, ByteBuffer())
             case .sendPong(let payload): send(.pong, ByteBuffer(bytes: payload))
@@ -138,11 +152,20 @@ final class LiveSocketHandler: ChannelInboundHandler {
                 context.channel.setOption(.autoRead, value: true).whenFailure { _ in }
                 send(.connectionClose, payload)
                 if let socket { hub.remove(socket) }
+                awaitClose(context)
             case .answerClose(let code): send(.connectionClose, code.map { ByteBuffer(integer: $0) } ?? ByteBuffer())
             case .startDelivering(let view): startDelivering(view)
             case .stopDelivering(let view): if let socket { hub.unsubscribe(socket, from: view) }
             case .disconnect: context.close(promise: nil)
             }
+        }
+    }
+
+    /// The hub does not call any more.
+    private func awaitClose(_ context: ChannelHandlerContext) {
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        deadline = context.eventLoop.scheduleTask(in: TimeAmount(machine.limits.closeTimeout) + .milliseconds(10)) {
+            bound.value.timePassed()
         }
     }
 

@@ -23,7 +23,10 @@ struct LiveSessionStateMachineTests {
         return error.code
     }
 
-    private func position(_ seq: UInt64) -> LivePosition { LivePosition(epoch: 7, seq: seq) }
+    /// That a view is at `seq`, with updates that build on these.
+    private func news(_ seq: UInt64, steps: [UInt64] = [], epoch: Int64 = 7) -> LiveNews {
+        LiveNews(position: LivePosition(epoch: epoch, seq: seq), steps: steps)
+    }
 
     @Test("says hello, starts to deliver what is asked for, and stops")
     func conversation() {
@@ -33,43 +36,58 @@ struct LiveSessionStateMachineTests {
         let unsubscribe = Machine.Frame(.text, payload: Array(#"{"type":"unsubscribe","topic":"graph"}"#.utf8))
         #expect(machine.received(unsubscribe, now: start) == [.stopDelivering(graph)])
         #expect(machine.received(unsubscribe, now: start) == [])
-        #expect(machine.viewChanged(graph, position: position(1), isWritable: true) == .none)
+        #expect(machine.viewChanged(graph, news(1), isWritable: true) == .none)
     }
 
     @Test("the first delivery is a snapshot, each later one an update, none comes twice or late")
     func deliveries() {
         var machine = Machine(now: start)
         _ = machine.received(subscribe(), now: start)
-        #expect(machine.viewChanged(graph, position: position(5), isWritable: true) == .snapshot)
-        #expect(machine.viewChanged(graph, position: position(6), isWritable: true) == .update)
-        #expect(machine.viewChanged(graph, position: position(6), isWritable: true) == .none)
-        #expect(machine.viewChanged(graph, position: position(5), isWritable: true) == .none)
-        #expect(machine.viewChanged(View(topic: .kpis), position: position(7), isWritable: true) == .none)
+        #expect(machine.viewChanged(graph, news(5, steps: [3]), isWritable: true) == .snapshot)
+        #expect(machine.viewChanged(graph, news(6, steps: [3, 5]), isWritable: true) == .updates(1))
+        #expect(machine.viewChanged(graph, news(6, steps: [3, 5]), isWritable: true) == .none)
+        #expect(machine.viewChanged(graph, news(5, steps: [3]), isWritable: true) == .none)
+        #expect(machine.viewChanged(View(topic: .kpis), news(7, steps: [6]), isWritable: true) == .none)
+        #expect(machine.viewChanged(graph, news(9, steps: [6, 8]), isWritable: true) == .updates(2))
+        #expect(machine.viewChanged(graph, news(12, steps: [10, 11]), isWritable: true) == .snapshot)
     }
 
     @Test("a client that cannot keep up is skipped, and gets a snapshot when it can")
     func slow() {
         var machine = Machine(now: start)
         _ = machine.received(subscribe(), now: start)
-        #expect(machine.viewChanged(graph, position: position(1), isWritable: true) == .snapshot)
-        #expect(machine.viewChanged(graph, position: position(2), isWritable: false) == .none)
-        #expect(machine.viewChanged(graph, position: position(3), isWritable: false) == .none)
+        #expect(machine.viewChanged(graph, news(1), isWritable: true) == .snapshot)
+        #expect(machine.viewChanged(graph, news(2, steps: [1]), isWritable: false) == .none)
+        #expect(machine.viewChanged(graph, news(3, steps: [1, 2]), isWritable: false) == .none)
         #expect(machine.becameWritable(now: start) == [graph])
-        #expect(machine.viewChanged(graph, position: position(3), isWritable: true) == .snapshot)
+        #expect(machine.viewChanged(graph, news(3, steps: [1, 2]), isWritable: true) == .snapshot)
         #expect(machine.becameWritable(now: start) == [])
-        #expect(machine.viewChanged(graph, position: position(4), isWritable: true) == .update)
+        #expect(machine.viewChanged(graph, news(4, steps: [1, 2, 3]), isWritable: true) == .updates(1))
     }
 
-    @Test("since: nothing where nothing was missed, a snapshot otherwise")
+    @Test("since: nothing where nothing was missed, the updates that were, or a snapshot where they are gone")
     func since() {
-        var machine = Machine(now: start)
         let returning = subscribe(more: #","since":{"epoch":7,"seq":5}"#)
-        _ = machine.received(returning, now: start)
-        #expect(machine.viewChanged(graph, position: position(5), isWritable: true) == .none)
-        #expect(machine.viewChanged(graph, position: position(6), isWritable: true) == .update)
-        var other = Machine(now: start)
-        _ = other.received(returning, now: start)
-        #expect(other.viewChanged(graph, position: LivePosition(epoch: 8, seq: 5), isWritable: true) == .snapshot)
+        let cases: [(LiveNews, Machine.Delivery)] = [
+            (news(5, steps: [4]), .none), (news(6, steps: [5]), .updates(1)),
+            (news(9, steps: [3, 5, 8]), .updates(2)), (news(9, steps: [6, 8]), .snapshot), (news(9), .snapshot),
+            // A seq that this server has not reached, and other servers' that look alike.
+            (news(3, steps: [2]), .snapshot), (news(5, epoch: 8), .snapshot),
+            (news(6, steps: [5], epoch: 8), .snapshot),
+        ]
+        for (news, delivery) in cases {
+            var machine = Machine(now: start)
+            _ = machine.received(returning, now: start)
+            #expect(machine.viewChanged(graph, news, isWritable: true) == delivery, "\(news)")
+            let next = LiveNews(
+                position: LivePosition(epoch: news.position.epoch, seq: 20), steps: [news.position.seq])
+            #expect(machine.viewChanged(graph, next, isWritable: true) == .updates(1), "\(news)")
+        }
+        var slow = Machine(now: start)
+        _ = slow.received(returning, now: start)
+        #expect(slow.viewChanged(graph, news(5), isWritable: false) == .none)
+        #expect(slow.viewChanged(graph, news(6, steps: [5]), isWritable: false) == .none)
+        #expect(slow.becameWritable(now: start) == [graph])
     }
 
     @Test(
@@ -117,7 +135,7 @@ struct LiveSessionStateMachineTests {
         var machine = Machine(now: start)
         #expect(closeCode(machine.received(frame, now: start)) == code)
         #expect(machine.received(subscribe(), now: start) == [])
-        #expect(machine.viewChanged(graph, position: position(1), isWritable: true) == .none)
+        #expect(machine.viewChanged(graph, news(1), isWritable: true) == .none)
         #expect(machine.received(Machine.Frame(.close, payload: [0x03, 0xe8]), now: start) == [.disconnect])
     }
 

@@ -46,6 +46,39 @@ struct LiveSocketTests {
         }
     }
 
+    @Test("an update holds only what changed, and builds on the message before it")
+    func changesOnly() async throws {
+        try await withServer { server in
+            let token = try await server.signIn()
+            server.feed.publish(
+                frame([(edge("shop", "db:1"), totals(success: 3)), (edge("shop", "mail:25"), totals(success: 1))]))
+            try await eventually(holds: {
+                try await server.get("/api/v1/graph", token: token)["edges"].array.count == 2
+            })
+            let socket = try await server.live(token: token)
+            // Each second of this window is a cell, so that its length and with it the loads stand still.
+            try socket.send(Self.subscribe("graph", #"{"window":"1m"}"#))
+            let snapshot = try await socket.next { $0["data"]["edges"].array.count == 2 }
+            server.feed.publish(
+                frame(
+                    [(edge("shop", "db:1"), totals(success: 4)), (edge("shop", "mail:25"), totals(success: 1))],
+                    at: 1_001_000))
+            let update = try await socket.next { $0["type"].string == "update" }
+            #expect(update["from"].int == snapshot["seq"].int)
+            #expect(update["data"]["edges"].array.compactMap { $0["dependency"].string } == ["db:1"])
+            #expect(
+                update["data"]["nodes"].array.compactMap { $0["id"].string } == ["dependency:db:1", "service:shop"])
+            #expect(update["data"].names == ["at", "edges", "nodes", "window"])
+            server.feed.publish(frame([(edge("shop", "db:1"), totals(success: 4))], at: 1_002_000))
+            let without = try await socket.next { $0["type"].string == "update" }
+            #expect(without["from"].int == update["seq"].int)
+            #expect(
+                without["data"]["removed"]["edges"].array.compactMap(\.string) == ["service:shop->dependency:mail:25"])
+            #expect(without["data"]["removed"]["nodes"].array.compactMap(\.string) == ["dependency:mail:25"])
+            #expect(without["data"]["edges"].isNull)
+        }
+    }
+
     @Test("each subscriber gets its own view; who unsubscribed gets none")
     func views() async throws {
         try await withServer { server in
@@ -69,27 +102,50 @@ struct LiveSocketTests {
         }
     }
 
-    @Test("since: who missed nothing gets the next update, who did gets a snapshot")
+    @Test("since: who missed nothing gets the next update, who did gets those, who was elsewhere a snapshot")
     func since() async throws {
         try await withServer { server in
             let token = try await server.signIn()
+            // Next to what does not change, updates are small.
+            let others = (0..<20).map { (edge("mail", "db:\($0)"), totals(success: 1)) }
+            let publish = { (calls: Int, at: Int64) in
+                server.feed.publish(frame(others + [(edge("shop", "db:1"), totals(success: calls))], at: at))
+            }
+            publish(2, 1_000_000)
+            try await eventually(holds: {
+                try await server.get("/api/v1/graph", token: token)["edges"].array.count == 21
+            })
             let stays = try await server.live(token: token)
-            try stays.send(Self.subscribe("graph"))
+            try stays.send(Self.subscribe("graph", #"{"window":"1m"}"#))
             let snapshot = try await stays.next { $0["type"].string == "snapshot" }
             let known = ",\"since\":{\"epoch\":\(snapshot["epoch"].int!),\"seq\":\(snapshot["seq"].int!)}"
             let returns = try await server.live(token: token)
-            try returns.send(Self.subscribe("graph", more: known))
+            try returns.send(Self.subscribe("graph", #"{"window":"1m"}"#, more: known))
             try returns.send(Self.subscribe("kpis"))
             _ = try await returns.next { $0["topic"].string == "kpis" }
-            server.feed.publish(frame([(edge("shop", "db:1"), totals(success: 3))]))
+            publish(3, 1_001_000)
             let update = try await returns.next { $0["topic"].string == "graph" }
             #expect(update["type"].string == "update")
             _ = try await stays.next { $0["type"].string == "update" }
             let late = try await server.live(token: token)
-            try late.send(Self.subscribe("graph", more: known))
-            let whole = try await late.next { $0["topic"].string == "graph" }
+            try late.send(Self.subscribe("graph", #"{"window":"1m"}"#, more: known))
+            #expect(try await late.next { $0["topic"].string == "graph" } == update)
+
+            // Nobody looks any more, and the view goes on for those who return soon.
+            for socket in [stays, returns, late] { socket.close() }
+            publish(4, 1_002_000)
+            let back = try await server.live(token: token)
+            try back.send(Self.subscribe("graph", #"{"window":"1m"}"#, more: known))
+            #expect(try await back.next { $0["topic"].string == "graph" } == update)
+            let second = try await back.next { $0["topic"].string == "graph" }
+            #expect(second["from"].int == update["seq"].int)
+            #expect(second["data"]["edges"][0]["kpis"]["calls"].int == 4)
+
+            let stranger = try await server.live(token: token)
+            try stranger.send(Self.subscribe("graph", #"{"window":"1m"}"#, more: #","since":{"epoch":1,"seq":1}"#))
+            let whole = try await stranger.next { $0["topic"].string == "graph" }
             #expect(whole["type"].string == "snapshot")
-            #expect(whole["seq"].int == update["seq"].int)
+            #expect(whole["seq"].int == second["seq"].int)
         }
     }
 

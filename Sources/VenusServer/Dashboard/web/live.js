@@ -1,7 +1,8 @@
-// The live socket: subscriptions, pushed data, reconnecting with backoff, and noticing a dead connection.
+// The live socket: subscriptions, pushed data, returning where a lost connection was, and noticing a dead one.
 
 import { Backoff } from "./backoff.js";
 import { sameFilter } from "./filter.js";
+import { LiveView } from "./live-view.js";
 
 /** The close code of a session that ended. */
 const SESSION_ENDED = 4401;
@@ -16,7 +17,8 @@ const ANSWER_MS = 8_000;
 export class Live {
   #listener;
   #backoff = new Backoff();
-  #subscriptions = new Map();
+  /** The view of each topic. */
+  #views = new Map();
   #socket = null;
   #timer = null;
   #stopped = true;
@@ -45,16 +47,16 @@ export class Live {
   stop() {
     this.#stopped = true;
     this.#release();
-    this.#subscriptions.clear();
+    this.#views.clear();
     this.disconnectedSince = null;
   }
 
   /** Asks for a topic; replaces what was asked for before. */
   subscribe(topic, filter) {
-    const before = this.#subscriptions.get(topic);
-    this.#subscriptions.set(topic, filter);
+    const before = this.#views.get(topic);
+    this.#views.set(topic, new LiveView(filter));
     if (!this.#socket?.greeted) return;
-    if (before && !sameFilter(before, filter)) this.#send("unsubscribe", topic, before);
+    if (before && !sameFilter(before.filter, filter)) this.#send("unsubscribe", topic, before.filter);
     this.#send("subscribe", topic, filter);
   }
 
@@ -86,8 +88,10 @@ export class Live {
     if (!this.#socket.greeted) this.#greeted();
     this.#wait(SILENCE_MS, () => this.#probe());
     if (frame.type === "snapshot" || frame.type === "update") {
-      const wanted = this.#subscriptions.get(frame.topic);
-      if (wanted && sameFilter(frame.filter ?? wanted, wanted)) this.#listener.onData(frame.topic, frame.data);
+      const view = this.#views.get(frame.topic);
+      if (!view || !sameFilter(frame.filter, view.filter)) return;
+      if (view.receive(frame)) this.#listener.onData(frame.topic, view.data);
+      else this.#send("subscribe", frame.topic, view.filter);
     } else if (frame.type === "error") {
       this.#listener.onError(String(frame.message ?? frame.code ?? "The server refused a subscription."));
     }
@@ -98,19 +102,15 @@ export class Live {
     this.#backoff.reset();
     this.disconnectedSince = null;
     this.#listener.onState("live");
-    this.#sendAll();
+    for (const [topic, { filter, position }] of this.#views) this.#send("subscribe", topic, filter, position);
   }
 
-  #sendAll() {
-    for (const [topic, filter] of this.#subscriptions) this.#send("subscribe", topic, filter);
-  }
-
-  #send(type, topic, filter) {
-    this.#socket.send(JSON.stringify({ type, topic, filter }));
+  #send(type, topic, filter, since) {
+    this.#socket.send(JSON.stringify({ type, topic, filter, since: since ?? undefined }));
   }
 
   #probe() {
-    this.#sendAll();
+    for (const [topic, { filter }] of this.#views) this.#send("subscribe", topic, filter);
     this.#wait(ANSWER_MS, () => this.#drop());
   }
 
