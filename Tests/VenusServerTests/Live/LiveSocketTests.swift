@@ -117,33 +117,35 @@ struct LiveSocketTests {
             })
             let stays = try await server.live(token: token)
             try stays.send(Self.subscribe("graph", #"{"window":"1m"}"#))
-            let snapshot = try await stays.next { $0["type"].string == "snapshot" }
+            let snapshot = try await stays.next("a snapshot") { $0["type"].string == "snapshot" }
             let known = ",\"since\":{\"epoch\":\(snapshot["epoch"].int!),\"seq\":\(snapshot["seq"].int!)}"
             let returns = try await server.live(token: token)
             try returns.send(Self.subscribe("graph", #"{"window":"1m"}"#, more: known))
             try returns.send(Self.subscribe("kpis"))
-            _ = try await returns.next { $0["topic"].string == "kpis" }
+            _ = try await returns.next("the other topic") { $0["topic"].string == "kpis" }
             publish(3, 1_001_000)
-            let update = try await returns.next { $0["topic"].string == "graph" }
+            let update = try await returns.next("the next update") { $0["topic"].string == "graph" }
             #expect(update["type"].string == "update")
-            _ = try await stays.next { $0["type"].string == "update" }
+            _ = try await stays.next("the same update") { $0["type"].string == "update" }
             let late = try await server.live(token: token)
             try late.send(Self.subscribe("graph", #"{"window":"1m"}"#, more: known))
-            #expect(try await late.next { $0["topic"].string == "graph" } == update)
+            let missed = try await late.next("what late missed") { $0["topic"].string == "graph" }
+            #expect(missed == update)
 
             // Nobody looks any more, and the view goes on for those who return soon.
             for socket in [stays, returns, late] { socket.close() }
             publish(4, 1_002_000)
             let back = try await server.live(token: token)
             try back.send(Self.subscribe("graph", #"{"window":"1m"}"#, more: known))
-            #expect(try await back.next { $0["topic"].string == "graph" } == update)
-            let second = try await back.next { $0["topic"].string == "graph" }
+            let first = try await back.next("what back missed first") { $0["topic"].string == "graph" }
+            #expect(first == update)
+            let second = try await back.next("what back missed then") { $0["topic"].string == "graph" }
             #expect(second["from"].int == update["seq"].int)
             #expect(second["data"]["edges"][0]["kpis"]["calls"].int == 4)
 
             let stranger = try await server.live(token: token)
             try stranger.send(Self.subscribe("graph", #"{"window":"1m"}"#, more: #","since":{"epoch":1,"seq":1}"#))
-            let whole = try await stranger.next { $0["topic"].string == "graph" }
+            let whole = try await stranger.next("all for a stranger") { $0["topic"].string == "graph" }
             #expect(whole["type"].string == "snapshot")
             #expect(whole["seq"].int == second["seq"].int)
         }
