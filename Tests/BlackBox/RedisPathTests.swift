@@ -37,6 +37,23 @@ extension TheBinary {
             try await cluster.stop()
         }
 
+        @Test("every role meets Redis over TLS")
+        func tls() async throws {
+            let origin = try Origin()
+            let tls = try await ServerCertificate()
+            let redis = try await RedisServer(password: "s3cret", tls: tls)
+            let fleet = try await Fleet(redis: redis, environment: ["VENUS_STREAM_TRUST_FILE": tls.authority])
+            let api = try await fleet.signIn()
+            let report = try await LoadGenerator(proxyPort: fleet.proxyPort, url: origin.url(), calls: 300).finish()
+            #expect(report.failed == 0, "\(report.failures)")
+            try await eventually(within: .seconds(15), "300 calls") {
+                let counted = try await Self.counted(api, origin)
+                guard counted == 300 else { throw TestFailure("\(counted) are counted\n\(fleet.transcript)") }
+                return true
+            }
+            #expect(!fleet.transcript.contains("s3cret"))
+        }
+
         @Test("a user that may do only what the manual lists")
         func leastPrivilege() async throws {
             let origin = try Origin()

@@ -1,4 +1,9 @@
 extension CallLogError {
+    /// An answer that the command cannot have.
+    init(unexpected command: String) {
+        self.init(.protocolViolation, "Redis answered \(command) with something unexpected")
+    }
+
     /// What an error reply of Redis means for us.
     package init(redis text: String) {
         let code = text.prefix { $0 != " " }

@@ -8,5 +8,10 @@ package struct RedisAddress: Sendable, Hashable, CustomStringConvertible {
         self.port = port
     }
 
+    /// Whether the host is a name, rather than an address.
+    package var isNamed: Bool {
+        !host.contains(":") && !host.allSatisfy { $0.isASCII && ($0.isNumber || $0 == ".") }
+    }
+
     package var description: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
 }

@@ -18,22 +18,23 @@ public final class RedisCallLog: CallLog {
     private let commandTimeout: Duration
 
     /// - Parameters:
-    ///   - url: `redis://[user[:password]@]host[:port][/database]`; several hosts, with commas between them, of which
-    ///     one is the master; `redis+cluster` for a Redis Cluster.
+    ///   - url: `redis://[user[:password]@]host[:port][/database]`, `rediss` for TLS; several hosts, with commas between
+    ///     them, of which one is the master; `redis+cluster` and `rediss+cluster` for a Redis Cluster.
     ///   - prefix: of every key.
     ///   - maximumEntries: most entries in a shard, about.
+    ///   - trustFile: for TLS, certificates of the only authorities that are trusted, in PEM; `nil`: the system's.
     ///
-    /// Throws ``CallLogError`` for a URL that cannot be used; connects later.
+    /// Throws ``CallLogError`` for a URL or a file that cannot be used; connects later.
     public convenience init(
-        url: String, prefix: String, shards: Int, maximumEntries: Int, logger: Logger
+        url: String, prefix: String, shards: Int, maximumEntries: Int, trustFile: String? = nil, logger: Logger
     ) throws {
         try self.init(
-            url: url, prefix: prefix, shards: shards, maximumEntries: maximumEntries, logger: logger,
-            commandTimeout: Self.defaultCommandTimeout)
+            url: url, prefix: prefix, shards: shards, maximumEntries: maximumEntries, trustFile: trustFile,
+            logger: logger, commandTimeout: Self.defaultCommandTimeout)
     }
 
     package init(
-        url: String, prefix: String, shards: Int, maximumEntries: Int, logger: Logger,
+        url: String, prefix: String, shards: Int, maximumEntries: Int, trustFile: String? = nil, logger: Logger,
         commandTimeout: Duration
     ) throws {
         precondition(shards > 0, "a call log has at least one shard")
@@ -41,8 +42,9 @@ public final class RedisCallLog: CallLog {
         self.shards = shards
         self.prefix = prefix
         self.commandTimeout = commandTimeout
-        writer = RedisRoute(url)
-        readers = (0..<shards).map { _ in RedisRoute(url) }
+        let tls = url.isTLS ? try RedisTLS(trustFile: trustFile) : nil
+        writer = RedisRoute(url, tls)
+        readers = (0..<shards).map { _ in RedisRoute(url, tls) }
         fill = StreamFill(shards: shards, maximumEntries: maximumEntries, validity: Self.lengthValidity)
         logger.debug("using Redis as call log", metadata: ["url": "\(url)", "shards": "\(shards)"])
     }
@@ -64,7 +66,7 @@ public final class RedisCallLog: CallLog {
         }
         let reply = try await writer.send(command, for: command[1], timeout: commandTimeout)
         fill.appended(to: shard)
-        guard let id = reply.text.flatMap({ EntryID($0) }) else { throw Self.unexpected("XADD") }
+        guard let id = reply.text.flatMap({ EntryID($0) }) else { throw CallLogError(unexpected: "XADD") }
         return id
     }
 
@@ -76,7 +78,7 @@ public final class RedisCallLog: CallLog {
         let reply = try await readers[shard].send(
             command.map { Array($0.utf8) } + [key(shard), Array(cursor.description.utf8)], for: key(shard),
             timeout: commandTimeout + wait)
-        return try Self.entries(reply)
+        return try reply.entriesRead()
     }
 
     public func trim(shard: Int, through id: EntryID) async throws {
@@ -99,14 +101,14 @@ public final class RedisCallLog: CallLog {
             [Array("XINFO".utf8), Array("STREAM".utf8), key], for: key, timeout: commandTimeout)
         guard case .array(let parts) = reply, let name = parts.firstIndex(where: { $0.text == "last-generated-id" }),
             name + 1 < parts.count, let id = parts[name + 1].text.flatMap({ EntryID($0) })
-        else { throw Self.unexpected("XINFO STREAM") }
+        else { throw CallLogError(unexpected: "XINFO STREAM") }
         return id
     }
 
     public func count(shard: Int) async throws -> Int {
         let reply = try await writer.send(
             [Array("XLEN".utf8), key(shard)], for: key(shard), timeout: commandTimeout)
-        guard case .integer(let length) = reply else { throw Self.unexpected("XLEN") }
+        guard case .integer(let length) = reply else { throw CallLogError(unexpected: "XLEN") }
         return Int(length)
     }
 
@@ -119,29 +121,5 @@ public final class RedisCallLog: CallLog {
     private func key(_ shard: Int) -> [UInt8] {
         precondition(shard >= 0 && shard < shards, "the shard is one of this log")
         return Array("\(prefix):calls:{\(shard)}".utf8)
-    }
-
-    /// `[[key, [[id, [name, value, …]], …]]]`, or nothing.
-    private static func entries(_ reply: RedisReply) throws -> [LogEntry] {
-        if reply == .null { return [] }
-        guard case .array(let streams) = reply, streams.count == 1, case .array(let stream) = streams[0],
-            stream.count == 2, case .array(let items) = stream[1]
-        else { throw unexpected("XREAD") }
-        return try items.map { item in
-            guard case .array(let parts) = item, parts.count == 2, let id = parts[0].text.flatMap({ EntryID($0) }),
-                case .array(let texts) = parts[1], texts.count.isMultiple(of: 2)
-            else { throw unexpected("XREAD") }
-            let fields = try stride(from: 0, to: texts.count, by: 2).map { place in
-                guard let name = texts[place].text, let value = texts[place + 1].bytes else {
-                    throw unexpected("XREAD")
-                }
-                return EntryField(name, value)
-            }
-            return LogEntry(id: id, fields: fields)
-        }
-    }
-
-    private static func unexpected(_ command: String) -> CallLogError {
-        CallLogError(.protocolViolation, "Redis answered \(command) with something unexpected")
     }
 }

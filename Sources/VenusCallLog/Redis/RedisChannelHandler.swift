@@ -1,4 +1,5 @@
 import NIOCore
+import NIOTLS
 
 /// Performs on a socket what ``RedisConnectionStateMachine`` decides; confined to the socket's event loop.
 final class RedisChannelHandler: ChannelInboundHandler {
@@ -7,19 +8,22 @@ final class RedisChannelHandler: ChannelInboundHandler {
 
     private typealias Command = (continuation: CheckedContinuation<RedisReply, any Error>, timeout: Scheduled<Void>)
 
+    private let address: RedisAddress
+    private let tls: RedisTLS?
+    private var isEncrypted = false
     private var machine: RedisConnectionStateMachine
     private var reader = RESPReader()
     private var context: ChannelHandlerContext?
     private var commands: [RedisConnectionStateMachine.CommandID: Command] = [:]
     private let ready: EventLoopPromise<Void>
     private var setupTimeout: Scheduled<Void>?
-    private var onMessage: (@Sendable ([UInt8]) -> Void)?
-    private var nextPing: Scheduled<Void>?
-    /// Whether anything came since the last ping.
-    private var heard = true
 
-    /// - Parameter ready: succeeds after the setup, fails where there is none.
-    init(url: RedisURL, ready: EventLoopPromise<Void>) {
+    /// - Parameters:
+    ///   - tls: that of the handler before this one; the setup begins after the handshake.
+    ///   - ready: succeeds after the setup, fails where there is none.
+    init(url: RedisURL, address: RedisAddress, tls: RedisTLS?, ready: EventLoopPromise<Void>) {
+        self.address = address
+        self.tls = tls
         machine = RedisConnectionStateMachine(url: url)
         self.ready = ready
     }
@@ -32,8 +36,16 @@ final class RedisChannelHandler: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        perform(machine.connected())
+        if tls == nil { perform(machine.connected()) }
         context.fireChannelActive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let event = event as? TLSUserEvent, case .handshakeCompleted = event {
+            isEncrypted = true
+            perform(machine.connected())
+        }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -42,12 +54,13 @@ final class RedisChannelHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        perform(machine.disconnected(CallLogError(.unavailable, "the connection to Redis broke: \(error)")))
+        let failure = tls?.failure(error, at: address)
+        perform(
+            machine.disconnected(failure ?? CallLogError(.unavailable, "the connection to Redis broke: \(error)")))
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = unwrapInboundIn(data)
-        heard = true
         do throws(CallLogError) {
             try feed(buffer)
             while let reply = try reader.next() { perform(machine.received(reply)) }
@@ -76,22 +89,11 @@ final class RedisChannelHandler: ChannelInboundHandler {
         finish(id) { $0.resume(throwing: CancellationError()) }
     }
 
-    /// Makes this connection one of messages; it ends itself when Redis is silent for two `pingInterval`s.
-    func subscribe(to channel: String, pingInterval: TimeAmount, _ onMessage: @escaping @Sendable ([UInt8]) -> Void) {
-        self.onMessage = onMessage
-        perform(machine.subscribe(to: channel))
-        schedulePing(pingInterval)
-    }
-
-    func setupTakesTooLong() { perform(machine.timedOut()) }
-
-    private func schedulePing(_ interval: TimeAmount) {
-        guard let context else { return }
-        nextPing = context.eventLoop.assumeIsolated().scheduleTask(in: interval) {
-            guard self.heard else { return self.perform(self.machine.timedOut()) }
-            self.heard = false
-            self.send([Array("PING".utf8)])
-            self.schedulePing(interval)
+    func setupTakesTooLong() {
+        if tls != nil, !isEncrypted {
+            perform(machine.disconnected(RedisTLS.noHandshake(at: address)))
+        } else {
+            perform(machine.timedOut())
         }
     }
 
@@ -112,11 +114,8 @@ final class RedisChannelHandler: ChannelInboundHandler {
             case .fail(let id, let error): finish(id) { $0.resume(throwing: error) }
             case .redirect(let id, let redirection): finish(id) { $0.resume(throwing: redirection) }
             case .ready: ready.succeed()
-            case .message(let payload): onMessage?(payload)
             case .close(let error):
                 ready.fail(error)
-                nextPing?.cancel()
-                nextPing = nil
                 context?.close(promise: nil)
             }
         }

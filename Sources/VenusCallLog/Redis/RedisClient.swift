@@ -13,6 +13,7 @@ actor RedisClient {
 
     private let url: RedisURL
     private let addresses: [RedisAddress]
+    private let tls: RedisTLS?
     /// Place of the address that is tried first.
     private var place = 0
     private var state = State.idle
@@ -23,10 +24,13 @@ actor RedisClient {
     private var waiters: [Int: Waiter] = [:]
     private var lastWaiter = 0
 
-    /// - Parameter addresses: one at least; absent: those of the URL.
-    init(url: RedisURL, addresses: [RedisAddress]? = nil) {
+    /// - Parameters:
+    ///   - addresses: one at least; absent: those of the URL.
+    ///   - tls: there where the URL asks for it.
+    init(url: RedisURL, addresses: [RedisAddress]? = nil, tls: RedisTLS?) {
         self.url = url
         self.addresses = addresses ?? url.addresses
+        self.tls = tls
     }
 
     /// Sends a command, connecting first where necessary. Nothing is ever sent twice.
@@ -91,7 +95,7 @@ actor RedisClient {
         for step in 0..<addresses.count {
             let place = (self.place + step) % addresses.count
             do {
-                let connection = try await RedisConnection.connect(to: addresses[place], as: url)
+                let connection = try await RedisConnection.connect(to: addresses[place], as: url, tls: tls)
                 self.place = place
                 return .success(connection)
             } catch { lastError = error }

@@ -6,6 +6,7 @@ actor RedisCluster {
     static let slotsTimeout: Duration = .seconds(3)
 
     private let url: RedisURL
+    private let tls: RedisTLS?
     private var slots = ClusterSlots()
     private var clients: [RedisAddress: RedisClient] = [:]
     /// What is known of the slots may be wrong: a node did not answer.
@@ -13,7 +14,10 @@ actor RedisCluster {
     private var refreshing: Task<Void, any Error>?
     private var isClosed = false
 
-    init(url: RedisURL) { self.url = url }
+    init(url: RedisURL, tls: RedisTLS?) {
+        self.url = url
+        self.tls = tls
+    }
 
     /// Sends a command about the key to the node that has it. Throws ``CallLogError``.
     ///
@@ -58,7 +62,7 @@ actor RedisCluster {
     private func client(of node: RedisAddress) throws -> RedisClient {
         if isClosed { throw CallLogError(.closed, "the call log was closed") }
         if let known = clients[node] { return known }
-        let client = RedisClient(url: url, addresses: [node])
+        let client = RedisClient(url: url, addresses: [node], tls: tls)
         clients[node] = client
         return client
     }

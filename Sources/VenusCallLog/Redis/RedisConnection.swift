@@ -17,7 +17,7 @@ final class RedisConnection: Sendable {
     }
 
     /// Connects and sets up, as the URL says. Throws ``CallLogError``.
-    static func connect(to address: RedisAddress, as url: RedisURL) async throws -> RedisConnection {
+    static func connect(to address: RedisAddress, as url: RedisURL, tls: RedisTLS?) async throws -> RedisConnection {
         let connection: (RedisConnection, EventLoopFuture<Void>)
         do {
             connection = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -27,7 +27,10 @@ final class RedisConnection: Sendable {
                 .connect(host: address.host, port: address.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let ready = channel.eventLoop.makePromise(of: Void.self)
-                        let handler = RedisChannelHandler(url: url, ready: ready)
+                        let handler = RedisChannelHandler(url: url, address: address, tls: tls, ready: ready)
+                        if let tls {
+                            try channel.pipeline.syncOperations.addHandler(tls.handler(to: address))
+                        }
                         try channel.pipeline.syncOperations.addHandler(handler)
                         let bound = NIOLoopBound(handler, eventLoop: channel.eventLoop)
                         let timeout = channel.eventLoop.scheduleTask(in: connectTimeout) {
@@ -72,21 +75,6 @@ final class RedisConnection: Sendable {
         private let flag = Atomic(false)
         var isCancelled: Bool { flag.load(ordering: .acquiring) }
         func cancel() { flag.store(true, ordering: .releasing) }
-    }
-
-    /// Gives every message of the channel to `onMessage`, in order, until the connection breaks or the task is cancelled.
-    func subscribe(
-        to name: String, pingInterval: Duration, _ onMessage: @escaping @Sendable ([UInt8]) -> Void
-    ) async {
-        await withTaskCancellationHandler {
-            channel.eventLoop.execute {
-                self.handler.value.subscribe(to: name, pingInterval: TimeAmount(pingInterval), onMessage)
-            }
-            // How it ended does not matter: it ended.
-            try? await channel.closeFuture.get()
-        } onCancel: {
-            close()
-        }
     }
 
     func close() { channel.close(promise: nil) }

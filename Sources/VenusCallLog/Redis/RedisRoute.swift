@@ -3,8 +3,9 @@ enum RedisRoute: Sendable {
     case single(RedisClient)
     case cluster(RedisCluster)
 
-    init(_ url: RedisURL) {
-        self = url.isCluster ? .cluster(RedisCluster(url: url)) : .single(RedisClient(url: url))
+    /// - Parameter tls: there where the URL asks for it.
+    init(_ url: RedisURL, _ tls: RedisTLS?) {
+        self = url.isCluster ? .cluster(RedisCluster(url: url, tls: tls)) : .single(RedisClient(url: url, tls: tls))
     }
 
     /// Sends a command about the key. Throws ``CallLogError``.
@@ -12,7 +13,8 @@ enum RedisRoute: Sendable {
         switch self {
         case .single(let client):
             do { return try await client.send(command, timeout: timeout) } catch is RedisRedirection {
-                throw CallLogError(.refused, "this Redis is a cluster; write redis+cluster:// in its URL")
+                throw CallLogError(
+                    .refused, "this Redis is a cluster; write redis+cluster:// (with TLS rediss+cluster://) in its URL")
             }
         case .cluster(let cluster): return try await cluster.send(command, for: key, timeout: timeout)
         }

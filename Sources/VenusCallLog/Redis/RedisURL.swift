@@ -3,7 +3,7 @@ import Foundation
 /// Where a Redis is, and as whom to speak to it:
 /// `SCHEME://[[user]:password@]host[:port][,host[:port]…][/database]`.
 ///
-/// The scheme is `redis`, or `redis+cluster` for a Redis Cluster. Several hosts of a cluster are
+/// The scheme is `redis`, or `rediss` for TLS; `+cluster` is added for a Redis Cluster. Several hosts of a cluster are
 /// those to ask for the others; else they are one Redis and its replicas, of which one is the master at a time.
 /// `redis://:password@host` gives a password alone. User and password may be percent-encoded. No text of an error holds
 /// the URL, since it may hold a password.
@@ -16,6 +16,7 @@ package struct RedisURL: Sendable, Hashable {
     package var user: String?
     package var password: String?
     package var database: Int
+    package var isTLS: Bool
     package var isCluster: Bool
 
     /// Whether a server has to say that it is the master before it is used.
@@ -26,10 +27,11 @@ package struct RedisURL: Sendable, Hashable {
             throw Self.invalid("it has no scheme; write redis://host:port")
         }
         switch text[..<separator.lowerBound].lowercased() {
-        case "redis": isCluster = false
-        case "redis+cluster": isCluster = true
-        case "rediss", "rediss+cluster": throw Self.invalid("rediss (TLS) is not supported yet; use redis")
-        default: throw Self.invalid("its scheme is neither redis nor redis+cluster")
+        case "redis": (isTLS, isCluster) = (false, false)
+        case "rediss": (isTLS, isCluster) = (true, false)
+        case "redis+cluster": (isTLS, isCluster) = (false, true)
+        case "rediss+cluster": (isTLS, isCluster) = (true, true)
+        default: throw Self.invalid("its scheme is none of redis, rediss, redis+cluster and rediss+cluster")
         }
         var rest = text[separator.upperBound...]
         guard !rest.contains(where: { "?#".contains($0) }) else {
@@ -104,7 +106,7 @@ extension RedisURL: CustomStringConvertible {
     }
 
     private func text(credentials: String) -> String {
-        let scheme = "redis\(isCluster ? "+cluster" : "")"
+        let scheme = "redis\(isTLS ? "s" : "")\(isCluster ? "+cluster" : "")"
         let hosts = addresses.map(\.description).joined(separator: ",")
         return "\(scheme)://\(credentials)\(hosts)\(database == 0 ? "" : "/\(database)")"
     }

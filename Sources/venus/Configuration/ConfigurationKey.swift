@@ -63,6 +63,7 @@ extension ConfigurationKey {
     package static let proxyDNSOverrides = ConfigurationKey("proxy.dns_overrides", separator: ",")
     package static let streamURL = ConfigurationKey("stream.url", isSecret: true)
     package static let streamURLFile = ConfigurationKey("stream.url_file")
+    package static let streamTrustFile = ConfigurationKey("stream.trust_file")
     package static let streamPrefix = ConfigurationKey("stream.prefix")
     package static let streamShards = ConfigurationKey("stream.shards")
     package static let streamMaximumEntries = ConfigurationKey("stream.max_entries")
@@ -93,7 +94,7 @@ extension ConfigurationKey {
         policyFile, policyMode,
         proxyUpstreams, proxyUpstreamsFile, proxyUpstreamsTrustFile, proxyNoProxy,
         proxyDNSServer, proxyDNSOverrides,
-        streamURL, streamURLFile, streamPrefix, streamShards, streamMaximumEntries,
+        streamURL, streamURLFile, streamTrustFile, streamPrefix, streamShards, streamMaximumEntries,
         storeURL, storeURLFile,
         serverListen, serverSecret, serverSecretFile, serverPublicURL, serverAllowedHosts, serverDashboard,
         interceptionHosts, interceptionPass, interceptionTrust, interceptionClientCertificates,

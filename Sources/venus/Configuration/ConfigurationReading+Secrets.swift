@@ -31,7 +31,7 @@ extension ConfigurationReading {
             url = .redis(text)
             expected =
                 "redis://[USER:PASSWORD@]HOST[:PORT][,HOST[:PORT]…][/DATABASE], for example redis://127.0.0.1:6379; "
-                + "redis+cluster:// for a cluster"
+                + "rediss:// for TLS, redis+cluster:// or rediss+cluster:// for a cluster"
         case .postgres:
             url = .postgres(text)
             expected = "postgres://[USER[:PASSWORD]@]HOST[:PORT]/DATABASE, for example postgres://venus@127.0.0.1/venus"

@@ -8,10 +8,13 @@ package struct EndpointURL: Sendable, Hashable {
     /// The same without password and without options.
     package let redacted: String
 
-    /// `redis://[USER[:PASSWORD]@]HOST[:PORT][,HOST[:PORT]…][/DATABASE]`, or `redis+cluster` for a cluster.
+    /// Whether it asks for TLS by its scheme.
+    package let isTLS: Bool
+
+    /// `redis://[USER[:PASSWORD]@]HOST[:PORT][,HOST[:PORT]…][/DATABASE]`, `rediss` for TLS, and `+cluster` for a cluster.
     package static func redis(_ text: String) -> EndpointURL? {
         guard let url = try? RedisURL(text) else { return nil }
-        return EndpointURL(secretText: text, redacted: url.redacted)
+        return EndpointURL(secretText: text, redacted: url.redacted, isTLS: url.isTLS)
     }
 
     /// `postgres://` or `postgresql://`, `[USER[:PASSWORD]@][HOST[:PORT]][/DATABASE][?OPTIONS]`, as libpq reads it.
@@ -24,13 +27,15 @@ package struct EndpointURL: Sendable, Hashable {
         return EndpointURL(text, parts)
     }
 
-    private init(secretText: String, redacted: String) {
+    private init(secretText: String, redacted: String, isTLS: Bool) {
         self.secretText = secretText
+        self.isTLS = isTLS
         self.redacted = redacted
     }
 
     private init(_ text: String, _ parts: URLComponents) {
         secretText = text
+        isTLS = false
         var shown = parts
         if shown.password != nil { shown.password = "***" }
         shown.query = nil

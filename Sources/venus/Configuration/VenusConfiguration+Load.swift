@@ -139,6 +139,12 @@ extension VenusConfiguration.Policy {
 extension VenusConfiguration.Stream {
     fileprivate init(_ reading: inout ConfigurationReading) {
         url = reading.url(.streamURL, .streamURLFile, absent: "the embedded journal under `data`", .redis)
+        trustFile = reading.path(.streamTrustFile, absent: "(the system's)")
+        if trustFile != nil, url?.isTLS != true {
+            reading.fail(
+                .streamTrustFile, at: reading.text(.streamTrustFile)?.source ?? .default,
+                "it is for TLS, and stream.url asks for none; write rediss:// there, or leave the file out")
+        }
         prefix = reading.text(.streamPrefix, default: "venus", maximumBytes: 100)
         // One process reads the embedded journal, so that more shards would only make more files.
         shards = reading.number(.streamShards, default: url == nil ? 1 : 4, 1...256)

@@ -78,6 +78,8 @@ package struct VenusConfiguration: Sendable {
     package struct Stream: Sendable {
         /// Redis; `nil`: the embedded journal under `data`.
         package var url: EndpointURL?
+        /// Certificates of the only authorities that Redis' may come from; `nil`: those that the system trusts.
+        package var trustFile: String?
         package var prefix: String
         package var shards: Int
         package var maximumEntries: Int

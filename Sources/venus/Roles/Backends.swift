@@ -12,7 +12,7 @@ extension VenusConfiguration {
         }
         return try RedisCallLog(
             url: url.secretText, prefix: stream.prefix, shards: stream.shards, maximumEntries: stream.maximumEntries,
-            logger: logger)
+            trustFile: stream.trustFile, logger: logger)
     }
 
     /// Where blocks wait while Redis is away; the journal needs none, it is on the same disk.
@@ -28,8 +28,10 @@ extension VenusConfiguration {
     }
 
     /// The live feed between processes; both ends name the same stream.
-    func openRemoteFeed(url: EndpointURL) throws -> any LiveFeed {
-        RedisFeed(pubSub: try RedisPubSub(url: url.secretText), prefix: stream.prefix)
+    func openRemoteFeed(url: EndpointURL, logger: Logger) throws -> any LiveFeed {
+        try RedisFeed(
+            url: url.secretText, trustFile: stream.trustFile, prefix: stream.prefix, shards: stream.shards,
+            logger: logger)
     }
 
     /// A role on its own meets the others only through Redis and PostgreSQL. Throws where one of them is missing.

@@ -8,17 +8,24 @@ public final class RedisClusterServers: Sendable {
     /// As the nodes name each other.
     private let identities: [String]
 
+    private let isTLS: Bool
+
     /// Starts it, and waits until all slots are served.
-    public init() async throws {
+    ///
+    /// - Parameter tls: the certificate of all nodes, where they speak TLS, and nothing else.
+    public init(tls: ServerCertificate? = nil) async throws {
+        isTLS = tls != nil
         var nodes: [RedisServer] = []
         var busPorts: [Int] = []
         for _ in 0..<3 {
             let busPort = try freePort()
             nodes.append(
-                try await RedisServer(options: [
-                    "--cluster-enabled", "yes", "--cluster-port", "\(busPort)", "--cluster-node-timeout", "3000",
-                    "--cluster-config-file", "nodes.conf",
-                ]))
+                try await RedisServer(
+                    tls: tls,
+                    options: [
+                        "--cluster-enabled", "yes", "--cluster-port", "\(busPort)", "--cluster-node-timeout", "3000",
+                        "--cluster-config-file", "nodes.conf",
+                    ] + (tls == nil ? [] : ["--tls-cluster", "yes"])))
             busPorts.append(busPort)
         }
         self.nodes = nodes
@@ -42,7 +49,7 @@ public final class RedisClusterServers: Sendable {
     }
 
     /// Of all nodes.
-    public var url: String { "redis+cluster://" + nodes.map(\.address).joined(separator: ",") }
+    public var url: String { "redis\(isTLS ? "s" : "")+cluster://" + nodes.map(\.address).joined(separator: ",") }
 
     public func slot(of key: String) async throws -> Int {
         let text = try await nodes[0].cli("CLUSTER", "KEYSLOT", key)

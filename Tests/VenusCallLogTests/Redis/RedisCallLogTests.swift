@@ -122,7 +122,7 @@ struct RedisCallLogTests {
         let server = try await RedisServer()
         let commands = "+xadd +xlen +xread +xtrim +xinfo|stream +exists +role +cluster|slots"
         try await server.cli(
-            ["ACL", "SETUSER", "venus", "on", ">pw", "~test:*", "&test:*", "-@all"]
+            ["ACL", "SETUSER", "venus", "on", ">pw", "~test:*", "-@all"]
                 + commands.split(separator: " ")
                 .map { String($0) })
         let log = try log("redis://venus:pw@\(server.address),\(server.address)")

@@ -7,7 +7,7 @@ struct RedisURLTests {
     func parts() throws {
         let url = try RedisURL("redis://app:s%40cret@redis.internal:6380/3")
         #expect(url.addresses == [RedisAddress(host: "redis.internal", port: 6_380)] && url.database == 3)
-        #expect(!url.isCluster && !url.mustFindMaster)
+        #expect(!url.isTLS && !url.isCluster && !url.mustFindMaster)
         #expect(url.user == "app" && url.password == "s@cret")
     }
 
@@ -23,7 +23,7 @@ struct RedisURLTests {
     @Test(
         "what cannot be used is refused, without a word of the password",
         arguments: [
-            "", "localhost:6379", "http://:hunter2@h", "rediss://:hunter2@h", "redis+cluster://:hunter2@h/1",
+            "", "localhost:6379", "http://:hunter2@h", "redis+tls://:hunter2@h", "redis+cluster://:hunter2@h/1",
             "redis://:hunter2@h,", "redis://:hunter2@h,,g", "redis://:hunter2@h:1,g:hunter2", "redis://:hunter2@",
             "redis://:hunter2@h:0", "redis://:hunter2@h:hunter2", "redis://:hunter2@h/hunter2",
             "redis://:hunter2%@h", "redis://:hunter2@[::1", "redis://:hunter2?@h", "redis://app@h", "redis://h/-1",
@@ -34,12 +34,14 @@ struct RedisURLTests {
         #expect(error?.description.contains("hunter2") == false)
     }
 
-    @Test("TLS is refused by name")
-    func later() {
-        #expect(
-            throws: CallLogError(.refused, "the Redis URL cannot be used: rediss (TLS) is not supported yet; use redis")
-        ) {
-            try RedisURL("rediss+cluster://h")
+    @Test("the scheme says whether there is TLS, and whether it is a cluster")
+    func schemes() throws {
+        for (scheme, isTLS, isCluster) in [
+            ("redis", false, false), ("rediss", true, false), ("redis+cluster", false, true),
+            ("RedisS+Cluster", true, true),
+        ] {
+            let url = try RedisURL("\(scheme)://h")
+            #expect(url.isTLS == isTLS && url.isCluster == isCluster, "\(scheme)")
         }
     }
 
@@ -55,8 +57,8 @@ struct RedisURLTests {
 
     @Test("the text of a URL holds no password")
     func description() throws {
-        let url = try RedisURL("redis://app:hunter2@h:1,g:2/2")
-        #expect("\(url)" == "redis://h:1,g:2/2" && url.redacted == "redis://app:***@h:1,g:2/2")
+        let url = try RedisURL("rediss://app:hunter2@h:1,g:2/2")
+        #expect("\(url)" == "rediss://h:1,g:2/2" && url.redacted == "rediss://app:***@h:1,g:2/2")
         #expect(try RedisURL("redis+cluster://h").redacted == "redis+cluster://h:6379")
     }
 }

@@ -68,7 +68,7 @@ struct ValueTests {
     @Test(
         "Redis URLs of the documented form are taken",
         arguments: [
-            "redis+cluster://a:1,b:2", "redis://:pw@a,b:2,[::1]:3/1",
+            "rediss://h", "rediss+cluster://u:pw@a", "redis+cluster://a:1,b:2", "redis://:pw@a,b:2,[::1]:3/1",
             "redis://127.0.0.1", "redis://127.0.0.1:6379/0", "redis://:pw@h:1/", "redis://u:p%40w@[::1]:6379",
         ])
     func redis(_ text: String) { #expect(EndpointURL.redis(text) != nil) }
@@ -76,7 +76,7 @@ struct ValueTests {
     @Test(
         "other URLs are refused as Redis",
         arguments: [
-            "", "127.0.0.1:6379", "http://h", "rediss://h", "redis+cluster://h/1",
+            "", "127.0.0.1:6379", "http://h", "redis+tls://h", "redis+cluster://h/1",
             "redis://a,", "redis://", "redis://h:0", "redis://h:99999", "redis://h/x",
             "redis://h?db=1", "redis:h", "postgres://h/db",
         ])
