@@ -1,35 +1,43 @@
-public import VenusCallLog
+public import Logging
+import VenusCallLog
 import VenusCore
 
-/// The live feed between processes, through Redis: one channel, on which every analyzer publishes the frames of its
-/// shards. A reader that lags gets the newest frame of each shard.
+/// The live feed between processes, through Redis: one short stream, to which every analyzer adds the frames of its
+/// shards. A reader gets the newest frames at once; one that lags gets the newest frame of each shard.
 public final class RedisFeed: LiveFeed {
-    /// Messages of a reader that are not yet decoded.
-    static let maximumMessages = 64
+    /// Frames of each shard that the stream holds, about.
+    static let framesKept = 2
 
-    private let pubSub: RedisPubSub
-    private let channel: String
+    private let broadcast: RedisBroadcast
 
-    /// - Parameter prefix: that of the call log's keys; the channel is `PREFIX:feed`.
-    public init(pubSub: RedisPubSub, prefix: String) {
-        self.pubSub = pubSub
-        channel = prefix + ":feed"
+    /// - Parameters:
+    ///   - url: as that of ``RedisCallLog``.
+    ///   - trustFile: as that of ``RedisCallLog``.
+    ///   - prefix: that of the call log's keys; the stream is `PREFIX:feed`.
+    ///   - shards: how many there are, about.
+    ///
+    /// Throws ``CallLogError`` for a URL or a file that cannot be used; connects later.
+    public init(url: String, trustFile: String? = nil, prefix: String, shards: Int, logger: Logger) throws {
+        broadcast = try RedisBroadcast(
+            url: url, trustFile: trustFile, key: prefix + ":feed", keeping: Self.framesKept * shards, logger: logger)
     }
 
-    public func publish(_ frame: FeedFrame) async throws { try await pubSub.publish(frame.encoded, to: channel) }
+    public func publish(_ frame: FeedFrame) async throws { try await broadcast.publish(frame.encoded) }
 
     /// What cannot be decoded is passed over: another version's analyzer, or somebody else's message.
     public func frames() -> AsyncStream<FeedFrame> {
         let mailbox = FrameMailbox()
-        let messages = pubSub.messages(on: channel, keepingNewest: Self.maximumMessages)
-        // Ends with the subscription, or at the first message after the reader has gone.
-        Task { [weak mailbox] in
-            for await message in messages {
-                guard let mailbox, !mailbox.isClosed else { return }
+        Task { [weak mailbox, broadcast] in
+            await broadcast.listen(while: { [weak mailbox] in mailbox?.isClosed == false }) { [weak mailbox] message in
+                guard let mailbox, !mailbox.isClosed else { return false }
                 if let frame = try? FeedFrame(encoded: message) { mailbox.put(frame) }
+                return true
             }
             mailbox?.close()
         }
         return AsyncStream { await mailbox.next() }
     }
+
+    /// Ends every stream of frames.
+    public func close() async { await broadcast.close() }
 }

@@ -1,5 +1,5 @@
 /// One conversation with Redis, without its socket: first the setup (AUTH, SELECT, ROLE), then commands whose replies come in
-/// the order of the commands, or a subscription.
+/// the order of the commands.
 package struct RedisConnectionStateMachine: Sendable {
     /// Most commands that wait for a reply.
     package static let maximumCommands = 1_024
@@ -16,8 +16,6 @@ package struct RedisConnectionStateMachine: Sendable {
         case ready
         /// The connection is of no more use; also the setup failed if it was not ``ready`` yet.
         case close(CallLogError)
-        /// Published on the channel that this connection is subscribed to.
-        case message([UInt8])
     }
 
     private enum Step: Sendable {
@@ -33,8 +31,6 @@ package struct RedisConnectionStateMachine: Sendable {
         case settingUp([Step])
         /// Replies belong to the commands in flight.
         case ready
-        /// What comes are messages, and answers to SUBSCRIBE and PING.
-        case subscribed
         /// Nothing is expected any more.
         case closed(CallLogError)
     }
@@ -47,8 +43,14 @@ package struct RedisConnectionStateMachine: Sendable {
 
     package init(url: RedisURL) { self.url = url }
 
+    /// The socket is connected, and encrypted where it should be.
     package mutating func connected() -> [Action] {
-        guard case .disconnected = state else { preconditionFailure("a socket connects once") }
+        switch state {
+        case .disconnected: break
+        // The handshake took until its time was over.
+        case .closed: return []
+        case .settingUp, .ready: preconditionFailure("a socket connects once")
+        }
         var steps: [Step] = []
         var actions: [Action] = []
         if let password = url.password {
@@ -70,7 +72,7 @@ package struct RedisConnectionStateMachine: Sendable {
     /// - Parameter isAsking: the slot of the command's key is on its way to this node.
     package mutating func submit(_ id: CommandID, _ command: [[UInt8]], isAsking: Bool = false) -> [Action] {
         switch state {
-        case .disconnected, .settingUp, .subscribed:
+        case .disconnected, .settingUp:
             preconditionFailure("a command is submitted once the connection is ready")
         case .closed(let error): return [.fail(id, error)]
         case .ready:
@@ -84,18 +86,6 @@ package struct RedisConnectionStateMachine: Sendable {
             // It holds for the very next command. Nobody waits for its answer.
             inFlight += [nil, id]
             return [.send([Array("ASKING".utf8)]), .send(command)]
-        }
-    }
-
-    /// From now on there are messages of this channel instead of replies.
-    package mutating func subscribe(to channel: String) -> [Action] {
-        switch state {
-        case .disconnected, .settingUp, .subscribed:
-            preconditionFailure("a connection subscribes once, when it is ready")
-        case .closed(let error): return [.close(error)]
-        case .ready:
-            state = .subscribed
-            return [.send([Array("SUBSCRIBE".utf8), Array(channel.utf8)])]
         }
     }
 
@@ -113,7 +103,6 @@ package struct RedisConnectionStateMachine: Sendable {
         case .disconnected: preconditionFailure("bytes come after the connection")
         case .closed: return []
         case .settingUp(let steps): return setupReply(reply, steps)
-        case .subscribed: return subscriptionReply(reply)
         case .ready:
             guard head < inFlight.count else {
                 return end(CallLogError(.protocolViolation, "Redis answered something that was not asked"))
@@ -173,22 +162,6 @@ package struct RedisConnectionStateMachine: Sendable {
         case .status, .string, .integer, .null:
             CallLogError(.protocolViolation, "Redis answered ROLE with something unexpected")
         }
-    }
-
-    private mutating func subscriptionReply(_ reply: RedisReply) -> [Action] {
-        switch reply {
-        case .error(let text): return end(CallLogError(redis: text))
-        case .array(let parts):
-            switch parts.first?.text {
-            case "message":
-                guard parts.count == 3, let payload = parts[2].bytes else { break }
-                return [.message(payload)]
-            case "subscribe", "pong": return []
-            case _: break
-            }
-        case .status, .string, .integer, .null: break
-        }
-        return end(CallLogError(.protocolViolation, "Redis sent something that is no message of a subscription"))
     }
 
     private mutating func end(_ error: CallLogError) -> [Action] {

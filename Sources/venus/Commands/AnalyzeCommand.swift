@@ -22,7 +22,7 @@ struct AnalyzeCommand: AsyncParsableCommand {
         let callLog = try configuration.openCallLog(data, logger: logger)
         let analyzer = Analyzer(
             callLog: callLog, store: opened,
-            feed: try configuration.openRemoteFeed(url: backends.stream),
+            feed: try configuration.openRemoteFeed(url: backends.stream, logger: logger),
             configuration: AnalyzerConfiguration(), logger: logger)
         let ready = ReadyLine(text: "Analyzer  \(configuration.stream.shards) shards")
         try await runServices([analyzer, ready], logger: logger)

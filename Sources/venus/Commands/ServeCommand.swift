@@ -22,7 +22,7 @@ struct ServeCommand: AsyncParsableCommand {
         let opened = try await configuration.openStore(data, logger: logger)
         let server = try Server(
             configuration: configuration.serverConfiguration, store: opened,
-            feed: try configuration.openRemoteFeed(url: backends.stream), logger: logger)
+            feed: try configuration.openRemoteFeed(url: backends.stream, logger: logger), logger: logger)
         let start = try await server.prepare()
         // No sign-in link here: a daemon's output is kept in logs, where no token belongs.
         let announcement = Announcement(server: server) { server in

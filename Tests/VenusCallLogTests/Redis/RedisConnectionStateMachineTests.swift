@@ -108,20 +108,6 @@ struct RedisConnectionStateMachineTests {
         }
     }
 
-    @Test("a subscription gives its messages and takes everything else for the end")
-    func subscription() throws {
-        var machine = try ready()
-        #expect(machine.subscribe(to: "c") == [.send([Array("SUBSCRIBE".utf8), Array("c".utf8)])])
-        func array(_ parts: [String]) -> RedisReply { .array(parts.map { .string(Array($0.utf8)) }) }
-        #expect(machine.received(.array([.string(Array("subscribe".utf8)), .string([]), .integer(1)])) == [])
-        #expect(machine.received(array(["message", "c", "hello"])) == [.message(Array("hello".utf8))])
-        #expect(machine.received(array(["pong", ""])) == [])
-        guard case .close = machine.received(.integer(1)).first else {
-            Issue.record("the connection goes on")
-            return
-        }
-    }
-
     @Test("a cluster's redirection says where the key is; an error that only looks like one is an error")
     func redirection() throws {
         var machine = try ready()

@@ -1,0 +1,32 @@
+extension RedisReply {
+    /// What XREAD of one stream answers: `[[key, [[id, [name, value, …]], …]]]`, or nothing.
+    func entriesRead() throws(CallLogError) -> [LogEntry] {
+        if self == .null { return [] }
+        guard case .array(let streams) = self, streams.count == 1, case .array(let stream) = streams[0],
+            stream.count == 2
+        else { throw CallLogError(unexpected: "XREAD") }
+        return try stream[1].entries(of: "XREAD")
+    }
+
+    /// `[[id, [name, value, …]], …]`.
+    func entries(of command: String) throws(CallLogError) -> [LogEntry] {
+        guard case .array(let items) = self else { throw CallLogError(unexpected: command) }
+        var entries: [LogEntry] = []
+        entries.reserveCapacity(items.count)
+        for item in items {
+            guard case .array(let parts) = item, parts.count == 2, let id = parts[0].text.flatMap({ EntryID($0) }),
+                case .array(let texts) = parts[1], texts.count.isMultiple(of: 2)
+            else { throw CallLogError(unexpected: command) }
+            var fields: [EntryField] = []
+            fields.reserveCapacity(texts.count / 2)
+            for place in stride(from: 0, to: texts.count, by: 2) {
+                guard let name = texts[place].text, let value = texts[place + 1].bytes else {
+                    throw CallLogError(unexpected: command)
+                }
+                fields.append(EntryField(name, value))
+            }
+            entries.append(LogEntry(id: id, fields: fields))
+        }
+        return entries
+    }
+}
