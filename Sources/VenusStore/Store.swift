@@ -75,6 +75,11 @@ public protocol Store: Sendable {
     /// Losses noticed at or after `since`, newest first, at most `limit`.
     func losses(since: Int64, limit: Int) async throws -> [Loss]
 
+    /// Entries that were put aside at or after `since`, newest first, at most `limit`.
+    ///
+    /// - Parameter before: ``QuarantinePage/next`` of the page before.
+    func quarantined(since: Int64, before: Int64?, limit: Int) async throws -> QuarantinePage
+
     // MARK: Settings and sign-in
 
     func setting(_ name: String) async throws -> String?

@@ -1,10 +1,13 @@
 import Hummingbird
 import VenusStore
 
-/// `GET /api/v1/losses`: calls that a proxy gave numbers to and that never arrived, newest first.
+/// `GET /api/v1/losses`: calls that a proxy gave numbers to and that never arrived, and entries of the call log that could not
+/// be read, newest first.
 struct LossesResource: Sendable {
     /// Losses in one answer at most.
     static let maximumLosses = 1_000
+    /// Entries in one answer at most.
+    static let maximumEntries = 100
     /// How far back it looks unless told otherwise, in milliseconds: a day.
     static let defaultSpan: Int64 = 86_400_000
 
@@ -15,7 +18,7 @@ struct LossesResource: Sendable {
     var route: Route { Route(.get, "/api/v1/losses", entry: .reading, handle: respond) }
 
     @Sendable private func respond(_ request: APIRequest) async throws -> Response {
-        let parameters = try request.parameters(["since"])
+        let parameters = try request.parameters(["since", "quarantined_before"])
         var since = now() - Self.defaultSpan
         if parameters.has("since") {
             guard let given = parameters["since"].flatMap(Timestamp.milliseconds) else {
@@ -24,8 +27,18 @@ struct LossesResource: Sendable {
             }
             since = given
         }
+        var before: Int64?
+        if parameters.has("quarantined_before") {
+            before = parameters["quarantined_before"].flatMap { Int64($0) }.flatMap { $0 > 0 ? $0 : nil }
+            guard before != nil else {
+                throw Problem.invalidParameter(
+                    "quarantined_before", "must be what `quarantined.next` of an answer says.")
+            }
+        }
         let losses = try await store.losses(since: since, limit: Self.maximumLosses)
-        return .json(try JSONOutput.encode(Output(since: since, losses: losses)))
+        let page = try await store.quarantined(since: since, before: before, limit: Self.maximumEntries)
+        return .json(
+            try JSONOutput.encode(Output(since: since, losses: losses, quarantined: Quarantined(page))))
     }
 
     private struct Output: Encodable {
@@ -33,11 +46,44 @@ struct LossesResource: Sendable {
         /// Of the items shown.
         var calls: UInt64
         var items: [Item]
+        var quarantined: Quarantined
 
-        init(since: Int64, losses: [Loss]) {
+        init(since: Int64, losses: [Loss], quarantined: Quarantined) {
             self.since = Timestamp.text(milliseconds: since)
             calls = losses.reduce(0) { $0 &+ $1.count }
             items = losses.map(Item.init)
+            self.quarantined = quarantined
+        }
+    }
+
+    /// Entries that could not be read, or that somebody trimmed before they were.
+    private struct Quarantined: Encodable {
+        /// All of them, not only those of this page.
+        var count: Int
+        var items: [Entry]
+        /// The next page's `quarantined_before`; absent on the last.
+        var next: String?
+
+        init(_ page: QuarantinePage) {
+            count = page.count
+            items = page.entries.map(Entry.init)
+            next = page.next.map { "\($0)" }
+        }
+    }
+
+    private struct Entry: Encodable {
+        /// When it was put aside.
+        var at: String
+        var shard: Int
+        /// Its id in the call log; `AFTER..BEFORE` for those between two.
+        var entry: String
+        var reason: String
+
+        init(_ entry: QuarantinedEntry) {
+            at = Timestamp.text(milliseconds: entry.at)
+            shard = entry.shard
+            self.entry = entry.entryID
+            reason = entry.reason
         }
     }
 

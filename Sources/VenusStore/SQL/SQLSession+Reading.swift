@@ -129,6 +129,28 @@ extension SQLSession {
     }
 }
 
+extension SQLSession {
+    func quarantined(since: Int64, before: Int64?, limit: Int) throws -> QuarantinePage {
+        let limit = max(1, limit)
+        let instant = SQLValue.millisecond(SQLValue.clamp(millisecond: since))
+        let count = try query("SELECT count(*) FROM quarantined_entries WHERE at >= $1", [instant]).first?.int(0) ?? 0
+        let rows = try query(
+            """
+            SELECT id, shard, entry_id, reason, at FROM quarantined_entries WHERE at >= $1 AND id < $2
+            ORDER BY id DESC LIMIT $3
+            """,
+            [instant, .integer(before ?? .max), .count(limit + 1)])
+        let shown = rows.prefix(limit)
+        return QuarantinePage(
+            count: count,
+            entries: try shown.map {
+                QuarantinedEntry(
+                    shard: try $0.int(1), entryID: try $0.text(2), reason: try $0.text(3), at: try $0.millisecond(4))
+            },
+            next: rows.count > limit ? try shown.last?.integer(0) : nil)
+    }
+}
+
 extension Level {
     /// Whether keys of this level have the name that this column holds.
     fileprivate func has(_ column: String) -> Bool {

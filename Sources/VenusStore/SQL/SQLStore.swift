@@ -99,6 +99,10 @@ extension SQLStore {
         try await read { try $0.losses(since: since, limit: limit) }
     }
 
+    public func quarantined(since: Int64, before: Int64?, limit: Int) async throws -> QuarantinePage {
+        try await read { try $0.quarantined(since: since, before: before, limit: limit) }
+    }
+
     // MARK: Settings and sign-in
 
     public func setting(_ name: String) async throws -> String? { try await read { try $0.setting(name) } }

@@ -74,6 +74,9 @@ final class FaultyStore: Store {
     func producers(limit: Int) async throws -> [ProducerMark] { try await base.producers(limit: limit) }
     func proxies(limit: Int) async throws -> [KnownProxy] { try await base.proxies(limit: limit) }
     func losses(since: Int64, limit: Int) async throws -> [Loss] { try await base.losses(since: since, limit: limit) }
+    func quarantined(since: Int64, before: Int64?, limit: Int) async throws -> QuarantinePage {
+        try await base.quarantined(since: since, before: before, limit: limit)
+    }
     func setting(_ name: String) async throws -> String? { try await base.setting(name) }
     func setSetting(_ name: String, to value: String, ifAbsent: Bool) async throws -> String {
         try await base.setSetting(name, to: value, ifAbsent: ifAbsent)

@@ -52,6 +52,37 @@ struct ResourceTests {
         }
     }
 
+    @Test("entries that could not be read are counted, and listed by pages, with why")
+    func quarantined() async throws {
+        try await withServer { server in
+            let token = try await server.signIn()
+            let now = Int64(Date.now) * 1_000
+            let lease = try #require(
+                try await server.store.acquireLease(Lease.shard(2), owner: "test", duration: .seconds(30)))
+            #expect(try await server.get("/api/v1/losses", token: token)["quarantined"]["count"].int == 0)
+            try await server.store.commit(
+                ShardCommit(
+                    shard: 2, cursor: "1-0", openSince: 0,
+                    quarantined: (0..<250).map {
+                        QuarantinedEntry(shard: 2, entryID: "\($0)-0", reason: "n is wrong", at: now)
+                    }), under: lease)
+            var (entries, path, pages) = ([String?](), "/api/v1/losses", 0)
+            while pages < 9 {
+                let list = try await server.get(path, token: token)["quarantined"]
+                #expect(list["count"].int == 250)
+                entries += list["items"].array.map { $0["entry"].string }
+                #expect(list["items"].array.allSatisfy { $0["reason"].string == "n is wrong" && $0["shard"].int == 2 })
+                pages += 1
+                guard let next = list["next"].string else { break }
+                path = "/api/v1/losses?quarantined_before=" + next
+            }
+            #expect(pages == 3 && entries == (0..<250).reversed().map { "\($0)-0" })
+            let refused = try await server.request(
+                "GET", "/api/v1/losses?quarantined_before=-1", [server.bearer(token)])
+            #expect(refused.status == 400)
+        }
+    }
+
     /// Has the store know proxies, with what they said and how long ago, in milliseconds.
     private func commit(
         _ proxies: [(id: String, silent: Int64, hasEnded: Bool, state: ProxyState?)], to server: RunningServer
