@@ -4,7 +4,7 @@ public import VenusCallLog
 public import VenusStore
 
 /// Turns the call log into KPIs: reads the shards whose leases it gets, commits and publishes each second, and makes
-/// the coarser tiers of history.
+/// the coarser tiers of history. Shards that the log counted among its own once are read on as long as they matter.
 ///
 /// Any number of analyzers may run; the leases in the store decide who owns which shard, and who takes over. It never
 /// ends by itself: a store or log that is away is asked again.
@@ -43,7 +43,7 @@ public final class Analyzer: Service {
         let share = ShardShare(shards: callLog.shards)
         await withDiscardingTaskGroup { publishers in
             await withDiscardingTaskGroup { owners in
-                for shard in 0..<callLog.shards {
+                func own(_ shard: Int, _ share: ShardShare) {
                     let publisher = FeedPublisher(feed: feed, clock: clock, logger: logger)
                     publishers.addTask { await publisher.run() }
                     owners.addTask {
@@ -55,6 +55,7 @@ public final class Analyzer: Service {
                         publisher.finish()
                     }
                 }
+                for shard in 0..<callLog.shards { own(shard, share) }
                 owners.addTask {
                     var membership = Membership(
                         shards: self.callLog.shards, share: share, store: self.store, clock: self.clock,
@@ -66,6 +67,11 @@ public final class Analyzer: Service {
                         store: self.store, clock: self.clock, configuration: self.configuration, logger: self.logger)
                     await roller.run(until: stop)
                 }
+                let former = await FormerShards(callLog: callLog, store: store, clock: clock, logger: logger)
+                    .find(until: stop)
+                // They are not shared out: whoever comes first reads them.
+                let all = ShardShare(shards: former.count)
+                for shard in former { own(shard, all) }
             }
             // Nobody waits for a feed that does not take the last frame.
             publishers.cancelAll()

@@ -15,6 +15,42 @@ import VenusStore
         Call(operation: 0, start: milliseconds * 1_000 - 100, duration: 100, outcome: .success)
     }
 
+    @Test("shards that were lowered away are read until nothing is left of them, and their calls shown")
+    func fewerShards() async throws {
+        let directory = try TemporaryDirectory()
+        let store = try await SQLiteStore(path: directory.file("venus.sqlite"), logger: Self.quiet)
+        let path = directory.file("journal.sqlite")
+        let before = try JournalCallLog(path: path, shards: 4, logger: Self.quiet)
+        let now = SystemWallClock().now
+        for shard in [1, 3] {
+            try await before.append(
+                BlockEncoder.entry(
+                    CallBlock(
+                        producer: Samples.producer("p\(shard)", service: "service-\(shard)"), first: 1,
+                        operations: Samples.operations, calls: [call(ending: now), call(ending: now)])), to: shard)
+        }
+        let log = try JournalCallLog(path: path, shards: 1, logger: Self.quiet)
+        let feed = InProcessFeed()
+        let analyzer = Analyzer(
+            callLog: log, store: store, feed: feed, configuration: AnalyzerConfiguration(owner: "one"),
+            logger: Self.quiet)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(services: [.init(service: analyzer)], logger: Self.quiet))
+        let running = Task { try await group.run() }
+        var counted: [Int: UInt64] = [:]
+        for await frame in feed.frames() {
+            counted[frame.shard] = frame.totals(.hour1, .edge).values.reduce(0) { $0 + $1.calls }
+            #expect(frame.shard < frame.shards)
+            if counted == [0: 0, 1: 2, 3: 2] { break }
+        }
+        await group.triggerGracefulShutdown()
+        try await running.value
+        #expect(try await store.shardState(3).producers.map(\.highest) == [2])
+        await before.close()
+        await log.close()
+        await store.close()
+    }
+
     @Test("a call reaches the feed with the next tick, and a graceful shutdown commits what is there")
     func live() async throws {
         let directory = try TemporaryDirectory()
