@@ -19,13 +19,18 @@ public protocol CallLog: Sendable {
     /// Removes the entries up to and including `id`. Only the shard's owner calls this, after it has committed them.
     func trim(shard: Int, through id: EntryID) async throws
 
-    /// Id of the newest entry the shard ever had; ``EntryID/start`` where it never had one.
-    func lastID(shard: Int) async throws -> EntryID
+    /// From where to where the shard goes now.
+    func extent(shard: Int) async throws -> ShardExtent
 
     /// How many entries the shard holds.
     func count(shard: Int) async throws -> Int
 
     func close() async
+}
+
+extension CallLog {
+    /// Id of the newest entry the shard ever had; ``EntryID/start`` where it never had one.
+    public func lastID(shard: Int) async throws -> EntryID { try await extent(shard: shard).newest }
 }
 
 /// One field of an entry. Names are ASCII; values are text of the block format.
@@ -73,6 +78,12 @@ public struct EntryID: Sendable, Hashable, Comparable, CustomStringConvertible {
     }
 
     public var description: String { "\(milliseconds)-\(sequence)" }
+
+    /// The highest id below this one; ``start`` has none below it.
+    public var predecessor: EntryID {
+        if sequence > 0 { return EntryID(milliseconds: milliseconds, sequence: sequence - 1) }
+        return milliseconds > 0 ? EntryID(milliseconds: milliseconds - 1, sequence: .max) : self
+    }
 
     public static func < (left: EntryID, right: EntryID) -> Bool {
         (left.milliseconds, left.sequence) < (right.milliseconds, right.sequence)

@@ -139,6 +139,11 @@ extension TheBinary {
                 }
                 return true
             }
+            // Also of producers that never say another word it is known that something is missing.
+            let putAside = try await api.get("/losses")["quarantined"]
+            #expect(
+                putAside["items"].array.contains { $0["reason"].string?.contains("trimmed before") == true },
+                "\(putAside)\n\(fleet.transcript)")
         }
     }
 }

@@ -120,6 +120,19 @@ package struct ShardAnalysis: Sendable {
         }
     }
 
+    /// Notes entries that somebody trimmed before they were read. Whose calls they held shows in the producers' sequence
+    /// numbers.
+    package mutating func noteTrimmed(_ finding: TrimWatch.Finding, now: Int64) {
+        let what =
+            switch finding.entries {
+            case 1?: "1 entry was trimmed before it was read"
+            case let count?: "\(count) entries were trimmed before they were read"
+            case nil: "entries may have been trimmed before they were read"
+            }
+        quarantined.append(
+            QuarantinedEntry(shard: shard, entryID: "\(finding.after)..\(finding.before)", reason: what, at: now))
+    }
+
     private mutating func quarantine(_ id: EntryID, _ error: BlockDecodingError, now: Int64) {
         quarantined.append(
             QuarantinedEntry(shard: shard, entryID: id.description, reason: error.description, at: now))

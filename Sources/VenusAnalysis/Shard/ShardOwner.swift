@@ -10,6 +10,7 @@ package import VenusStore
 /// commit is thrown away whenever a commit did not certainly happen, and read again from the stored cursor.
 package struct ShardOwner {
     private let shard: Int
+    private let shards: Int
     private let callLog: any CallLog
     private let store: any Store
     private let clock: any WallClock
@@ -34,6 +35,7 @@ package struct ShardOwner {
     private var mustReadAgain = false
     private var nextLogCheck: Int64 = 0
     private var trimmed = EntryID.start
+    private var trimWatch = TrimWatch()
 
     private var storeTrouble = RepeatedLog()
     private var logTrouble = RepeatedLog()
@@ -43,6 +45,7 @@ package struct ShardOwner {
     private var quarantineTrouble = RepeatedLog()
 
     /// - Parameters:
+    ///   - shard: may be one that the log no longer counts among its own.
     ///   - share: that of all shards of this analyzer.
     ///   - publish: takes the frame of each tick; must not wait.
     package init(
@@ -50,6 +53,7 @@ package struct ShardOwner {
         share: ShardShare, logger: Logger, publish: @escaping @Sendable (FeedFrame) -> Void
     ) {
         self.shard = shard
+        shards = max(callLog.shards, shard + 1)
         self.callLog = callLog
         self.store = store
         self.clock = clock
@@ -134,13 +138,14 @@ package struct ShardOwner {
     private mutating func recover(under lease: Lease) async {
         do {
             let now = clock.now
-            let stored = try await whileRenewing(lease) { [shard, callLog, store] in
-                try await StoredShard.read(shard, of: callLog.shards, from: store, now: now)
+            let stored = try await whileRenewing(lease) { [shard, shards, store] in
+                try await StoredShard.read(shard, of: shards, from: store, now: now)
             }
             let bounds = KeyTable.Bounds(
                 operationsPerEdge: configuration.maximumOperationsPerEdge, services: configuration.maximumServices,
                 operations: configuration.maximumOperations)
-            analysis = ShardAnalysis(recovering: stored, shards: callLog.shards, bounds: bounds, now: now)
+            analysis = ShardAnalysis(recovering: stored, shards: shards, bounds: bounds, now: now)
+            trimWatch = TrimWatch(cursor: stored.cursor)
             recoverWait.succeeded()
             storeTrouble.reset()
             isBehind = true
@@ -221,7 +226,7 @@ package struct ShardOwner {
         let now = clock.now
         for (place, entry) in entries.enumerated() {
             switch analysis?.consume(entry, now: now) {
-            case .taken, nil: continue
+            case .taken, nil: trimWatch.took(1)
             case .waits(let version):
                 isBehind = true
                 // What follows waits too; a newer Venus that takes over goes on here.
@@ -240,9 +245,23 @@ package struct ShardOwner {
     /// So it is read again from its oldest entry, which is hardly older than the cursor: what is committed is trimmed.
     /// What is counted is known by the producers' sequence numbers.
     private mutating func checkLog() async throws {
-        let newest = try await callLog.lastID(shard: shard)
+        let extent = try await callLog.extent(shard: shard)
+        let newest = extent.newest
         nextLogCheck = clock.now + Self.logCheckInterval
         guard let cursor = analysis?.cursor else { return }
+        if newest >= cursor, trimWatch.suspects(extent) {
+            let left = try await count(through: cursor, from: extent.oldest)
+            if let finding = trimWatch.judge(extent, countUpToCursor: left) {
+                logger.warning(
+                    "somebody trims the call log: entries are gone that were not read",
+                    metadata: [
+                        "after": "\(finding.after)", "before": "\(finding.before)",
+                        "entries": "\(finding.entries.map { "\($0)" } ?? "unknown")",
+                    ])
+                let now = clock.now
+                analysis?.noteTrimmed(finding, now: now)
+            }
+        }
         if newest < cursor {
             logger.warning(
                 "the call log is older than what was read of it; reading all of it again",
@@ -253,6 +272,22 @@ package struct ShardOwner {
         mustReadAgain = false
         analysis?.readAgain()
         trimmed = .start
+        trimWatch = TrimWatch()
+    }
+
+    /// How many entries the log holds up to this one.
+    private func count(through cursor: EntryID, from oldest: EntryID?) async throws -> UInt64 {
+        guard let oldest, oldest <= cursor else { return 0 }
+        var count = 0
+        var place = EntryID.start
+        while true {
+            let entries = try await callLog.read(
+                shard: shard, after: place, limit: configuration.readLimit, wait: .zero)
+            let upTo = entries.prefix { $0.id <= cursor }
+            count += upTo.count
+            guard upTo.count == entries.count, let last = entries.last else { return UInt64(count) }
+            place = last.id
+        }
     }
 
     // MARK: Committing
@@ -313,11 +348,13 @@ package struct ShardOwner {
             ])
     }
 
+    /// The newest committed entry stays, so that what somebody else trims is noticed.
     private mutating func trim() async {
         guard let cursor = analysis?.cursor, cursor > trimmed else { return }
         do {
-            try await callLog.trim(shard: shard, through: cursor)
+            try await callLog.trim(shard: shard, through: cursor.predecessor)
             trimmed = cursor
+            trimWatch.trimmed(before: cursor)
             trimTrouble.reset()
         } catch {
             trimTrouble.write(
@@ -361,7 +398,7 @@ package struct ShardOwner {
     private static let retryAfter: Duration = .milliseconds(900)
     /// How long we do not ask for a shard that we gave up, in milliseconds.
     private static let rest: Int64 = 4_000
-    private static let logCheckInterval: Int64 = 10_000
+    private static let logCheckInterval: Int64 = 2_000
     /// How long the last reading may take, in milliseconds.
     private static let finalReading: Int64 = 3_000
 }

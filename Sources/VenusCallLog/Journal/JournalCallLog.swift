@@ -92,8 +92,15 @@ public final class JournalCallLog: CallLog {
         while try await trimSome(shard: shard, through: id) == Self.maximumTrimmedAtOnce {}
     }
 
-    public func lastID(shard: Int) async throws -> EntryID {
-        try await query { try JournalShard(shard, in: $0).last }
+    public func extent(shard: Int) async throws -> ShardExtent {
+        try await query { database in
+            let statement = try database.cachedStatement(
+                sql: "SELECT ms, seq FROM entry WHERE shard = ? ORDER BY ms, seq LIMIT 1")
+            let oldest = try Row.fetchOne(statement, arguments: [shard]).map {
+                EntryID(milliseconds: UInt64(max(0, $0[0] as Int64)), sequence: UInt64(max(0, $0[1] as Int64)))
+            }
+            return ShardExtent(oldest: oldest, newest: try JournalShard(shard, in: database).last)
+        }
     }
 
     public func count(shard: Int) async throws -> Int {

@@ -1,4 +1,5 @@
 public import Logging
+import Synchronization
 
 /// The call log in Redis Streams, one stream a shard: `PREFIX:calls:{0}`, `PREFIX:calls:{1}`, …
 ///
@@ -13,7 +14,11 @@ public final class RedisCallLog: CallLog {
     public let shards: Int
     private let prefix: String
     private let writer: RedisRoute
-    private let readers: [RedisRoute]
+    private let url: RedisURL
+    private let tls: RedisTLS?
+    private let isClosed = Atomic(false)
+    /// By shard, made when it is first read.
+    private let readers = Mutex<[Int: RedisRoute]>([:])
     private let fill: StreamFill
     private let commandTimeout: Duration
 
@@ -42,9 +47,9 @@ public final class RedisCallLog: CallLog {
         self.shards = shards
         self.prefix = prefix
         self.commandTimeout = commandTimeout
-        let tls = url.isTLS ? try RedisTLS(trustFile: trustFile) : nil
+        self.url = url
+        tls = url.isTLS ? try RedisTLS(trustFile: trustFile) : nil
         writer = RedisRoute(url, tls)
-        readers = (0..<shards).map { _ in RedisRoute(url, tls) }
         fill = StreamFill(shards: shards, maximumEntries: maximumEntries, validity: Self.lengthValidity)
         logger.debug("using Redis as call log", metadata: ["url": "\(url)", "shards": "\(shards)"])
     }
@@ -75,7 +80,7 @@ public final class RedisCallLog: CallLog {
         var command = ["XREAD", "COUNT", "\(limit)"]
         if wait > .zero { command += ["BLOCK", "\(max(1, Int64(wait / .milliseconds(1))))"] }
         command.append("STREAMS")
-        let reply = try await readers[shard].send(
+        let reply = try await reader(of: shard).send(
             command.map { Array($0.utf8) } + [key(shard), Array(cursor.description.utf8)], for: key(shard),
             timeout: commandTimeout + wait)
         return try reply.entriesRead()
@@ -93,16 +98,13 @@ public final class RedisCallLog: CallLog {
             timeout: commandTimeout)
     }
 
-    public func lastID(shard: Int) async throws -> EntryID {
+    public func extent(shard: Int) async throws -> ShardExtent {
         let key = key(shard)
         guard try await writer.send([Array("EXISTS".utf8), key], for: key, timeout: commandTimeout) == .integer(1)
-        else { return .start }
+        else { return ShardExtent() }
         let reply = try await writer.send(
             [Array("XINFO".utf8), Array("STREAM".utf8), key], for: key, timeout: commandTimeout)
-        guard case .array(let parts) = reply, let name = parts.firstIndex(where: { $0.text == "last-generated-id" }),
-            name + 1 < parts.count, let id = parts[name + 1].text.flatMap({ EntryID($0) })
-        else { throw CallLogError(unexpected: "XINFO STREAM") }
-        return id
+        return try reply.shardExtent()
     }
 
     public func count(shard: Int) async throws -> Int {
@@ -114,12 +116,27 @@ public final class RedisCallLog: CallLog {
 
     public func close() async {
         await writer.close()
+        let readers = readers.withLock { readers in
+            isClosed.store(true, ordering: .releasing)
+            return Array(readers.values)
+        }
         for reader in readers { await reader.close() }
+    }
+
+    /// A connection for each shard: reads block.
+    private func reader(of shard: Int) throws -> RedisRoute {
+        try readers.withLock { readers in
+            if let reader = readers[shard] { return reader }
+            if isClosed.load(ordering: .acquiring) { throw CallLogError(.closed, "the call log was closed") }
+            let reader = RedisRoute(url, tls)
+            readers[shard] = reader
+            return reader
+        }
     }
 
     /// In braces what a cluster places the key by.
     private func key(_ shard: Int) -> [UInt8] {
-        precondition(shard >= 0 && shard < shards, "the shard is one of this log")
+        precondition(shard >= 0, "shards are counted from 0")
         return Array("\(prefix):calls:{\(shard)}".utf8)
     }
 }

@@ -6,7 +6,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private typealias Command = (continuation: CheckedContinuation<RedisReply, any Error>, timeout: Scheduled<Void>)
+    private typealias Command = (continuation: CheckedContinuation<RedisReply, any Error>, timeout: Scheduled<Void>?)
 
     private let address: RedisAddress
     private let tls: RedisTLS?
@@ -72,11 +72,8 @@ final class RedisChannelHandler: ChannelInboundHandler {
         _ id: RedisConnectionStateMachine.CommandID, _ command: [[UInt8]], isAsking: Bool, timeout: TimeAmount,
         _ continuation: CheckedContinuation<RedisReply, any Error>
     ) {
-        guard let context else {
-            continuation.resume(throwing: CallLogError(.unavailable, "the connection to Redis was closed"))
-            return
-        }
-        let timer = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
+        // Without a context the connection has ended, and the machine knows why.
+        let timer = context?.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
             self.perform(self.machine.timedOut())
         }
         commands[id] = (continuation, timer)
@@ -125,7 +122,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
         _ id: RedisConnectionStateMachine.CommandID, _ body: (CheckedContinuation<RedisReply, any Error>) -> Void
     ) {
         guard let command = commands.removeValue(forKey: id) else { return }
-        command.timeout.cancel()
+        command.timeout?.cancel()
         body(command.continuation)
     }
 

@@ -1,4 +1,22 @@
 extension RedisReply {
+    /// What XINFO STREAM answers: names and values by turns. How many entries were ever added is known from Redis 7 on.
+    func shardExtent() throws(CallLogError) -> ShardExtent {
+        guard case .array(let parts) = self else { throw CallLogError(unexpected: "XINFO STREAM") }
+        var values: [String: RedisReply] = [:]
+        for place in stride(from: 0, to: parts.count - 1, by: 2) {
+            if let name = parts[place].text { values[name] = parts[place + 1] }
+        }
+        guard let newest = values["last-generated-id"]?.text.flatMap({ EntryID($0) }),
+            case .integer(let length)? = values["length"]
+        else { throw CallLogError(unexpected: "XINFO STREAM") }
+        var extent = ShardExtent(newest: newest)
+        if case .array(let first)? = values["first-entry"] { extent.oldest = first.first?.text.flatMap { EntryID($0) } }
+        if case .integer(let added)? = values["entries-added"], added >= length, length >= 0 {
+            extent.removed = UInt64(added - length)
+        }
+        return extent
+    }
+
     /// What XREAD of one stream answers: `[[key, [[id, [name, value, …]], …]]]`, or nothing.
     func entriesRead() throws(CallLogError) -> [LogEntry] {
         if self == .null { return [] }

@@ -61,7 +61,7 @@ final class TallyingCallLog: CallLog {
         try await base.read(shard: shard, after: cursor, limit: limit, wait: wait)
     }
     func trim(shard: Int, through id: EntryID) async throws { try await base.trim(shard: shard, through: id) }
-    func lastID(shard: Int) async throws -> EntryID { try await base.lastID(shard: shard) }
+    func extent(shard: Int) async throws -> ShardExtent { try await base.extent(shard: shard) }
     func count(shard: Int) async throws -> Int { try await base.count(shard: shard) }
     func close() async { await base.close() }
 }

@@ -6,6 +6,7 @@ final class MemoryCallLog: CallLog {
     private struct State {
         var entries: [[LogEntry]]
         var newest: [EntryID]
+        var removed: [UInt64]
         var isAway = false
     }
 
@@ -16,7 +17,8 @@ final class MemoryCallLog: CallLog {
         self.shards = shards
         state = Mutex(
             State(
-                entries: Array(repeating: [], count: shards), newest: Array(repeating: .start, count: shards)))
+                entries: Array(repeating: [], count: shards), newest: Array(repeating: .start, count: shards),
+                removed: Array(repeating: 0, count: shards)))
     }
 
     var isAway: Bool {
@@ -56,10 +58,21 @@ final class MemoryCallLog: CallLog {
     }
 
     func trim(shard: Int, through id: EntryID) async throws {
-        state.withLock { $0.entries[shard].removeAll { $0.id <= id } }
+        state.withLock { state in
+            let before = state.entries[shard].count
+            state.entries[shard].removeAll { $0.id <= id }
+            state.removed[shard] += UInt64(before - state.entries[shard].count)
+        }
     }
 
-    func lastID(shard: Int) async throws -> EntryID { state.withLock { $0.newest[shard] } }
+    func extent(shard: Int) async throws -> ShardExtent {
+        try state.withLock { state in
+            if state.isAway { throw CallLogError(.unavailable, "away") }
+            guard state.entries.indices.contains(shard) else { return ShardExtent() }
+            return ShardExtent(
+                oldest: state.entries[shard].first?.id, newest: state.newest[shard], removed: state.removed[shard])
+        }
+    }
     func count(shard: Int) async throws -> Int { state.withLock { $0.entries[shard].count } }
     func close() async {}
 
@@ -68,6 +81,7 @@ final class MemoryCallLog: CallLog {
         state.withLock { state in
             state.entries = Array(repeating: [], count: shards)
             state.newest = Array(repeating: .start, count: shards)
+            state.removed = Array(repeating: 0, count: shards)
         }
     }
 }

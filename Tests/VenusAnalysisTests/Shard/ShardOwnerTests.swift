@@ -61,6 +61,8 @@ import VenusStore
         #expect(try await house.calls() == 5)
         #expect(try await house.store.losses(since: 0, limit: 10).map(\.count) == [3])
         #expect(house.frames.last?.lostCalls == 3)
+        let page = try await house.store.quarantined(since: 0, before: nil, limit: 10)
+        #expect(page.count == 2 && page.entries.allSatisfy { $0.shard == 0 && !$0.reason.isEmpty })
     }
 
     @Test("an entry of a newer version waits, and so does what follows it")
@@ -76,7 +78,8 @@ import VenusStore
         await house.tick(&owner, at: Samples.epoch + 70)
         let cursor = try #require(EntryID(try await house.store.shardState(0).cursor))
         #expect(cursor < waiting)
-        #expect(try await house.log.count(shard: 0) == 2)
+        // The two that wait, and the newest that is committed.
+        #expect(try await house.log.count(shard: 0) == 3)
         #expect(house.frames.last?.totals(.hour1, .edge).values.map(\.calls) == [3])
     }
 

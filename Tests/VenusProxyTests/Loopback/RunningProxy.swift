@@ -127,7 +127,7 @@ private final class MemoryCallLog: CallLog {
 
     func read(shard: Int, after cursor: EntryID, limit: Int, wait: Duration) async throws -> [LogEntry] { [] }
     func trim(shard: Int, through id: EntryID) async throws {}
-    func lastID(shard: Int) async throws -> EntryID { .start }
+    func extent(shard: Int) async throws -> ShardExtent { ShardExtent() }
     func count(shard: Int) async throws -> Int { 0 }
     func close() async {}
 }

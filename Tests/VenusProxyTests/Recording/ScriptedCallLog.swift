@@ -63,7 +63,11 @@ final class ScriptedCallLog: CallLog {
         state.withLock { $0.entries[shard].removeAll { $0.id <= id } }
     }
 
-    func lastID(shard: Int) async throws -> EntryID { state.withLock { $0.entries[shard].last?.id ?? .start } }
+    func extent(shard: Int) async throws -> ShardExtent {
+        state.withLock { state in
+            ShardExtent(oldest: state.entries[shard].first?.id, newest: state.entries[shard].last?.id ?? .start)
+        }
+    }
     func count(shard: Int) async throws -> Int { state.withLock { $0.entries[shard].count } }
     func close() async {}
 }
