@@ -113,6 +113,7 @@ let package = Package(
 
         // Tests: the same tree.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .target(name: "CAllocations", path: "Tests/Allocations/ThisThread"),
         .testTarget(name: "VenusCoreTests", dependencies: ["VenusCore"], swiftSettings: testSettings),
         .testTarget(
             name: "VenusCallLogTests",
@@ -133,7 +134,8 @@ let package = Package(
         .testTarget(
             name: "VenusAnalysisTests",
             dependencies: [
-                "VenusCore", "VenusCallLog", "VenusStore", "VenusAnalysis", "TestSupport", .logging, .serviceLifecycle,
+                "CAllocations", "VenusCore", "VenusCallLog", "VenusStore", "VenusAnalysis", "TestSupport", .logging,
+                .serviceLifecycle,
             ],
             swiftSettings: testSettings
         ),
@@ -175,7 +177,7 @@ if Context.environment["VENUS_PART"] == "proxy" {
 if Context.environment["VENUS_PART"] == "analysis" {
     package.products = []
     package.targets.removeAll { target in
-        let isPart = ["CLinux", "CHiredis", "CPostgres", "TestSupport"].contains(target.name)
+        let isPart = ["CAllocations", "CLinux", "CHiredis", "CPostgres", "TestSupport"].contains(target.name)
         return !isPart
             && !["VenusCore", "VenusCallLog", "VenusStore", "VenusAnalysis"].contains { target.name.hasPrefix($0) }
     }

@@ -66,31 +66,46 @@ public enum BlockDecoder {
 
     private static func operations(_ fields: BlockFields) throws(BlockDecodingError) -> [Operation] {
         let bytes = try fields.bytes(.operations, most: maximumOperationsBytes)
-        let lines = bytes.split(
-            separator: UInt8(ascii: "\n"), maxSplits: CallBlock.maximumCalls, omittingEmptySubsequences: false)
-        // A block of n calls names at most n operations.
-        guard lines.count <= CallBlock.maximumCalls else { throw .tooLarge(.operations) }
         var operations: [Operation] = []
-        operations.reserveCapacity(lines.count)
-        for (number, line) in lines.enumerated() {
-            guard let operation = operation(line) else { throw .malformedOperation(line: number) }
+        var rest = bytes[...]
+        while true {
+            // A block of n calls names at most n operations.
+            guard operations.count < CallBlock.maximumCalls else { throw .tooLarge(.operations) }
+            let end = rest.firstIndex(of: UInt8(ascii: "\n"))
+            guard let operation = operation(rest[..<(end ?? rest.endIndex)]) else {
+                throw .malformedOperation(line: operations.count)
+            }
             operations.append(operation)
+            guard let end else { return operations }
+            rest = rest[(end + 1)...]
         }
-        return operations
     }
 
     private static func operation(_ line: ArraySlice<UInt8>) -> Operation? {
-        let columns = line.split(separator: UInt8(ascii: "\t"), maxSplits: 6, omittingEmptySubsequences: false)
-        guard columns.count == 6, let scheme = text(columns[0]), let host = text(columns[1]),
-            let port = BlockFields.number(columns[2]).flatMap({ UInt16(exactly: $0) }),
-            let method = text(columns[3]), let route = text(columns[4]), let networkProtocol = text(columns[5])
+        var rest = line
+        guard let scheme = column(&rest).flatMap({ text($0) }), let host = column(&rest).flatMap({ text($0) }),
+            let port = column(&rest).flatMap({ BlockFields.number($0) }).flatMap({ UInt16(exactly: $0) }),
+            let method = column(&rest).flatMap({ text($0) }), let route = column(&rest).flatMap({ text($0) }),
+            // The last: a tab in it is none that text has.
+            let networkProtocol = text(rest)
         else { return nil }
         return Operation(
             scheme: scheme, host: host, port: port, method: method, route: route, networkProtocol: networkProtocol)
     }
 
+    /// Takes what is before the next tab, and the tab; `nil` where there is none.
+    private static func column(_ line: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        guard let tab = line.firstIndex(of: UInt8(ascii: "\t")) else { return nil }
+        defer { line = line[(tab + 1)...] }
+        return line[..<tab]
+    }
+
     /// NUL is refused, because PostgreSQL has no text that holds it.
     private static func text(_ column: ArraySlice<UInt8>) -> String? {
+        // Nearly always there is nothing to undo.
+        if column.allSatisfy({ (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }) {
+            return String(decoding: column, as: UTF8.self)
+        }
         guard let bytes = TextEscape.unescape(column), !bytes.contains(0) else { return nil }
         return String(validating: bytes, as: UTF8.self)
     }

@@ -8,41 +8,58 @@ struct BlockFields {
         case end
     }
 
-    private var values: [BlockField: [UInt8]] = [:]
+    /// In the entry's order: so few that looking through them is faster than any table would be to make.
+    private var known: [(field: BlockField, value: [UInt8])] = []
+
+    private static let names = BlockField.allCases.map { (field: $0, name: $0.rawValue) }
 
     init(_ fields: [EntryField]) throws(BlockDecodingError) {
         guard fields.count <= BlockDecoder.maximumFields else { throw .tooManyFields }
+        known.reserveCapacity(min(fields.count, Self.names.count))
+        // Entries are written in the order of the names: mostly it is the next one.
+        var next = 0
         for field in fields {
-            guard let name = BlockField(rawValue: field.name) else { continue }
-            guard values.updateValue(field.value, forKey: name) == nil else { throw .repeatedField(name) }
+            if next == Self.names.count || Self.names[next].name != field.name {
+                guard let place = Self.names.firstIndex(where: { $0.name == field.name }) else { continue }
+                next = place
+            }
+            let name = Self.names[next].field
+            guard value(name) == nil else { throw .repeatedField(name) }
+            known.append((name, field.value))
+            next += 1
         }
     }
 
+    private func value(_ field: BlockField) -> [UInt8]? {
+        for one in known where one.field == field { return one.value }
+        return nil
+    }
+
     /// `nil` where the entry has none that this version knows.
-    var kind: Kind? { values[.kind].flatMap { Kind(rawValue: String(decoding: $0, as: UTF8.self)) } }
+    var kind: Kind? { value(.kind).flatMap { Kind(rawValue: String(decoding: $0, as: UTF8.self)) } }
 
     func bytes(_ field: BlockField, most: Int) throws(BlockDecodingError) -> [UInt8] {
-        guard let value = values[field] else { throw .missingField(field) }
+        guard let value = value(field) else { throw .missingField(field) }
         guard value.count <= most else { throw .tooLarge(field) }
         return value
     }
 
     func number(_ field: BlockField) throws(BlockDecodingError) -> UInt64 {
-        guard let value = values[field] else { throw .missingField(field) }
+        guard let value = value(field) else { throw .missingField(field) }
         guard let number = Self.number(value[...]) else { throw .invalidNumber(field) }
         return number
     }
 
     /// A number that fits into 63 bits, of a field that need not be there.
     func count(_ field: BlockField) throws(BlockDecodingError) -> Int? {
-        guard values[field] != nil else { return nil }
+        guard value(field) != nil else { return nil }
         guard let count = Int(exactly: try number(field)) else { throw .invalidNumber(field) }
         return count
     }
 
     /// The bytes of a field that need not be there.
     func optionalBytes(_ field: BlockField, most: Int) throws(BlockDecodingError) -> [UInt8]? {
-        values[field] == nil ? nil : try bytes(field, most: most)
+        value(field) == nil ? nil : try bytes(field, most: most)
     }
 
     /// UTF-8 without control characters.
