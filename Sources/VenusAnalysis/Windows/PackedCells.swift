@@ -66,17 +66,17 @@ struct PackedCells: Sendable {
         return ByteReader(bytes[first..<end])
     }
 
-    /// Leaves out what is gone, and takes an eighth more than there is: doubling would waste as much again.
+    /// Leaves out what is gone, and takes a sixteenth more than there is: doubling would waste as much again.
     private mutating func makeRoom(for more: Int) {
         let firstByte = gone < offsets.count ? Int(offsets[gone]) : bytes.count
         var kept: [UInt8] = []
-        kept.reserveCapacity((bytes.count - firstByte + more) * 9 / 8)
+        kept.reserveCapacity((bytes.count - firstByte + more) * 17 / 16)
         kept.append(contentsOf: bytes[firstByte...])
         bytes = kept
         var keptStarts: [Int64] = []
         var keptOffsets: [UInt32] = []
-        keptStarts.reserveCapacity(max(4, (count + 2) * 9 / 8))
-        keptOffsets.reserveCapacity(max(4, (count + 2) * 9 / 8))
+        keptStarts.reserveCapacity(max(4, (count + 2) * 17 / 16))
+        keptOffsets.reserveCapacity(max(4, (count + 2) * 17 / 16))
         for cell in gone..<starts.count {
             keptStarts.append(starts[cell])
             keptOffsets.append(offsets[cell] - UInt32(firstByte))

@@ -1,7 +1,8 @@
 /// How long calls took: exact count, sum, minimum and maximum in microseconds, and the counts of ``BucketIndex``'s
 /// buckets, of which only the span between the lowest and the highest that was ever used is kept.
 ///
-/// Merging and taking away are exact: they add and subtract aligned counts. At most 2,032 buckets of 8 bytes.
+/// Merging and taking away are exact: they add and subtract aligned counts. At most 2,032 buckets of 4 bytes, or of 8 once
+/// there are 2^32 values.
 public struct LatencyHistogram: Sendable, Hashable {
     public private(set) var count: UInt64 = 0
     /// Sum of all values in microseconds.
@@ -10,9 +11,7 @@ public struct LatencyHistogram: Sendable, Hashable {
     public private(set) var minimum: UInt32 = 0
     /// Largest value in microseconds; 0 where there is none.
     public private(set) var maximum: UInt32 = 0
-    /// Index of the first bucket in `buckets`.
-    private(set) var offset = 0
-    private(set) var buckets: [UInt64] = []
+    private var buckets = BucketCounts()
 
     public init() {}
 
@@ -20,9 +19,7 @@ public struct LatencyHistogram: Sendable, Hashable {
 
     /// Counts one value, in microseconds.
     public mutating func record(_ microseconds: UInt32) {
-        let index = BucketIndex.index(microseconds: microseconds)
-        extend(toHold: index...index)
-        buckets[index - offset] += 1
+        buckets.add(1, to: BucketIndex.index(microseconds: microseconds), total: count + 1)
         noteExtremes(minimum: microseconds, maximum: microseconds)
         count += 1
         sum &+= UInt64(microseconds)
@@ -30,7 +27,7 @@ public struct LatencyHistogram: Sendable, Hashable {
 
     public mutating func merge(_ other: LatencyHistogram) {
         guard other.count > 0 else { return }
-        add(buckets: other.buckets, from: other.offset)
+        buckets.add(other.buckets, total: count + other.count)
         noteExtremes(minimum: other.minimum, maximum: other.maximum)
         count += other.count
         sum &+= other.sum
@@ -42,8 +39,7 @@ public struct LatencyHistogram: Sendable, Hashable {
     public mutating func subtract(_ other: LatencyHistogram) {
         guard other.count > 0 else { return }
         precondition(other.count <= count, "only what was merged can be taken away")
-        extend(toHold: other.offset...(other.offset + other.buckets.count - 1))
-        combine(other.buckets, at: other.offset - offset) { $0 &- $1 }
+        buckets.subtract(other.buckets)
         count -= other.count
         sum &-= other.sum
         if count == 0 { self = LatencyHistogram() }
@@ -69,25 +65,16 @@ public struct LatencyHistogram: Sendable, Hashable {
     /// - Parameter qs: each 0 … 1, ascending.
     public func quantiles(_ qs: [Double]) -> [Double] {
         guard count > 0 else { return [] }
-        var seen: UInt64 = 0
-        var place = -1
-        return qs.map { q in
-            let rank = max(1, UInt64((q * Double(count)).rounded(.up)))
-            if rank >= count { return Double(maximum) }
-            while seen < rank, place < buckets.count - 1 {
-                place += 1
-                seen += buckets[place]
-            }
-            guard seen >= rank else { return Double(maximum) }
-            let estimate = BucketIndex.microseconds(place: UInt16(offset + place - BucketIndex.lowest))
+        let ranks = qs.map { max(1, UInt64(($0 * Double(count)).rounded(.up))) }
+        return zip(ranks, buckets.indices(ofRanks: ranks)).map { rank, index in
+            guard rank < count, let index else { return Double(maximum) }
+            let estimate = BucketIndex.microseconds(place: UInt16(index - BucketIndex.lowest))
             return min(max(estimate, Double(minimum)), Double(maximum))
         }
     }
 
     /// The used buckets as (index, count), ascending, without empty ones.
-    public var filledBuckets: [(index: Int, count: UInt64)] {
-        buckets.enumerated().compactMap { place, value in value == 0 ? nil : (offset + place, value) }
-    }
+    public var filledBuckets: [(index: Int, count: UInt64)] { buckets.filled }
 
     /// A histogram from what was stored, within the bounds of ``BucketIndex``; `nil` where the parts contradict each
     /// other.
@@ -100,14 +87,15 @@ public struct LatencyHistogram: Sendable, Hashable {
         guard count > 0, count <= KPITotals.maximumStoredCount, sum / count <= UInt64(maximum),
             sum / count >= UInt64(minimum)
         else { return nil }
-        self.init(unpacked: counts, from: first, sum: sum, minimum: minimum, maximum: maximum)
+        self.init(
+            unpacked: BucketCounts(first: first, counts, total: count), count: count, sum: sum, minimum: minimum,
+            maximum: maximum)
     }
 
     /// A histogram that was packed (``init(packed:)``), neither the first nor the last bucket empty.
-    init(unpacked counts: [UInt64], from first: Int, sum: UInt64, minimum: UInt32, maximum: UInt32) {
-        offset = first
-        buckets = counts
-        count = counts.reduce(0, &+)
+    init(unpacked buckets: BucketCounts, count: UInt64, sum: UInt64, minimum: UInt32, maximum: UInt32) {
+        self.buckets = buckets
+        self.count = count
         self.sum = sum
         self.minimum = minimum
         self.maximum = maximum
@@ -116,58 +104,6 @@ public struct LatencyHistogram: Sendable, Hashable {
     private mutating func noteExtremes(minimum: UInt32, maximum: UInt32) {
         self.minimum = count == 0 ? minimum : min(self.minimum, minimum)
         self.maximum = count == 0 ? maximum : max(self.maximum, maximum)
-    }
-
-    private mutating func add(buckets other: [UInt64], from start: Int) {
-        guard !other.isEmpty else { return }
-        extend(toHold: start...(start + other.count - 1))
-        combine(other, at: start - offset, { $0 &+ $1 })
-    }
-
-    /// Adds or subtracts aligned counts, eight at a time. Counts stay far below 64 bits (``KPITotals`` bounds what is
-    /// stored), so nothing wraps.
-    ///
-    /// - Precondition: `buckets` has all of `other`'s places from `shift` on.
-    @inline(__always)
-    private mutating func combine(
-        _ other: [UInt64], at shift: Int, _ combined: (SIMD8<UInt64>, SIMD8<UInt64>) -> SIMD8<UInt64>
-    ) {
-        precondition(shift >= 0 && shift + other.count <= buckets.count, "the buckets were made to hold the other's")
-        buckets.withUnsafeMutableBytes { ours in
-            other.withUnsafeBytes { theirs in
-                let size = MemoryLayout<SIMD8<UInt64>>.size
-                var position = 0
-                let ours = UnsafeMutableRawBufferPointer(rebasing: ours[(shift * 8)...])
-                while position + size <= theirs.count {
-                    let sum = combined(
-                        ours.loadUnaligned(fromByteOffset: position, as: SIMD8<UInt64>.self),
-                        theirs.loadUnaligned(fromByteOffset: position, as: SIMD8<UInt64>.self))
-                    ours.storeBytes(of: sum, toByteOffset: position, as: SIMD8<UInt64>.self)
-                    position += size
-                }
-                while position < theirs.count {
-                    let sum = combined(
-                        SIMD8(repeating: ours.loadUnaligned(fromByteOffset: position, as: UInt64.self)),
-                        SIMD8(repeating: theirs.loadUnaligned(fromByteOffset: position, as: UInt64.self)))
-                    ours.storeBytes(of: sum[0], toByteOffset: position, as: UInt64.self)
-                    position += 8
-                }
-            }
-        }
-    }
-
-    private mutating func extend(toHold range: ClosedRange<Int>) {
-        if buckets.isEmpty {
-            offset = range.lowerBound
-            buckets = Array(repeating: 0, count: range.count)
-            return
-        }
-        if range.lowerBound < offset {
-            buckets.insert(contentsOf: repeatElement(0, count: offset - range.lowerBound), at: 0)
-            offset = range.lowerBound
-        }
-        let missing = range.upperBound - (offset + buckets.count - 1)
-        if missing > 0 { buckets.append(contentsOf: repeatElement(0, count: missing)) }
     }
 
     public static func == (left: LatencyHistogram, right: LatencyHistogram) -> Bool {
@@ -203,14 +139,14 @@ extension LatencyHistogram {
         maximum: UInt32
     ) {
         precondition(Int(first) + counts.count <= BucketIndex.count && minimum <= maximum, "counts of our buckets")
-        offset = BucketIndex.lowest + Int(first)
-        buckets = Array(unsafeUninitializedCapacity: counts.count) { buckets, initialized in
+        let narrow = [UInt32](unsafeUninitializedCapacity: counts.count) { narrow, initialized in
             for place in 0..<counts.count {
-                buckets.initializeElement(at: place, to: UInt64(truncatingIfNeeded: counts[place]))
+                narrow.initializeElement(at: place, to: UInt32(truncatingIfNeeded: counts[place]))
             }
             initialized = counts.count
         }
-        count = buckets.reduce(0, &+)
+        buckets = BucketCounts(first: BucketIndex.lowest + Int(first), narrow: narrow)
+        count = narrow.reduce(0) { $0 &+ UInt64($1) }
         self.sum = sum
         self.minimum = minimum
         self.maximum = maximum

@@ -143,6 +143,58 @@ struct LatencyHistogramTests {
         #expect(both == LatencyHistogram())
     }
 
+    @Test("counts more than 32 bits hold, and gives back what it was before")
+    func manyValues() throws {
+        let few = histogram([1_000, 2_000, 2_000, 3_000_000])
+        var many = few
+        // 2^32 of the first, and twice as many of the second.
+        for _ in 0..<32 { many.merge(many) }
+        #expect(many.count == 4 << 32)
+        #expect(many.filledBuckets.map(\.count) == [1 << 32, 2 << 32, 1 << 32])
+        #expect(many.filledBuckets.map(\.index) == few.filledBuckets.map(\.index))
+        #expect(many.quantile(0.5) == few.quantile(0.5))
+        var reader = ByteReader(many.encoded)
+        #expect(try LatencyHistogram(from: &reader) == many)
+
+        // Wide and narrow ones, either way round, also where the narrow one reaches beyond.
+        let beyond = histogram([1, 500, 1_000, 3_600_000_000])
+        var both = many
+        both.merge(beyond)
+        var other = beyond
+        other.merge(many)
+        #expect(both == other)
+        #expect(both.count == 4 << 32 + 4)
+        #expect(both.filledBuckets.first?.count == 1)
+        both.subtract(many)
+        both.resetExtremes(minimum: beyond.minimum, maximum: beyond.maximum)
+        #expect(both == beyond)
+        // It is still wide: it can be merged into a narrow one, and be taken away.
+        var merged = few
+        merged.merge(both)
+        var expected = few
+        expected.merge(beyond)
+        #expect(merged == expected)
+        merged.subtract(both)
+        merged.resetExtremes(minimum: few.minimum, maximum: few.maximum)
+        #expect(merged == few)
+        var fresh = LatencyHistogram()
+        fresh.merge(many)
+        #expect(fresh == many)
+        // One more than 32 bits hold, by recording and by merging.
+        var full = LatencyHistogram()
+        for bit in 0..<32 {
+            var part = histogram([7])
+            for _ in 0..<bit { part.merge(part) }
+            full.merge(part)
+        }
+        #expect(full.filledBuckets.map(\.count) == [UInt64(UInt32.max)])
+        var recorded = full
+        recorded.record(7)
+        full.merge(histogram([7]))
+        #expect(full == recorded)
+        #expect(full.filledBuckets.map(\.count) == [1 << 32])
+    }
+
     @Test("equals another that came to the same counts by another way")
     func equality() {
         var wide = histogram([1, 1_000, 3_600_000_000])

@@ -37,6 +37,38 @@ struct KPITotalsPackingTests {
         }
     }
 
+    @Test("are read as they were, whatever the counts and the distances", arguments: 0...40)
+    func anyCounts(_ round: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(round))
+        var totals = KPITotals()
+        for _ in 0...round {
+            var part = LatencyHistogram()
+            part.record(generator.microseconds())
+            for _ in 0..<Int.random(in: 0...round, using: &generator) { part.merge(part) }
+            totals.duration.merge(part)
+            totals.ttfb = part
+        }
+        // Extremes that are not those of the outermost buckets: something was taken away.
+        if round % 3 == 0 { totals.ttfb.resetExtremes(minimum: 0, maximum: .max) }
+        var writer = ByteWriter()
+        totals.pack(into: &writer)
+        var reader = ByteReader(writer.bytes)
+        #expect(try KPITotals(packed: &reader, withHistograms: true) == totals)
+        #expect(reader.isAtEnd)
+    }
+
+    @Test("take half a byte for each filled bucket of few calls")
+    func sizeOfFew() {
+        var totals = KPITotals()
+        for value in stride(from: UInt32(10_000), to: 40_000, by: 500) {
+            totals.record(Call(operation: 0, start: 0, duration: value, outcome: .success))
+        }
+        var writer = ByteWriter()
+        totals.pack(into: &writer)
+        #expect(totals.duration.filledBuckets.count > 50)
+        #expect(writer.bytes.count < totals.duration.filledBuckets.count / 2 + 20)
+    }
+
     @Test("take about a byte for each filled bucket")
     func size() {
         var totals = KPITotals()
