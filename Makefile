@@ -24,7 +24,8 @@ TEST := $(SWIFT) test --configuration release --skip-build
 
 .DEFAULT_GOAL := help
 .PHONY: help up build dashboard setup setup-tests build-tests test test-units test-fuzz test-black-box test-clients chaos fuzz \
-	sanitize lint format bench bench-store bench-interception bench-analysis bench-live install uninstall clean
+	sanitize lint format bench bench-store bench-interception bench-analysis bench-live bench-stream install uninstall \
+	clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -111,6 +112,10 @@ bench-analysis: setup ## compares the analyzer's fold with polars, DuckDB and pa
 
 bench-live: setup-tests build ## measures the live socket with 10,000 subscribers, beside a broadcast server in Python
 	VENUS_BINARY="$(BIN)/venus" Benchmarks/live/run
+
+bench-stream: build ## measures calls through a real Redis into KPIs, and what each part of the way costs
+	VENUS_PART=analysis $(BUILD) --product AnalysisBenchmark
+	BENCHMARK_BINARY="$(BIN)/AnalysisBenchmark" VENUS_BINARY="$(BIN)/venus" Benchmarks/stream/run
 
 install: build ## installs below PREFIX (/usr/local)
 	install -d "$(INSTALLED_BIN)" "$(INSTALLED_SHARE)/venus" "$(INSTALLED_SHARE)/man/man1"

@@ -7,9 +7,12 @@ import VenusCore
 ///     AnalysisBenchmark fold FILE ROUNDS ANSWERS               see `run`, which calls it
 ///     AnalysisBenchmark path [SERVICES OPERATIONS CALLS BLOCKS SECONDS]
 ///     AnalysisBenchmark windows edges|operations COUNT CALLS_PER_SECOND
+///     AnalysisBenchmark fill URL PREFIX SHARDS CALLS            see `../stream/run`, which calls these
+///     AnalysisBenchmark read URL PREFIX SHARDS
+///     AnalysisBenchmark read-each URL PREFIX
 @main
 struct AnalysisBenchmark {
-    static func main() throws {
+    static func main() async throws {
         let arguments = CommandLine.arguments
         switch arguments.count > 1 ? arguments[1] : "" {
         case "fold" where arguments.count == 5:
@@ -19,8 +22,13 @@ struct AnalysisBenchmark {
             path(numbers.count == 5 ? numbers : [50, 20, 500, 200, 20])
         case "windows" where arguments.count == 5:
             windows(arguments[2], Int(arguments[3]) ?? 0, callsPerSecond: Double(arguments[4]) ?? 1)
+        case "fill" where arguments.count == 6:
+            try await stream(arguments).fill(calls: Int(arguments[5]) ?? 0)
+        case "read" where arguments.count == 5: try await stream(arguments).read()
+        case "read-each" where arguments.count == 4: try await stream(arguments).readEach()
         default:
-            FileHandle.standardError.write(Data("usage: AnalysisBenchmark fold|path|windows …\n".utf8))
+            FileHandle.standardError.write(
+                Data("usage: AnalysisBenchmark fold|path|windows|fill|read|read-each …\n".utf8))
             exit(64)
         }
     }
@@ -46,6 +54,11 @@ struct AnalysisBenchmark {
         answers.sort { ($0.second, $0.edge) < ($1.second, $1.edge) }
         let bytes = answers.withUnsafeBytes { Data($0) }
         try bytes.write(to: URL(fileURLWithPath: path2))
+    }
+
+    private static func stream(_ arguments: [String]) throws -> StreamBenchmark {
+        try StreamBenchmark(
+            url: arguments[2], prefix: arguments[3], shards: arguments.count > 4 ? Int(arguments[4]) ?? 1 : 1)
     }
 
     private static func path(_ numbers: [Int]) {

@@ -99,23 +99,30 @@ struct PathBenchmark {
             let producer = Producer(
                 id: "producer-\(service)", environment: "production", service: "service-\(service)", instance: "one",
                 host: "host")
-            let operations = (0..<operationsPerService).map { operation in
-                Operation(
-                    scheme: "http", host: "dependency-\(operation % 10).test", port: 80, method: "GET",
-                    route: "/v1/things/\(operation / 10)/*", networkProtocol: "http/1.1")
+            let operations = Self.operations(operationsPerService)
+            let calls = (0..<callsPerBlock).map { _ in
+                Self.call(end: end, operations: operationsPerService, &random)
             }
-            let calls = (0..<callsPerBlock).map { _ in call(end: end, &random) }
             defer { next[service] += UInt64(calls.count) }
             return CallBlock(producer: producer, first: next[service], operations: operations, calls: calls)
         }
     }
 
-    private func call(end: Int64, _ random: inout WindowsBenchmark.Generator) -> Call {
+    static func operations(_ count: Int) -> [Operation] {
+        (0..<count).map { operation in
+            Operation(
+                scheme: "http", host: "dependency-\(operation % 10).test", port: 80, method: "GET",
+                route: "/v1/things/\(operation / 10)/*", networkProtocol: "http/1.1")
+        }
+    }
+
+    /// A call that ended at this time or up to 100 ms before, in microseconds.
+    static func call(end: Int64, operations: Int, _ random: inout WindowsBenchmark.Generator) -> Call {
         let normal = (0..<12).reduce(-6.0) { sum, _ in sum + random.fraction() }
         let duration = UInt32(20_000 * (1 + 0.2 * normal).magnitude)
         let failed = random.next() % 100 < 1
         var call = Call(
-            operation: Int(random.next() % UInt64(operationsPerService)),
+            operation: Int(random.next() % UInt64(operations)),
             start: end - Int64(duration) - Int64(random.next() % 100_000), duration: duration,
             outcome: failed ? .serverError : .success)
         call.status = failed ? 503 : 200
