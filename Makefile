@@ -113,7 +113,7 @@ bench-analysis: setup ## compares the analyzer's fold with polars, DuckDB and pa
 bench-live: setup-tests build ## measures the live socket with 10,000 subscribers, beside a broadcast server in Python
 	VENUS_BINARY="$(BIN)/venus" Benchmarks/live/run
 
-bench-stream: build ## measures calls through a real Redis into KPIs, and what each part of the way costs
+bench-stream: setup-tests build ## measures calls through a real Redis into KPIs, and what each part of the way costs
 	VENUS_PART=analysis $(BUILD) --product AnalysisBenchmark
 	BENCHMARK_BINARY="$(BIN)/AnalysisBenchmark" VENUS_BINARY="$(BIN)/venus" Benchmarks/stream/run
 
