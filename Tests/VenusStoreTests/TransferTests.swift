@@ -210,15 +210,32 @@ struct TransferTests {
         }
     }
 
-    @Test("a backup has settings and sessions, and goes into an empty store only", arguments: Backend.allCases)
+    @Test(
+        "a backup has settings, users, keys, sessions and the audit log, and goes into an empty store only",
+        arguments: Backend.allCases)
     func everything(backend: Backend) async throws {
         try await backend.withStore { source in
             try await fill(source)
+            let accounts = source
+            _ = try await accounts.addUser(User(name: "ada", role: .viewer, passwordHash: "h", createdAt: 7_000))
+            let session = Session(
+                tokenHash: [4], account: .user("ada"), role: .viewer, createdAt: 1, expiresAt: 4_000_000_000_000,
+                idleExpiresAt: 9_000, address: "10.0.0.1", agent: "test")
+            _ = try await accounts.addSession(session, of: nil)
+            let key = APIKey(
+                id: "abc", hash: [5], name: "k", scopes: [.read], createdAt: 8_000, createdBy: "administrator")
+            _ = try await accounts.addKey(key)
+            try await accounts.addAudit(AuditEntry(at: 9_000, event: .signIn, actor: "user:ada"))
             let records = try await records(source, everything: true)
             try await backend.withStore { target in
+                let taken = target
                 try await read(records, into: target, everything: true)
                 #expect(try await target.setting("secret") == "hash")
                 #expect(try await target.session(tokenHash: [1, 2, 3], now: 2)?.expiresAt == 4_000_000_000_000)
+                #expect(try await taken.users() == accounts.users())
+                #expect(try await taken.keys() == [key])
+                #expect(try await taken.session(tokenHash: [4], now: 2) == session)
+                #expect(try await taken.audit(AuditQuery(limit: 9)).map(\.actor) == ["user:ada"])
             }
             try await backend.withStore { used in
                 try await used.setSetting("secret", to: "other", ifAbsent: false)

@@ -16,25 +16,6 @@ extension SQLSession {
         return try row.text(0)
     }
 
-    func addSession(_ session: Session) throws {
-        try execute(
-            "INSERT INTO sessions (token_hash, created_at, expires_at) VALUES ($1, $2, $3)",
-            [.bytes(session.tokenHash), .millisecond(session.createdAt), .millisecond(session.expiresAt)])
-    }
-
-    func session(tokenHash: [UInt8], now: Int64) throws -> Session? {
-        try query(
-            "SELECT created_at, expires_at FROM sessions WHERE token_hash = $1 AND expires_at > $2",
-            [.bytes(tokenHash), .millisecond(now)]
-        ).first.map {
-            Session(tokenHash: tokenHash, createdAt: try $0.millisecond(0), expiresAt: try $0.millisecond(1))
-        }
-    }
-
-    func removeSession(tokenHash: [UInt8]) throws {
-        try execute("DELETE FROM sessions WHERE token_hash = $1", [.bytes(tokenHash)])
-    }
-
     func addSignInToken(hash: [UInt8], expiresAt: Int64) throws {
         try execute(
             "INSERT INTO sign_in_tokens (token_hash, expires_at) VALUES ($1, $2)",
@@ -47,7 +28,9 @@ extension SQLSession {
     }
 
     func removeExpiredSessions(now: Int64) throws {
-        try execute("DELETE FROM sessions WHERE expires_at <= $1", [.millisecond(now)])
+        try execute("DELETE FROM sessions WHERE expires_at <= $1 OR idle_expires_at <= $1", [.millisecond(now)])
         try execute("DELETE FROM sign_in_tokens WHERE expires_at <= $1", [.millisecond(now)])
+        try removeOldAttempts(now: now)
+        try removeOldAudit(now: now)
     }
 }

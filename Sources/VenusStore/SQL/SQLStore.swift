@@ -1,7 +1,7 @@
 import VenusCore
 
 /// A store whose work is written once, against ``SQLSession``; the two databases differ in how a transaction is run.
-protocol SQLStore: Store {
+protocol SQLStore: SignInStore {
     /// What was read of open minutes before.
     var openMinutes: OpenMinutesCache { get }
 
@@ -112,7 +112,9 @@ extension SQLStore {
         try await write { try $0.setSetting(name, to: value, ifAbsent: ifAbsent) }
     }
 
-    public func addSession(_ session: Session) async throws { try await write { try $0.addSession(session) } }
+    public func addSession(_ session: Session) async throws {
+        _ = try await write { try $0.addSession(session, of: nil) }
+    }
 
     public func session(tokenHash: [UInt8], now: Int64) async throws -> Session? {
         try await read { try $0.session(tokenHash: tokenHash, now: now) }

@@ -34,12 +34,7 @@ extension SQLSession {
         try run("SELECT name, value FROM settings WHERE name NOT LIKE 'import.%' ORDER BY name", []) {
             try body(.setting(try $0.text(0), try $0.text(1)))
         }
-        try run("SELECT token_hash, created_at, expires_at FROM sessions ORDER BY created_at", []) {
-            var record = StoredRecord()
-            record.session = StoredRecord.SignedIn(
-                tokenHash: Data(try $0.bytes(0)), createdAt: try $0.millisecond(1), expiresAt: try $0.millisecond(2))
-            try body(record)
-        }
+        try exportAccounts(body)
     }
 
     /// Page by page, each from where the one before ended, so that neither side holds a tier at once.

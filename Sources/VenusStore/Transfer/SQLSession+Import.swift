@@ -18,9 +18,13 @@ extension SQLSession {
     func beginImport(id: String, adding: Bool, everything: Bool) throws -> ImportProgress {
         if let known = try progress(of: id) { return known }
         if everything {
-            let settings = try query("SELECT 1 FROM settings UNION ALL SELECT 1 FROM sessions LIMIT 1")
+            let settings = try query(
+                """
+                SELECT 1 FROM settings UNION ALL SELECT 1 FROM sessions UNION ALL SELECT 1 FROM users
+                UNION ALL SELECT 1 FROM api_keys LIMIT 1
+                """)
             guard settings.isEmpty else {
-                throw StoreError(.refused, "the store is not empty: there are settings or sessions in it")
+                throw StoreError(.refused, "the store is not empty: there are settings, sessions, users or keys in it")
             }
         }
         if !adding {
@@ -78,16 +82,8 @@ extension SQLSession {
                 ])
             } else if let setting = record.setting {
                 try take(setting)
-            } else if let session = record.session {
-                try execute(
-                    """
-                    INSERT INTO sessions (token_hash, created_at, expires_at) VALUES ($1, $2, $3)
-                    ON CONFLICT (token_hash) DO NOTHING
-                    """,
-                    [
-                        .bytes(Array(session.tokenHash)), .millisecond(SQLValue.clamp(millisecond: session.createdAt)),
-                        .millisecond(SQLValue.clamp(millisecond: session.expiresAt)),
-                    ])
+            } else {
+                try takeAccount(record)
             }
         }
         try runEach(

@@ -12,6 +12,9 @@ public struct StoredRecord: Sendable, Codable, Equatable {
     public var loss: LostCalls?
     public var setting: Setting?
     public var session: SignedIn?
+    public var user: Person?
+    public var key: Key?
+    public var audit: Happening?
     public var file: File?
     public var end: End?
 
@@ -80,19 +83,74 @@ public struct StoredRecord: Sendable, Codable, Equatable {
         public var value: String
     }
 
-    /// A session: the hash of its token, never the token.
+    /// A session: the hash of its token, never the token. What came later may be absent.
     public struct SignedIn: Sendable, Codable, Equatable {
         public var tokenHash: Data
-        /// Milliseconds since the epoch.
+        /// Milliseconds since the epoch, here and below.
         public var createdAt: Int64
-        /// Milliseconds since the epoch.
         public var expiresAt: Int64
+        public var account: String?
+        public var role: String?
+        public var idleExpiresAt: Int64?
+        public var address: String?
+        public var agent: String?
 
         private enum CodingKeys: String, CodingKey {
             case tokenHash = "token_hash"
             case createdAt = "created_at"
             case expiresAt = "expires_at"
+            case account, role
+            case idleExpiresAt = "idle_expires_at"
+            case address, agent
         }
+    }
+
+    /// A user: the hash of the password, never the password.
+    public struct Person: Sendable, Codable, Equatable {
+        public var name: String
+        public var role: String
+        public var passwordHash: String
+        public var isActive: Bool
+        public var createdAt: Int64
+        public var changedAt: Int64
+
+        private enum CodingKeys: String, CodingKey {
+            case name, role
+            case passwordHash = "password_hash"
+            case isActive = "is_active"
+            case createdAt = "created_at"
+            case changedAt = "changed_at"
+        }
+    }
+
+    /// An API key: its hash, never the key.
+    public struct Key: Sendable, Codable, Equatable {
+        public var id: String
+        public var hash: Data
+        public var name: String
+        public var scopes: [String]
+        public var createdAt: Int64
+        public var createdBy: String
+        public var usedAt: Int64?
+        public var revokedAt: Int64?
+
+        private enum CodingKeys: String, CodingKey {
+            case id, hash, name, scopes
+            case createdAt = "created_at"
+            case createdBy = "created_by"
+            case usedAt = "used_at"
+            case revokedAt = "revoked_at"
+        }
+    }
+
+    /// An entry of the audit log.
+    public struct Happening: Sendable, Codable, Equatable {
+        public var at: Int64
+        public var event: String
+        public var actor: String
+        public var subject: String
+        public var address: String
+        public var detail: String
     }
 
     /// A file of the data directory, by what it is for.

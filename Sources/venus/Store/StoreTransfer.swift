@@ -91,6 +91,9 @@ extension StoredRecord {
     fileprivate var history: StoredRecord {
         var record = self
         record.session = nil
+        record.user = nil
+        record.key = nil
+        record.audit = nil
         record.file = nil
         if record.setting?.name != "history.begin" { record.setting = nil }
         return record
