@@ -22,12 +22,14 @@ public final class Server: Service {
     private let now: @Sendable () -> Int64
     private let hub: LiveHub
     private let access: AccessControl
+    private let client: ClientAddress
+    private let base: WebPath
     private let readiness: ReadinessResource
     private let responder: Responder
     private let listening = Listening()
 
     public convenience init(
-        configuration: ServerConfiguration, store: any Store, feed: any LiveFeed, logger: Logger
+        configuration: ServerConfiguration, store: any SignInStore, feed: any LiveFeed, logger: Logger
     ) throws {
         try self.init(
             configuration: configuration, store: store, feed: feed, logger: logger, now: WallClock.milliseconds)
@@ -35,7 +37,7 @@ public final class Server: Service {
 
     /// - Parameter now: milliseconds since the epoch.
     package init(
-        configuration: ServerConfiguration, store: any Store, feed: any LiveFeed, logger: Logger,
+        configuration: ServerConfiguration, store: any SignInStore, feed: any LiveFeed, logger: Logger,
         now: @escaping @Sendable () -> Int64
     ) throws {
         self.configuration = configuration
@@ -48,23 +50,35 @@ public final class Server: Service {
         }
         live = LiveState(startedAt: now())
         hub = LiveHub(live: live, logger: logger)
-        secret = AdministratorSecret(store: store, hasher: SecretHasher())
-        sessions = Sessions(store: store, lifetime: configuration.sessionLifetime, now: now)
+        let hasher = SecretHasher()
+        let audit = AuditLog(store: store, now: now)
+        secret = AdministratorSecret(store: store, audit: audit, hasher: hasher)
+        sessions = Sessions(
+            store: store, lifetime: configuration.sessionLifetime, idleLifetime: configuration.sessionIdleLifetime,
+            now: now)
         let hosts = HostAllowList(
             listenHost: configuration.host, configured: configuration.allowedHosts, publicURL: publicURL)
-        access = AccessControl(hosts: hosts, publicURL: publicURL, sessions: sessions)
-        readiness = ReadinessResource(store: store, live: live, now: now)
         let cookie = SessionCookie(isSecure: publicURL?.isSecure ?? false)
-        let login = LoginResource(
-            signIn: SignIn(secret: secret, sessions: sessions, now: now), cookie: cookie,
-            sessionLifetime: configuration.sessionLifetime)
+        access = AccessControl(hosts: hosts, publicURL: publicURL, isSecure: false, cookie: cookie, sessions: sessions)
+        client = ClientAddress(trusted: try configuration.trustedProxyRanges())
+        base = configuration.publicURL.map { WebPath(of: $0) } ?? WebPath()
+        readiness = ReadinessResource(store: store, live: live, now: now)
+        let signIn = SignIn(
+            secret: secret, store: store, hasher: hasher, sessions: sessions, audit: audit, now: now)
+        let endings = Endings(sessions: sessions, hub: hub)
+        let login = LoginResource(signIn: signIn, cookie: cookie, sessionLifetime: configuration.sessionLifetime)
+        let accounts =
+            SessionsResource(store: store, endings: endings, audit: audit, now: now).routes
+            + UsersResource(store: store, hasher: hasher, endings: endings, audit: audit, now: now).routes
+            + KeysResource(store: store, endings: endings, audit: audit, now: now).routes
+            + [AuditResource(store: store).route]
         history = HistoryReader(store: store)
         self.now = now
         responder = Responder(
-            access: access,
-            routes: [
+            access: access, client: client, base: base,
+            routes: accounts + [
                 HealthResource().route, readiness.route, login.route,
-                LogoutResource(sessions: sessions, hub: hub, cookie: cookie).route,
+                LogoutResource(sessions: sessions, hub: hub, cookie: cookie, audit: audit).route,
                 HistoryResource(reader: history, live: live, now: now).route,
                 LossesResource(store: store, now: now).route,
                 ProxiesResource(store: store, live: live, now: now).route,
@@ -93,7 +107,12 @@ public final class Server: Service {
     }
 
     /// A token for a program of the same owner: a session like any other.
-    public func makeSessionToken() async throws -> String { try await sessions.open().token.text }
+    public func makeSessionToken() async throws -> String {
+        guard let opened = try await sessions.open(.administrator, role: .admin, visitor: .local) else {
+            preconditionFailure("only a user's session depends on the user")
+        }
+        return opened.token.text
+    }
 
     /// Where people reach the server, without a slash at the end. Waits until the server listens.
     public var baseURL: String {
@@ -128,14 +147,17 @@ public final class Server: Service {
         listening.finish(.failure(CancellationError()))
     }
 
+    /// Every route, and who may use it.
+    package var accessTable: [RouteAccess] { responder.routes.map(RouteAccess.init) }
+
     // MARK: Serving
 
     private var application: Application<Responder> {
-        let (access, hub, settings, limits) = (access, hub, configuration, limits)
+        let (access, client, base, hub, settings, limits) = (access, client, base, hub, configuration, limits)
         let listening = listening
         let server = HTTPServerBuilder { respond in
             VenusChannel(
-                responder: respond, access: access, hub: hub, limits: limits,
+                responder: respond, access: access, client: client, base: base, hub: hub, limits: limits,
                 idleTimeout: TimeAmount(settings.idleTimeout),
                 firstRequestTimeout: TimeAmount(settings.firstRequestTimeout))
         }

@@ -15,7 +15,12 @@ public struct ServerConfiguration: Sendable {
     public var allowedHosts: [String] = []
     /// Tells which clients the proxies of this machine pass through for the sake of their certificates.
     public var pins: @Sendable () throws -> [ListedPin] = { [] }
+    /// Addresses and networks of proxies whose `X-Forwarded-For` is believed.
+    public var trustedProxies: [String] = []
+    /// However much a session is used.
     public var sessionLifetime: Duration = .seconds(7 * 86_400)
+    /// Of a session that is not used; an open live socket uses it.
+    public var sessionIdleLifetime: Duration = .seconds(3 * 86_400)
     public var signInLinkLifetime: Duration = .seconds(600)
 
     /// Connections at a time, live sockets included; further ones wait to be accepted.
@@ -36,4 +41,17 @@ public struct ServerConfiguration: Sendable {
     public var silenceTimeout: Duration = .seconds(60)
 
     public init() {}
+}
+
+extension ServerConfiguration {
+    func trustedProxyRanges() throws -> [AddressRange] {
+        try trustedProxies.map { text in
+            guard let range = AddressRange(text) else {
+                throw ServerError(
+                    .invalidTrustedProxy,
+                    "server.trusted_proxies holds addresses and networks such as 10.0.0.0/8, and \(text) is neither.")
+            }
+            return range
+        }
+    }
 }

@@ -5,6 +5,8 @@ public struct ServerError: Error, Sendable, CustomStringConvertible {
         case weakSecret
         /// `publicURL` is no http or https URL.
         case invalidPublicURL
+        /// One of `trustedProxies` is neither an address nor a network.
+        case invalidTrustedProxy
         /// The address cannot be listened on.
         case cannotListen
     }

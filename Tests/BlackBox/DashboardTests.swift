@@ -81,7 +81,7 @@ struct DashboardTests {
             try await browser.wait(for: "#sign-in")
             try await browser.type("not the secret", into: "#secret")
             try await browser.click("#sign-in-form button")
-            try await browser.wait(for: "#sign-in-message") { $0.contains("not the administrator’s secret") }
+            try await browser.wait(for: "#sign-in-message") { $0.contains("do not match") }
             #expect(try await browser.isShown("#main") == false)
             try await browser.run("document.getElementById('secret').value = ''")
             try await browser.type(venus.secret, into: "#secret")
@@ -101,9 +101,9 @@ struct DashboardTests {
             try await browser.wait(for: "#status-text") { $0.hasPrefix("Live") }
             try await browser.run(
                 """
-                return fetch("/api/v1/logout", {
-                  method: "POST", headers: { "content-type": "application/json" }, body: "{}",
-                }).then((response) => response.status);
+                return fetch("/api/v1/session").then((response) => response.json()).then((session) =>
+                  fetch("/api/v1/logout", { method: "POST", headers: { "x-csrf-token": session.csrf_token } })
+                ).then((response) => response.status);
                 """)
             try await browser.wait(for: "#sign-in-message") { $0.contains("session has ended") }
         }

@@ -14,24 +14,35 @@ final class RunningServer: Sendable {
     let port: Int
     let secret: String
     let log: CapturedLog
-    private let directory: TemporaryDirectory
+    /// `nil`: the store is another server's.
+    private let directory: TemporaryDirectory?
     private let group: ServiceGroup
     private let task: Task<Void, any Error>
 
     private static let cheapSecret = "the tests' own secret"
 
-    init(generatesSecret: Bool = false, configure: (inout ServerConfiguration) -> Void = { _ in }) async throws {
-        directory = try TemporaryDirectory()
+    /// - Parameter sharing: whose store it is; `nil`: its own.
+    init(
+        generatesSecret: Bool = false, sharing: RunningServer? = nil,
+        configure: (inout ServerConfiguration) -> Void = { _ in }
+    ) async throws {
         log = CapturedLog()
         let logger = log.logger
-        store = try await SQLiteStore(path: directory.path + "/venus.sqlite", logger: logger)
+        if let sharing {
+            directory = nil
+            store = sharing.store
+        } else {
+            let directory = try TemporaryDirectory()
+            self.directory = directory
+            store = try await SQLiteStore(path: directory.path + "/venus.sqlite", logger: logger)
+        }
         feed = InProcessFeed()
         var configuration = ServerConfiguration()
         configuration.port = 0
         configuration.shutdownLimit = .seconds(3)
         configure(&configuration)
         server = try Server(configuration: configuration, store: store, feed: feed, logger: logger)
-        if !generatesSecret {
+        if !generatesSecret, sharing == nil {
             // Hashed at a fraction of the cost: most tests only want to get in.
             let hash = try SecretHash(secret: Self.cheapSecret, costExponent: 10)
             try await store.setSetting(AdministratorSecret.settingName, to: hash.text, ifAbsent: false)
@@ -46,7 +57,7 @@ final class RunningServer: Sendable {
     func stop() async throws {
         await group.triggerGracefulShutdown()
         try await task.value
-        await store.close()
+        if directory != nil { await store.close() }
     }
 
     // MARK: Asking

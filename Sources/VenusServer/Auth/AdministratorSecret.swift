@@ -10,11 +10,13 @@ package struct AdministratorSecret: Sendable {
     /// Longer ones are not even hashed.
     package static let maximumLength = 1_024
 
-    private let store: any Store
+    private let store: any SignInStore
+    private let audit: AuditLog
     private let hasher: SecretHasher
 
-    package init(store: any Store, hasher: SecretHasher) {
+    package init(store: any SignInStore, audit: AuditLog, hasher: SecretHasher) {
         self.store = store
+        self.audit = audit
         self.hasher = hasher
     }
 
@@ -35,13 +37,20 @@ package struct AdministratorSecret: Sendable {
             }
             let hash = try await hasher.run { try SecretHash(secret: configured) }
             try await store.setSetting(Self.settingName, to: hash.text, ifAbsent: false)
+            // Whoever came in by the old one must know the new one.
+            try await store.removeSessions(of: .administrator, except: nil)
+            try await audit.note(
+                .secretChanged, actor: "configuration", subject: Account.administrator.text, address: "local")
             return nil
         }
         guard stored == nil else { return nil }
         let secret = Token.random().text
         let text = try await hasher.run { try SecretHash(secret: secret) }.text
         // Of two servers that start at once, the first one's holds.
-        return try await store.setSetting(Self.settingName, to: text, ifAbsent: true) == text ? secret : nil
+        guard try await store.setSetting(Self.settingName, to: text, ifAbsent: true) == text else { return nil }
+        try await audit.note(
+            .secretChanged, actor: "first start", subject: Account.administrator.text, address: "local")
+        return secret
     }
 
     package func verifies(_ secret: String) async throws -> Bool {

@@ -65,8 +65,10 @@ package struct WebOrigin: Sendable, Hashable {
         self.authority = authority
     }
 
-    /// Whether this is the origin of what we serve ourselves, without TLS, under this `Host`.
-    package func isPlain(at host: Authority) -> Bool {
-        !isSecure && authority.host == host.host && (authority.port ?? 80) == (host.port ?? 80)
+    /// Whether this is the origin of what we serve ourselves under this `Host`, with TLS of our own or without.
+    package func isOurs(at host: Authority, isSecure: Bool) -> Bool {
+        let usual = isSecure ? 443 : 80
+        return self.isSecure == isSecure && authority.host == host.host
+            && (authority.port ?? usual) == (host.port ?? usual)
     }
 }

@@ -12,11 +12,11 @@ package enum Credentials: Sendable, Equatable {
     /// A browser sends it by itself: it counts only with a checked `Origin`.
     case cookie(Token)
 
-    package static let cookieName = "venus_session"
     package static let subprotocol = "venus.v1"
     private static let tokenPrefix = "bearer."
 
-    package init(_ fields: HTTPFields) {
+    /// - Parameter cookieName: see ``SessionCookie/name``.
+    package init(_ fields: HTTPFields, cookieName: String) {
         if let field = fields[.authorization] {
             let parts = field.split(separator: " ", maxSplits: 1)
             guard parts.count == 2, parts[0].lowercased() == "bearer", let token = Token(String(parts[1])) else {
@@ -26,7 +26,7 @@ package enum Credentials: Sendable, Equatable {
             self = .bearer(token)
         } else if let text = Self.subprotocols(fields).first(where: { $0.hasPrefix(Self.tokenPrefix) }) {
             self = Token(String(text.dropFirst(Self.tokenPrefix.count))).map { .subprotocol($0) } ?? .unusable
-        } else if let text = Self.cookie(fields) {
+        } else if let text = Self.cookie(cookieName, fields) {
             self = Token(text).map { .cookie($0) } ?? .unusable
         } else {
             self = .none
@@ -39,7 +39,7 @@ package enum Credentials: Sendable, Equatable {
         }
     }
 
-    private static func cookie(_ fields: HTTPFields) -> String? {
+    private static func cookie(_ cookieName: String, _ fields: HTTPFields) -> String? {
         for field in fields[values: .cookie] {
             for pair in field.split(separator: ";") {
                 let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -1,7 +1,7 @@
 import Crypto
 import CryptoExtras
 
-/// The administrator's secret as it is stored: scrypt (RFC 7914), with its parameters and salt beside it.
+/// The administrator's secret, or a user's password, as it is stored: scrypt (RFC 7914), with its parameters and salt beside it.
 package struct SecretHash: Sendable, Equatable {
     /// scrypt's cost: 2^15 blocks of 1 KiB, 32 MiB and about a tenth of a second.
     package static let defaultCostExponent = 15
@@ -17,6 +17,17 @@ package struct SecretHash: Sendable, Equatable {
         self.costExponent = costExponent
         salt = SecureBytes.random(16)
         key = try Self.derive(secret, salt: salt, costExponent: costExponent)
+    }
+
+    private init(costExponent: Int, salt: [UInt8], key: [UInt8]) {
+        self.costExponent = costExponent
+        self.salt = salt
+        self.key = key
+    }
+
+    /// A hash that no secret has: verifying one against it takes as long as against any other.
+    package static func ofNobody() -> SecretHash {
+        SecretHash(costExponent: defaultCostExponent, salt: SecureBytes.random(16), key: SecureBytes.random(length))
     }
 
     /// Reads ``text``.
@@ -37,7 +48,7 @@ package struct SecretHash: Sendable, Equatable {
     /// Takes as long as making one. In constant time as far as the secret goes.
     package func verifies(_ secret: String) throws -> Bool {
         let other = try Self.derive(secret, salt: salt, costExponent: costExponent)
-        return zip(key, other).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0 && key.count == other.count
+        return SecureBytes.areEqual(key, other)
     }
 
     private static func derive(_ secret: String, salt: [UInt8], costExponent: Int) throws -> [UInt8] {

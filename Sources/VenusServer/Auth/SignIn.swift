@@ -1,62 +1,120 @@
 package import Logging
 import Synchronization
+package import VenusStore
 
-/// Turns a secret or a one-time sign-in token into a session, at a bounded rate.
+/// Turns a secret, a password or a one-time sign-in token into a session, at a bounded rate.
 package final class SignIn: Sendable {
     package enum Credential: Sendable {
         /// The administrator's secret.
         case secret(String)
         /// The token of a sign-in link.
         case oneTime(String)
+        case password(user: String, String)
     }
 
+    /// Waits that are remembered, so that whoever has to wait costs the store nothing.
+    private static let maximumWaits = 4_096
+
     private let secret: AdministratorSecret
+    private let store: any SignInStore
+    private let hasher: SecretHasher
     private let sessions: Sessions
-    private let brake = Mutex(SignInBrake())
+    private let audit: AuditLog
+    private let nobody = SecretHash.ofNobody()
+    private let waits = Mutex<[[SignInSubject]: Int64]>([:])
     private let now: @Sendable () -> Int64
 
-    package init(secret: AdministratorSecret, sessions: Sessions, now: @escaping @Sendable () -> Int64) {
+    package init(
+        secret: AdministratorSecret, store: any SignInStore, hasher: SecretHasher, sessions: Sessions, audit: AuditLog,
+        now: @escaping @Sendable () -> Int64
+    ) {
         self.secret = secret
+        self.store = store
+        self.hasher = hasher
         self.sessions = sessions
+        self.audit = audit
         self.now = now
     }
 
-    /// - Parameter address: where the attempt comes from.
     /// - Throws: a ``Problem``, or the store's error.
     package func signIn(
-        _ credential: Credential, address: String, logger: Logger
-    ) async throws -> (token: Token, expiresAt: Int64) {
-        let wait = brake.withLock { brake -> Int64? in
-            if let wait = brake.retryAfter(address: address, now: now()) { return wait }
-            brake.began(address: address, now: now())
-            return nil
-        }
-        if let wait {
-            logger.warning("Too many failed sign-ins", metadata: ["address": "\(address)"])
-            throw Problem.tooManySignIns(retryAfter: wait)
-        }
-        let isGood: Bool
+        _ credential: Credential, visitor: Visitor, logger: Logger
+    ) async throws -> (token: Token, session: Session) {
+        let account = Self.account(of: credential)
+        var subjects = [SignInSubject.address(AddressRange.network(of: visitor.address))]
+        if let account, !Self.isOneTime(credential) { subjects.append(.account(account)) }
+        try await begin(subjects, account: account, visitor: visitor, logger: logger)
+        let opened: (token: Token, session: Session)?
         do {
-            switch credential {
-            case .secret(let text): isGood = try await secret.verifies(text)
-            case .oneTime(let text):
-                guard let token = Token(text) else {
-                    isGood = false
-                    break
-                }
-                isGood = try await sessions.takeSignInToken(token)
-            }
+            opened = try await open(credential, visitor: visitor)
         } catch {
             // Nobody failed but we.
-            brake.withLock { $0.succeeded(address: address) }
+            try? await store.takeBackSignIn(subjects)
             throw error
         }
-        guard isGood else {
-            logger.warning("Refused a sign-in", metadata: ["address": "\(address)"])
+        let actor = account?.text ?? "unknown"
+        guard let opened else {
+            logger.warning("Refused a sign-in", metadata: ["address": "\(visitor.address)"])
+            try await audit.note(.signInRefused, actor: actor, address: visitor.address, detail: visitor.agent)
             throw Problem.signInRefused
         }
-        brake.withLock { $0.succeeded(address: address) }
-        logger.info("Signed in", metadata: ["address": "\(address)"])
-        return try await sessions.open()
+        try await store.takeBackSignIn([subjects[0]])
+        for subject in subjects.dropFirst() { try await store.forgetSignIns(subject) }
+        logger.info("Signed in", metadata: ["account": "\(actor)", "address": "\(visitor.address)"])
+        try await audit.note(.signIn, actor: actor, address: visitor.address, detail: visitor.agent)
+        return opened
+    }
+
+    /// Counts the attempt, or throws where it has to wait.
+    private func begin(
+        _ subjects: [SignInSubject], account: Account?, visitor: Visitor, logger: Logger
+    ) async throws {
+        let now = now()
+        if let until = waits.withLock({ $0[subjects] }), until > now, until - now <= SignInAttempts.memory {
+            throw Problem.tooManySignIns(retryAfter: (until - now + 999) / 1_000)
+        }
+        let wait = try await store.beginSignIn(subjects, now: now)
+        guard wait > 0 else { return }
+        waits.withLock { waits in
+            if waits.count >= Self.maximumWaits { waits = waits.filter { $0.value > now } }
+            if waits.count < Self.maximumWaits { waits[subjects] = now + wait }
+        }
+        logger.warning("Too many failed sign-ins", metadata: ["address": "\(visitor.address)"])
+        try await audit.note(
+            .signInDelayed, actor: account?.text ?? "unknown", address: visitor.address,
+            detail: "for \((wait + 999) / 1_000) s")
+        throw Problem.tooManySignIns(retryAfter: (wait + 999) / 1_000)
+    }
+
+    private func open(_ credential: Credential, visitor: Visitor) async throws -> (token: Token, session: Session)? {
+        switch credential {
+        case .secret(let text):
+            guard try await secret.verifies(text) else { return nil }
+            return try await sessions.open(.administrator, role: .admin, visitor: visitor)
+        case .oneTime(let text):
+            guard let token = Token(text), try await sessions.takeSignInToken(token) else { return nil }
+            return try await sessions.open(.administrator, role: .admin, visitor: visitor)
+        case .password(let name, let password):
+            guard password.utf8.count <= AdministratorSecret.maximumLength else { return nil }
+            var user: User?
+            if let name = User.name(name) { user = try await store.user(named: name) }
+            // Somebody who is not there takes as long as somebody who is.
+            let hash = user.flatMap { SecretHash($0.passwordHash) } ?? nobody
+            let isRight = try await hasher.run { try hash.verifies(password) }
+            guard let user, isRight, user.isActive else { return nil }
+            return try await sessions.open(.user(user.name), role: user.role, of: user, visitor: visitor)
+        }
+    }
+
+    /// Whose sign-in it would be, whether or not there is such an account.
+    private static func account(of credential: Credential) -> Account? {
+        switch credential {
+        case .secret, .oneTime: .administrator
+        case .password(let name, _): User.name(name).map { .user($0) }
+        }
+    }
+
+    private static func isOneTime(_ credential: Credential) -> Bool {
+        if case .oneTime = credential { true } else { false }
     }
 }

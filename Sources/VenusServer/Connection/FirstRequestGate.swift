@@ -17,10 +17,14 @@ final class FirstRequestGate: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private let timeout: TimeAmount
+    private let base: WebPath
     private var state = State.waiting
     private var deadline: Scheduled<Void>?
 
-    init(timeout: TimeAmount) { self.timeout = timeout }
+    init(timeout: TimeAmount, base: WebPath) {
+        self.timeout = timeout
+        self.base = base
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         let channel = context.channel
@@ -43,7 +47,7 @@ final class FirstRequestGate: ChannelInboundHandler, RemovableChannelHandler {
                 context.fireChannelRead(data)
                 return
             }
-            switch UpgradeDecision(head) {
+            switch UpgradeDecision(head, base: base) {
             case .none where head.isKeepAlive, .handshake: pass(data, context)
             case .none, .ignore:
                 // Hummingbird takes a connection as kept alive unless it is told, HTTP/1.0 too.

@@ -32,6 +32,8 @@ struct VenusChannel: ServerChildChannel, HTTPChannelHandler {
 
     let responder: HTTPChannelHandler.Responder
     let access: AccessControl
+    let client: ClientAddress
+    let base: WebPath
     let hub: LiveHub
     let limits: LiveSessionStateMachine.Limits
     let idleTimeout: TimeAmount
@@ -54,7 +56,8 @@ struct VenusChannel: ServerChildChannel, HTTPChannelHandler {
             let pipeline = channel.pipeline.syncOperations
             let negotiated = try pipeline.configureUpgradableHTTPServerPipeline(configuration: configuration)
             let upgradeHandler = try pipeline.handler(type: NIOTypedHTTPServerUpgradeHandler<Negotiated>.self)
-            try pipeline.addHandler(FirstRequestGate(timeout: firstRequestTimeout), position: .before(upgradeHandler))
+            try pipeline.addHandler(
+                FirstRequestGate(timeout: firstRequestTimeout, base: base), position: .before(upgradeHandler))
             return Value(channel: channel, negotiated: negotiated)
         }
     }
@@ -98,8 +101,11 @@ struct VenusChannel: ServerChildChannel, HTTPChannelHandler {
         do {
             let request = try HTTPRequest(head, secure: false, splitCookie: false)
             try access.checkHost(request)
-            let address = channel.remoteAddress?.host ?? "unknown"
-            return .success(try await access.authenticateActing(request, address: address, logger: logger))
+            let peer = channel.remoteAddress?.host ?? "unknown"
+            let address = client.address(peer: peer, fields: request.headerFields)
+            let principal = try await access.authenticate(request, .listening, address: address, logger: logger)
+            try principal.check(.reading)
+            return .success(principal)
         } catch { return .failure(FailureReport.problem(for: error, logger: logger)) }
     }
 

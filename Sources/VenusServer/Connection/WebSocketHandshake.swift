@@ -14,13 +14,13 @@ package enum UpgradeDecision: Sendable, Equatable {
 
     package static let livePath = "/api/v1/live"
 
-    package init(_ head: HTTPRequestHead) {
+    package init(_ head: HTTPRequestHead, base: WebPath = WebPath()) {
         let protocols = head.headers[canonicalForm: "upgrade"].map { $0.lowercased() }
         guard !protocols.isEmpty else {
             self = .none
             return
         }
-        let path = head.uri.prefix { $0 != "?" }
+        let path = base.strip(head.uri.prefix { $0 != "?" })
         let hasBody =
             head.headers.contains(name: "transfer-encoding")
             || head.headers[canonicalForm: "content-length"].contains { $0 != "0" }

@@ -179,20 +179,17 @@ package final class LiveHub: Sendable {
 
     // MARK: Sessions
 
-    /// Sessions that have a socket open.
-    var sessions: Set<[UInt8]> { state.withLock { Set($0.sockets.values.map(\.principal.tokenHash)) } }
-
-    /// Closes the sockets of a session that ended.
-    package func sessionEnded(_ tokenHash: [UInt8]) {
-        let sockets = state.withLock { $0.sockets.values.filter { $0.principal.tokenHash == tokenHash } }
+    /// Closes the sockets of those who may not be here any more.
+    package func end(where isEnded: (Principal) -> Bool) {
+        let sockets = state.withLock { $0.sockets.values.filter { isEnded($0.principal) } }
         for socket in sockets { socket.end(.sessionEnded, "the session ended") }
     }
 
-    /// Asks the store after every session that has a socket, and closes those whose session is gone.
+    /// Asks the store after everybody who has a socket, and closes those who are gone.
     package func recheck(_ sessions: Sessions) async {
-        for tokenHash in self.sessions {
+        for principal in state.withLock({ Set($0.sockets.values.map(\.principal)) }) {
             // A store that does not answer ends no session.
-            if let stands = try? await sessions.stands(tokenHash), !stands { sessionEnded(tokenHash) }
+            if let stands = try? await sessions.stands(principal), !stands { end { $0 == principal } }
         }
     }
 

@@ -9,22 +9,34 @@ struct APIRequest: Sendable {
     let request: Request
     let path: Substring
     let query: Substring?
-    /// The session; absent on paths that want none.
+    /// Who asks; absent on paths that are open.
     var principal: Principal?
-    /// Where it comes from.
+    /// What stands in the place of each `{name}` of the route's path.
+    var pathParameters: [String: String] = [:]
+    /// Where it comes from: see ``ClientAddress``.
     let address: String
     let channel: any Channel
     let logger: Logger
 
-    init(_ request: Request, context: APIContext) {
+    init(_ request: Request, context: APIContext, client: ClientAddress, base: WebPath) {
         self.request = request
         let target = request.head.path ?? "/"
-        path = target.prefix { $0 != "?" }
-        query = path.endIndex < target.endIndex ? target[target.index(after: path.endIndex)...] : nil
-        address = context.channel.remoteAddress?.host ?? "unknown"
+        let whole = target.prefix { $0 != "?" }
+        path = base.strip(whole)
+        query = whole.endIndex < target.endIndex ? target[target.index(after: whole.endIndex)...] : nil
+        let peer = context.channel.remoteAddress?.host ?? "unknown"
+        address = client.address(peer: peer, fields: request.headers)
         channel = context.channel
         logger = context.logger
     }
+
+    /// Who asks, on a path that is not open.
+    func requirePrincipal() -> Principal {
+        guard let principal else { preconditionFailure("the route's entry demands a session or a key") }
+        return principal
+    }
+
+    var visitor: Visitor { Visitor(address: address, agent: String((request.headers[.userAgent] ?? "").prefix(200))) }
 
     func parameters(_ allowed: [String]) throws(Problem) -> QueryParameters {
         try QueryParameters(query, allowed: allowed)

@@ -1,7 +1,9 @@
 import HTTPTypes
 import Hummingbird
+import VenusStore
 
-/// `POST /api/v1/login`: `{"secret"}` or the `{"token"}` of a sign-in link → `{"token","expires_at"}` and a cookie.
+/// `POST /api/v1/login`: `{"secret"}`, `{"user","password"}` or the `{"token"}` of a sign-in link → a session's token,
+/// and a cookie.
 struct LoginResource: Sendable {
     let signIn: SignIn
     let cookie: SessionCookie
@@ -12,31 +14,43 @@ struct LoginResource: Sendable {
     private struct Body: Decodable {
         var secret: String?
         var token: String?
+        var user: String?
+        var password: String?
     }
 
     private struct Output: Encodable {
         var token: String
-        var expiresAt: String
-        enum CodingKeys: String, CodingKey {
-            case token
-            case expiresAt = "expires_at"
-        }
+        var account: String
+        var role: String
+        var expires_at: String
+        var csrf_token: String
     }
 
     @Sendable private func respond(_ request: APIRequest) async throws -> Response {
         _ = try request.parameters([])
-        let explain = "The body is a JSON object with one of the text members secret and token."
+        let explain = "The body is a JSON object with the text members secret, or token, or user and password."
         let body = try await request.json(Body.self, explain: explain)
         let credential: SignIn.Credential
-        switch (body.secret, body.token) {
-        case (let secret?, nil): credential = .secret(secret)
-        case (nil, let token?): credential = .oneTime(token)
-        case (nil, nil), (_?, _?): throw Problem.invalidBody(explain)
+        switch (body.secret, body.token, body.user, body.password) {
+        case (let secret?, nil, nil, nil): credential = .secret(secret)
+        case (nil, let token?, nil, nil): credential = .oneTime(token)
+        case (nil, nil, let user?, let password?): credential = .password(user: user, password)
+        default: throw Problem.invalidBody(explain)
         }
-        let (token, expiresAt) = try await signIn.signIn(credential, address: request.address, logger: request.logger)
-        let output = Output(token: token.text, expiresAt: Timestamp.text(milliseconds: expiresAt))
+        let (token, session) = try await signIn.signIn(credential, visitor: request.visitor, logger: request.logger)
+        return try Self.response(token, session, cookie: cookie, lifetime: sessionLifetime)
+    }
+
+    static func response(
+        _ token: Token, _ session: Session, cookie: SessionCookie, lifetime: Duration
+    ) throws -> Response {
+        let principal = Principal(
+            tokenHash: token.hash, kind: .session(session.account, session.role), expiresAt: session.expiresAt)
+        let output = Output(
+            token: token.text, account: session.account.text, role: session.role.rawValue,
+            expires_at: Timestamp.text(milliseconds: session.expiresAt), csrf_token: principal.csrfToken)
         var response = Response.json(try JSONOutput.encode(output))
-        response.headers[.setCookie] = cookie.set(token, seconds: sessionLifetime.components.seconds)
+        response.headers[.setCookie] = cookie.set(token, seconds: lifetime.components.seconds)
         return response
     }
 }

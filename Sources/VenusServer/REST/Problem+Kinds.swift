@@ -1,4 +1,5 @@
 import HTTPTypes
+package import VenusStore
 
 /// Every problem this server answers with.
 extension Problem {
@@ -6,17 +7,19 @@ extension Problem {
 
     package static let unauthenticated = Problem(
         .unauthorized, "unauthenticated", title: "Sign in first",
-        detail: "Send a session token from POST /api/v1/login: Authorization: Bearer TOKEN, or the session cookie.",
+        detail: "Send a session token from POST /api/v1/login, or an API key: Authorization: Bearer TOKEN; or the "
+            + "session cookie.",
         fields: [.wwwAuthenticate: "Bearer realm=\"venus\""])
 
     package static let sessionNotValid = Problem(
         .unauthorized, "session-not-valid", title: "The session is not valid",
-        detail: "The session token is unknown, expired or signed out. Sign in again.",
+        detail: "The token is unknown, expired, signed out or revoked. Sign in again, or use another key.",
         fields: [.wwwAuthenticate: "Bearer realm=\"venus\", error=\"invalid_token\""])
 
     package static let signInRefused = Problem(
         .unauthorized, "sign-in-refused", title: "Sign-in refused",
-        detail: "The secret or sign-in link is not valid. A sign-in link works once, and for a short time.",
+        detail: "The secret, the password or the sign-in link is not valid. A sign-in link works once, and for a "
+            + "short time.",
         fields: [.wwwAuthenticate: "Bearer realm=\"venus\""])
 
     package static func tooManySignIns(retryAfter seconds: Int64) -> Problem {
@@ -30,6 +33,27 @@ extension Problem {
         detail: "A browser's cookie counts only for requests of our own pages: Origin must be this server's. "
             + "Behind a proxy that ends TLS, set server.public_url.")
 
+    package static let csrfTokenMissing = Problem(
+        .forbidden, "csrf-token-missing", title: "The request lacks its page's token",
+        detail: "With the session cookie, what changes something needs X-CSRF-Token: the csrf_token of POST "
+            + "/api/v1/login or GET /api/v1/session.")
+
+    package static func roleTooLow(_ needed: Role) -> Problem {
+        Problem(
+            .forbidden, "role-too-low", title: "Your role does not allow this",
+            detail: "This needs the role \(needed.rawValue). An admin can change roles.", allowed: [needed.rawValue])
+    }
+
+    package static func scopeMissing(_ needed: KeyScope) -> Problem {
+        Problem(
+            .forbidden, "scope-missing", title: "The key is not made for this",
+            detail: "This needs a key with the scope \(needed.rawValue).", allowed: [needed.rawValue])
+    }
+
+    package static let keysNotAllowed = Problem(
+        .forbidden, "keys-not-allowed", title: "Not with an API key",
+        detail: "This is for people: sign in, and use the session's token.")
+
     package static let hostNotAllowed = Problem(
         .misdirectedRequest, "host-not-allowed", title: "The server does not answer under this name",
         detail: "Use the listen address, or add the name to server.allowed_hosts.")
@@ -38,6 +62,14 @@ extension Problem {
 
     package static let notFound = Problem(
         .notFound, "not-found", title: "Not found", detail: "There is nothing under this path.")
+
+    package static func noSuch(_ what: String) -> Problem {
+        Problem(.notFound, "not-found", title: "Not found", detail: "There is no such \(what).")
+    }
+
+    package static func conflict(_ why: String) -> Problem {
+        Problem(.conflict, "conflict", title: "That is not possible as things are", detail: why)
+    }
 
     package static let dashboardAbsent = Problem(
         .notFound, "dashboard-absent", title: "The dashboard is not here",

@@ -9,13 +9,16 @@ struct Responder: HTTPResponder {
     private static let apiPrefix = "/api/"
 
     let access: AccessControl
+    let client: ClientAddress
+    /// See ``WebPath``.
+    let base: WebPath
     let routes: [Route]
     let dashboard: DashboardFiles
 
     func respond(to request: Request, context: APIContext) async throws -> Response {
         var response: Response
         do {
-            response = try await answer(APIRequest(request, context: context))
+            response = try await answer(APIRequest(request, context: context, client: client, base: base))
         } catch let error as HTTPParserError {
             // Hummingbird answers it, and ends the connection.
             throw error
@@ -34,37 +37,53 @@ struct Responder: HTTPResponder {
     private func answer(_ request: APIRequest) async throws -> Response {
         let head = request.request.head
         guard (head.path ?? "").utf8.count <= QueryParameters.maximumTargetBytes else { throw Problem.targetTooLong }
-        let here = routes.filter { $0.path == request.path }
-        let isProbe = here.contains { $0.path == HealthResource.path || $0.path == ReadinessResource.path }
+        let here = RouteMatch.all(of: request.path, among: routes)
+        let isProbe = here.contains { [HealthResource.path, ReadinessResource.path].contains($0.route.path.text) }
         // A probe asks by whatever name or address it has.
         if !isProbe { try access.checkHost(head) }
 
         let method = head.method == .head ? .get : head.method
-        if let route = here.first(where: { $0.method == method }) {
+        if let match = here.first(where: { $0.route.method == method }) {
             var request = request
-            switch route.entry {
+            request.pathParameters = match.parameters
+            switch match.route.entry {
             case .open: if method != .get { try access.checkOriginIfAny(head) }
-            case .reading:
-                request.principal = try await access.authenticateReading(
-                    head, address: request.address, logger: request.logger)
-            case .acting:
-                request.principal = try await access.authenticateActing(
-                    head, address: request.address, logger: request.logger)
+            case .session:
+                let principal = try await access.authenticate(
+                    head, method == .get ? .reading : .changing, address: request.address, logger: request.logger)
+                try principal.check(match.route.entry)
+                request.principal = principal
             }
-            return try await route.handle(request)
+            return try await match.route.handle(request)
         }
         if request.path.hasPrefix(Self.apiPrefix) {
             // What there is under the API is nobody's business who is not signed in, but for the open paths.
-            if !here.contains(where: { $0.entry == .open }) {
-                _ = try await access.authenticateReading(head, address: request.address, logger: request.logger)
+            if !here.contains(where: { $0.route.entry == .open }) {
+                _ = try await access.authenticate(
+                    head, .reading, address: request.address, logger: request.logger)
             }
             guard !here.isEmpty else { throw Problem.notFound }
         }
-        guard here.isEmpty else { throw Problem.methodNotAllowed(Self.allowed(here)) }
+        guard here.isEmpty else { throw Problem.methodNotAllowed(Self.allowed(here.map(\.route))) }
         return try dashboard.respond(request)
     }
 
     private static func allowed(_ routes: [Route]) -> [String] {
         routes.flatMap { $0.method == .get ? ["GET", "HEAD"] : [$0.method.rawValue] }
+    }
+}
+
+/// A route whose path a request has, and what the path's parameters are.
+private struct RouteMatch {
+    var route: Route
+    var parameters: [String: String]
+
+    /// Those of the most literal path.
+    static func all(of path: Substring, among routes: [Route]) -> [RouteMatch] {
+        let matches = routes.compactMap { route in
+            route.path.match(path).map { RouteMatch(route: route, parameters: $0) }
+        }
+        let fewest = matches.map(\.route.path.parameterCount).min()
+        return matches.filter { $0.route.path.parameterCount == fewest }
     }
 }

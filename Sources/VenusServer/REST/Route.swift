@@ -1,28 +1,41 @@
 import HTTPTypes
 import Hummingbird
+import VenusStore
 
-/// A path, a method, who may come, and what happens then.
+/// A method, a path, who may come, and what happens then. Nothing is open unless its route says so.
 struct Route: Sendable {
-    enum Entry: Sendable {
-        /// Without a session; a browser must still come from our own pages where the route changes something.
+    /// Who may come. A request that changes something and bears a browser's cookie must besides come from our own
+    /// pages, with their token; the method decides that.
+    enum Entry: Sendable, Hashable {
+        /// Anybody.
         case open
-        /// With one, to read.
-        case reading
-        /// With one, to change something.
-        case acting
+        /// A session whose role is at least this; where a scope is named, a key with it as well.
+        case session(Role, key: KeyScope?)
+
+        /// Whoever may look.
+        static let reading = Entry.session(.viewer, key: .read)
+        /// Whoever is signed in, for what is their own.
+        static let signedIn = Entry.session(.viewer, key: nil)
+        /// Whoever may change what is watched, and forget what is gone.
+        static let operating = Entry.session(.operator, key: nil)
+        /// Whoever decides who gets in.
+        static let administering = Entry.session(.admin, key: nil)
+        /// Agents, which write the readings of their hosts and do nothing else.
+        static let writingHosts = Entry.session(.admin, key: .writeHosts)
     }
 
     let method: HTTPRequest.Method
-    let path: String
+    let path: RoutePath
     let entry: Entry
     let handle: @Sendable (APIRequest) async throws -> Response
 
+    /// - Parameter path: `{name}` stands for one segment: see ``APIRequest/pathParameters``.
     init(
         _ method: HTTPRequest.Method, _ path: String, entry: Entry,
         handle: @escaping @Sendable (APIRequest) async throws -> Response
     ) {
         self.method = method
-        self.path = path
+        self.path = RoutePath(path)
         self.entry = entry
         self.handle = handle
     }
@@ -30,9 +43,9 @@ struct Route: Sendable {
 
 extension Response {
     /// 200 with JSON that is encoded already.
-    static func json(_ bytes: [UInt8]) -> Response {
+    static func json(_ bytes: [UInt8], status: HTTPResponse.Status = .ok) -> Response {
         Response(
-            status: .ok, headers: [.contentType: "application/json"],
+            status: status, headers: [.contentType: "application/json"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 }

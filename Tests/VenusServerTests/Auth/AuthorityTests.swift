@@ -40,14 +40,14 @@ struct AuthorityTests {
     @Test("our own origin is http, the same host and the same port")
     func origins() throws {
         let host = try #require(Authority("127.0.0.1:2248"))
-        #expect(WebOrigin("http://127.0.0.1:2248")?.isPlain(at: host) == true)
+        #expect(WebOrigin("http://127.0.0.1:2248")?.isOurs(at: host, isSecure: false) == true)
         for other in ["https://127.0.0.1:2248", "http://127.0.0.1", "http://localhost:2248", "http://127.0.0.1:22480"] {
-            #expect(WebOrigin(other)?.isPlain(at: host) == false, "\(other)")
+            #expect(WebOrigin(other)?.isOurs(at: host, isSecure: false) == false, "\(other)")
         }
         for none in ["null", "", "file://", "127.0.0.1:2248", "http://127.0.0.1:2248/"] {
             #expect(WebOrigin(none) == nil, "\(none)")
         }
         let standard = try #require(Authority("venus.example"))
-        #expect(WebOrigin("http://venus.example:80")?.isPlain(at: standard) == true)
+        #expect(WebOrigin("http://venus.example:80")?.isOurs(at: standard, isSecure: false) == true)
     }
 }

@@ -101,7 +101,15 @@ struct AccessTests {
                 #expect(response.status == 403, "\(origin ?? "none")")
             }
             #expect(try await server.request("GET", "/api/v1/graph", [cookie]).status == 200)
-            let out = try await server.request("POST", "/api/v1/logout", [cookie, server.origin], body: "{}")
+            for csrf in [nil, "", "x", Token.random().text] {
+                let fields = [cookie, server.origin] + (csrf.map { [("x-csrf-token", $0)] } ?? [])
+                let response = try await server.request("POST", "/api/v1/logout", fields, body: "")
+                #expect(response.status == 403)
+                #expect(response.text.contains("csrf-token-missing"))
+            }
+            let csrf = try await server.get("/api/v1/session", token: token)["csrf_token"].string ?? ""
+            let out = try await server.request(
+                "POST", "/api/v1/logout", [cookie, server.origin, ("x-csrf-token", csrf)], body: "{}")
             #expect(out.status == 204)
             #expect(out["set-cookie"]?.hasPrefix("venus_session=; Max-Age=0") == true)
             #expect(try await server.request("GET", "/api/v1/graph", [cookie]).status == 401)

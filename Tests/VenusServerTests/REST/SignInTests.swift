@@ -36,7 +36,8 @@ struct SignInTests {
                 [
                     ("origin", "https://venus.example"), ("host", "venus.example"),
                 ])
-            #expect(response["set-cookie"]?.hasSuffix("; SameSite=Strict; Secure") == true)
+            #expect(response["set-cookie"]?.hasPrefix("__Host-venus_session=") == true)
+            #expect(response["set-cookie"]?.hasSuffix("; Path=/; HttpOnly; SameSite=Strict; Secure") == true)
             #expect(try await server.server.makeSignInLink().hasPrefix("https://venus.example/sign-in#"))
         }
     }
@@ -93,7 +94,7 @@ struct SignInTests {
         }
     }
 
-    @Test("after ten failures an address has to wait, even with the right secret")
+    @Test("after ten failures an address has to wait, even with the right secret, and after a restart")
     func brake() async throws {
         try await withServer { server in
             for _ in 0..<10 { #expect(try await server.login(#"{"token":"wrong"}"#).status == 401) }
@@ -121,7 +122,13 @@ struct SignInTests {
         let first = try await store.setting("server.secret_hash")
         _ = try await start("first secret")
         #expect(try await store.setting("server.secret_hash") == first)
+        let session = Session(tokenHash: [1], createdAt: 1, expiresAt: 4_000_000_000_000)
+        _ = try await store.addSession(session, of: nil)
+        _ = try await start("first secret")
+        #expect(try await store.session(tokenHash: [1], now: 2) != nil)
         _ = try await start("second secret")
+        // Whoever came in by the old secret must know the new one.
+        #expect(try await store.session(tokenHash: [1], now: 2) == nil)
         #expect(try await store.setting("server.secret_hash") != first)
         #expect(try await start(nil).generatedSecret == nil)
         let error = await #expect(throws: ServerError.self) { _ = try await start("short") }

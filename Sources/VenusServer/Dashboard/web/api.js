@@ -1,6 +1,7 @@
 // The REST interface: requests with the session's cookie, and errors that say what happened.
 
-const BASE = "/api/v1";
+// Beside this file, wherever something in front of the server has put us.
+export const BASE = new URL("api/v1", import.meta.url).pathname;
 const REQUEST_TIMEOUT_MS = 15_000;
 
 /** `status` 0: no answer at all. */
@@ -27,18 +28,30 @@ export function get(path, parameters = {}) {
   return request("GET", text ? `${path}?${text}` : path);
 }
 
-/** Signs in with `{secret}` or a one-time `{token}`. */
-export const login = (credentials) => request("POST", "/login", credentials);
-export const logout = () => request("POST", "/logout", {});
+// What shows the server that a change comes from this page, and not from another that uses the cookie.
+let csrfToken = null;
+
+/** Signs in with `{secret}`, with `{user, password}` or with a one-time `{token}`. */
+export async function login(credentials) {
+  csrfToken = (await request("POST", "/login", credentials)).csrf_token;
+}
+
+export async function logout() {
+  csrfToken ??= (await request("GET", "/session")).csrf_token;
+  await request("POST", "/logout", {});
+  csrfToken = null;
+}
 
 async function request(method, path, body) {
+  const headers = body === undefined ? { accept: "application/json" } : { "content-type": "application/json" };
+  if (body !== undefined && csrfToken) headers["x-csrf-token"] = csrfToken;
   let response;
   try {
     response = await fetch(BASE + path, {
       method,
       credentials: "same-origin",
       cache: "no-store",
-      headers: body === undefined ? { accept: "application/json" } : { "content-type": "application/json" },
+      headers,
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });

@@ -1,5 +1,6 @@
 // The live socket: subscriptions, pushed data, returning where a lost connection was, and noticing a dead one.
 
+import { BASE } from "./api.js";
 import { Backoff } from "./backoff.js";
 import { sameFilter } from "./filter.js";
 import { LiveView } from "./live-view.js";
@@ -70,7 +71,7 @@ export class Live {
     this.#release();
     this.#listener.onState("connecting");
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(`${scheme}//${location.host}/api/v1/live`);
+    const socket = new WebSocket(`${scheme}//${location.host}${BASE}/live`);
     this.#socket = socket;
     socket.greeted = false;
     socket.addEventListener("message", (event) => socket === this.#socket && this.#received(event.data));

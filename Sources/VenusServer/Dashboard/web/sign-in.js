@@ -4,13 +4,13 @@ import { APIError, login } from "./api.js";
 import { byID, setText } from "./dom.js";
 import { span } from "./format.js";
 
-const LINK_PATH = "/sign-in";
+const LINK_PATH = new URL("sign-in", import.meta.url).pathname;
 
 /** The token of a sign-in link; it leaves the address bar and the history at once. */
 export function takeLinkToken() {
   const isLink = location.pathname === LINK_PATH;
   const token = isLink && location.hash.length > 1 ? decode(location.hash.slice(1)) : null;
-  if (isLink) history.replaceState(null, "", "/");
+  if (isLink) history.replaceState(null, "", new URL("./", import.meta.url).pathname);
   return token;
 }
 
@@ -47,7 +47,7 @@ export function showSignIn({ message = "", onSignedIn }) {
     button.disabled = true;
     setText(byID("sign-in-message"), "");
     try {
-      await login({ secret: field.value.trim() });
+      await login(credentials(byID("username").value.trim(), field.value));
       field.value = "";
       byID("sign-in").hidden = true;
       onSignedIn();
@@ -60,10 +60,14 @@ export function showSignIn({ message = "", onSignedIn }) {
   };
 }
 
+/** The administrator has a secret, everybody else a password. */
+const credentials = (user, text) =>
+  user.toLowerCase() === "administrator" ? { secret: text.trim() } : { user, password: text };
+
 function explain(error) {
   if (!(error instanceof APIError)) throw error;
   if (error.status === 0) return "The server does not answer. Is Venus running?";
-  if (error.status === 401) return "This is not the administrator’s secret.";
+  if (error.status === 401) return "The name and the secret or password do not match.";
   if (error.status === 429) {
     return error.retryAfterSeconds === null
       ? "Too many tries. Wait a little, then try again."

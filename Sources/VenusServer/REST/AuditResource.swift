@@ -1,0 +1,65 @@
+import Hummingbird
+import VenusStore
+
+/// `GET /api/v1/audit`: what happened to who gets in, the newest first, page by page. For admins.
+struct AuditResource: Sendable {
+    static let defaultLimit = 100
+    static let maximumLimit = 1_000
+
+    let store: any SignInStore
+
+    var route: Route { Route(.get, "/api/v1/audit", entry: .administering, handle: respond) }
+
+    @Sendable private func respond(_ request: APIRequest) async throws -> Response {
+        let parameters = try request.parameters(["event", "actor", "since", "before", "limit"])
+        var query = AuditQuery(limit: Self.defaultLimit)
+        let events = AuditEntry.Event.allCases.map(\.rawValue)
+        query.event = try parameters.value("event", allowed: events) { AuditEntry.Event(rawValue: $0) }
+        query.actor = parameters["actor"]
+        if parameters.has("since") {
+            guard let since = parameters["since"].flatMap(Timestamp.milliseconds) else {
+                throw Problem.invalidParameter("since", "must be an RFC 3339 date-time such as 2026-11-21T12:00:00Z.")
+            }
+            query.since = since
+        }
+        if parameters.has("before") {
+            guard let before = parameters["before"].flatMap({ Int64($0) }), before > 0 else {
+                throw Problem.invalidParameter("before", "must be the next of an answer.")
+            }
+            query.before = before
+        }
+        if parameters.has("limit") {
+            guard let limit = parameters["limit"].flatMap({ Int($0) }), (1...Self.maximumLimit).contains(limit) else {
+                throw Problem.invalidParameter("limit", "must be a number from 1 to \(Self.maximumLimit).")
+            }
+            query.limit = limit
+        }
+        let entries = try await store.audit(query)
+        let next = entries.count == query.limit ? entries.last.map { String($0.id) } : nil
+        return .json(try JSONOutput.encode(Output(items: entries.map(Item.init), next: next)))
+    }
+
+    private struct Output: Encodable {
+        var items: [Item]
+        /// `before` for the next page; absent on the last.
+        var next: String?
+    }
+
+    private struct Item: Encodable {
+        var at: String
+        var event: String
+        var actor: String
+        var subject: String
+        var address: String
+        var detail: String
+
+        init(_ entry: AuditEntry) {
+            at = Timestamp.text(milliseconds: entry.at)
+            event = entry.event.rawValue
+            actor = entry.actor
+            subject = entry.subject
+            address = entry.address
+            detail = entry.detail
+        }
+    }
+}

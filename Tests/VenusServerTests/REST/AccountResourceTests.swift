@@ -1,0 +1,151 @@
+import TestSupport
+import Testing
+import VenusServer
+import VenusStore
+
+@Suite("Users, keys, sessions and the audit log")
+struct AccountResourceTests {
+    private static let json = ("content-type", "application/json")
+
+    @Test("a user is added, signs in, is changed and removed; all of it is in the audit log, and no secret is")
+    func users() async throws {
+        try await withServer { server in
+            let admin = server.bearer(try await server.signIn())
+            func send(_ method: String, _ path: String, _ body: String?) async throws -> HTTPResponse {
+                try await server.request(
+                    method, "/api/v1" + path, [admin] + (body == nil ? [] : [Self.json]), body: body)
+            }
+            let ada = #"{"name":"Ada","role":"viewer","password":"correct horse"}"#
+            #expect(try await send("POST", "/users", ada).status == 201)
+            #expect(try await send("POST", "/users", ada).status == 409)
+            for wrong in [
+                #"{"name":"a b","role":"viewer","password":"correct horse"}"#,
+                #"{"name":"bob","role":"king","password":"correct horse"}"#,
+                #"{"name":"bob","role":"viewer","password":"short"}"#, #"{"name":"bob"}"#,
+            ] { #expect(try await send("POST", "/users", wrong).status == 400) }
+
+            let response = try await server.login(#"{"user":"ADA","password":"correct horse"}"#)
+            #expect(response.status == 200)
+            let body = try JSONValue(response.text)
+            #expect(body["account"].string == "user:ada")
+            #expect(body["role"].string == "viewer")
+            let token = try #require(body["token"].string)
+            #expect(try await server.get("/api/v1/session", token: token)["account"].string == "user:ada")
+            #expect(try await server.request("GET", "/api/v1/users", [server.bearer(token)]).status == 403)
+
+            #expect(try await send("PATCH", "/users/ada", #"{"password":"another horse"}"#).status == 200)
+            #expect(try await server.request("GET", "/api/v1/session", [server.bearer(token)]).status == 401)
+            #expect(try await server.login(#"{"user":"ada","password":"correct horse"}"#).status == 401)
+            #expect(try await server.login(#"{"user":"ada","password":"another horse"}"#).status == 200)
+            #expect(try await send("PATCH", "/users/ada", #"{"active":false}"#).status == 200)
+            #expect(try await server.login(#"{"user":"ada","password":"another horse"}"#).status == 401)
+            #expect(try await send("PATCH", "/users/ada", "{}").status == 400)
+            #expect(try await send("PATCH", "/users/bob", #"{"active":false}"#).status == 404)
+            #expect(try await send("DELETE", "/users/ada", nil).status == 204)
+            #expect(try await send("DELETE", "/users/ada", nil).status == 404)
+            #expect(try JSONValue(try await send("GET", "/users", nil).text)["items"].array.isEmpty == true)
+
+            let audit = try await send("GET", "/audit", nil)
+            let events = try JSONValue(audit.text)["items"].array.compactMap { $0["event"].string }
+            #expect(
+                events == [
+                    "user_removed", "sign_in_refused", "user_changed", "sign_in", "sign_in_refused",
+                    "password_changed", "sign_in", "user_added", "sign_in",
+                ])
+            for secret in ["correct horse", "another horse", token, server.secret] {
+                #expect(!audit.text.contains(secret))
+                #expect(!server.log.text.contains(secret))
+            }
+            let refused = try await send("GET", "/audit?event=sign_in_refused&actor=user:ada&limit=1", nil)
+            #expect(try JSONValue(refused.text)["items"].array.count == 1)
+            let next = try #require(try JSONValue(refused.text)["next"].string)
+            let rest = try await send("GET", "/audit?event=sign_in_refused&before=\(next)", nil)
+            #expect(try JSONValue(rest.text)["items"].array.count == 1)
+            for wrong in ["event=x", "limit=0", "limit=1001", "before=x", "since=yesterday", "colour=red"] {
+                #expect(try await send("GET", "/audit?\(wrong)", nil).status == 400, "\(wrong)")
+            }
+        }
+    }
+
+    @Test("a user who is not there is refused with the same words as one whose password is wrong")
+    func unknown() async throws {
+        try await withServer { server in
+            let hash = try SecretHash(secret: "correct horse", costExponent: 10).text
+            _ = try await server.store.addUser(User(name: "ada", role: .viewer, passwordHash: hash, createdAt: 1))
+            let wrong = try await server.login(#"{"user":"ada","password":"wrong horse"}"#)
+            let nobody = try await server.login(#"{"user":"bob","password":"wrong horse"}"#)
+            #expect(wrong.status == 401)
+            #expect(nobody.status == 401)
+            #expect(wrong.text == nobody.text)
+        }
+    }
+
+    @Test("an account makes wait too, whatever the address, whether or not it is there")
+    func accountBrake() async throws {
+        try await withServer {
+            $0.trustedProxies = ["127.0.0.1"]
+        } _: { server in
+            let hash = try SecretHash(secret: "correct horse", costExponent: 10).text
+            _ = try await server.store.addUser(User(name: "ada", role: .viewer, passwordHash: hash, createdAt: 1))
+            for name in ["ada", "nobody"] {
+                for attempt in 0..<10 {
+                    let from = ("x-forwarded-for", "10.0.0.\(attempt)")
+                    let response = try await server.login(#"{"user":"\#(name)","password":"wrong horse"}"#, [from])
+                    #expect(response.status == 401)
+                }
+                let from = ("x-forwarded-for", "10.0.1.1")
+                let response = try await server.login(#"{"user":"\#(name)","password":"correct horse"}"#, [from])
+                #expect(response.status == 429)
+                #expect(response["retry-after"].flatMap(Int.init).map { (1...2).contains($0) } == true)
+            }
+        }
+    }
+
+    @Test("a key is shown once, opens what its scopes say, shows its use, and is taken away")
+    func keys() async throws {
+        try await withServer { server in
+            let admin = server.bearer(try await server.session(.admin))
+            func send(_ method: String, _ path: String, _ body: String?) async throws -> HTTPResponse {
+                try await server.request(
+                    method, "/api/v1" + path, [admin] + (body == nil ? [] : [Self.json]), body: body)
+            }
+            let created = try await send("POST", "/keys", #"{"name":"grafana","scopes":["read"]}"#)
+            #expect(created.status == 201)
+            let key = try #require(try JSONValue(created.text)["key"].string)
+            let id = try #require(try JSONValue(created.text)["id"].string)
+            #expect(key.hasPrefix("venus_\(id)_"))
+            for wrong in [
+                #"{"name":"x","scopes":[]}"#, #"{"name":"x","scopes":["all"]}"#, #"{"name":"","scopes":["read"]}"#,
+                #"{"name":"a\nb","scopes":["read"]}"#, #"{"name":"x","scopes":["read","read"]}"#,
+            ] { #expect(try await send("POST", "/keys", wrong).status == 400) }
+            #expect(try JSONValue(try await send("GET", "/keys", nil).text)["items"][0]["used_at"].string == nil)
+            #expect(try await server.request("GET", "/api/v1/graph", [server.bearer(key)]).status == 200)
+            let listed = try await send("GET", "/keys", nil)
+            #expect(!listed.text.contains(key))
+            #expect(try JSONValue(listed.text)["items"][0]["used_at"].string != nil)
+            #expect(try await send("DELETE", "/keys/\(id)", nil).status == 204)
+            #expect(try await send("DELETE", "/keys/\(id)", nil).status == 404)
+            #expect(try await server.request("GET", "/api/v1/graph", [server.bearer(key)]).status == 401)
+            #expect(!server.log.text.contains(key))
+        }
+    }
+
+    @Test("everybody sees and ends their own sessions, an admin all of them")
+    func sessions() async throws {
+        try await withServer { server in
+            let (one, two) = (try await server.session(.viewer), try await server.session(.viewer))
+            let admin = try await server.session(.admin)
+            let own = try await server.get("/api/v1/sessions", token: one)["items"].array
+            #expect(own.count == 2)
+            #expect(own.compactMap { $0["account"].string } == ["user:viewer", "user:viewer"])
+            #expect(try await server.get("/api/v1/sessions", token: admin)["items"].array.count == 3)
+            let adminID = Principal.sessionID(try #require(Token(admin)).hash)
+            let path = "/api/v1/sessions/\(adminID)"
+            #expect(try await server.request("DELETE", path, [server.bearer(one)]).status == 404)
+            #expect(try await server.request("DELETE", "/api/v1/sessions", [server.bearer(one)]).status == 204)
+            #expect(try await server.request("GET", "/api/v1/session", [server.bearer(two)]).status == 401)
+            #expect(try await server.request("GET", "/api/v1/session", [server.bearer(one)]).status == 200)
+            #expect(try await server.request("GET", "/api/v1/session", [server.bearer(admin)]).status == 200)
+        }
+    }
+}
