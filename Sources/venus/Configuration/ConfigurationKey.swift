@@ -75,6 +75,9 @@ extension ConfigurationKey {
     package static let serverPublicURL = ConfigurationKey("server.public_url")
     package static let serverDashboard = ConfigurationKey("server.dashboard")
     package static let serverAllowedHosts = ConfigurationKey("server.allowed_hosts", separator: ",")
+    package static let serverTrustedProxies = ConfigurationKey("server.trusted_proxies", separator: ",")
+    package static let serverSessionLifetime = ConfigurationKey("server.session_lifetime")
+    package static let serverSessionIdleLifetime = ConfigurationKey("server.session_idle_lifetime")
     package static let interceptionHosts = ConfigurationKey("interception.hosts", separator: ",")
     package static let interceptionPass = ConfigurationKey("interception.pass", separator: ",")
     package static let interceptionTrust = ConfigurationKey("interception.trust", separator: ",")
@@ -96,7 +99,8 @@ extension ConfigurationKey {
         proxyDNSServer, proxyDNSOverrides,
         streamURL, streamURLFile, streamTrustFile, streamPrefix, streamShards, streamMaximumEntries,
         storeURL, storeURLFile,
-        serverListen, serverSecret, serverSecretFile, serverPublicURL, serverAllowedHosts, serverDashboard,
+        serverListen, serverSecret, serverSecretFile, serverPublicURL, serverAllowedHosts, serverTrustedProxies,
+        serverSessionLifetime, serverSessionIdleLifetime, serverDashboard,
         interceptionHosts, interceptionPass, interceptionTrust, interceptionClientCertificates,
         interceptionPinLifetime,
         data, logLevel, logFormat,

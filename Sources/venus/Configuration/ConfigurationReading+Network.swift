@@ -1,4 +1,5 @@
 import VenusProxy
+import VenusServer
 
 /// How the proxy finds its way: names, and other proxies.
 extension ConfigurationReading {
@@ -23,6 +24,17 @@ extension ConfigurationReading {
             show: { $0.isEmpty ? "none" : $0.map(\.description).joined(separator: ", ") },
             parse: { try? UpstreamRoutes.patterns($0) })
         return routes
+    }
+
+    /// Addresses and networks, as text.
+    mutating func networks(_ key: ConfigurationKey) -> [String] {
+        value(
+            key, default: [], expected: "addresses and networks, for example [127.0.0.1, 10.0.0.0/8]",
+            show: { $0.isEmpty ? "none" : $0.joined(separator: ", ") },
+            parse: { text in
+                let items = text.split(separator: ",").map { String($0).trimmed }.filter { !$0.isEmpty }
+                return items.allSatisfy { AddressRange($0) != nil } && items.count <= 100 ? items : nil
+            })
     }
 
     mutating func names() -> NameResolution {

@@ -118,15 +118,19 @@ extension ConfigurationReading {
     mutating func publicURL(_ key: ConfigurationKey) -> String? {
         value(
             key, absent: "(the listen address)",
-            expected: "http:// or https:// with a host and nothing behind it, for example "
-                + "https://venus.example.com",
+            expected: "http:// or https:// with a host, and a path where there is one, for example "
+                + "https://venus.example.com or https://example.com/venus",
             show: { $0 },
             parse: { text in
                 let text = text.hasSuffix("/") ? String(text.dropLast()) : text
                 guard let scheme = ["http://", "https://"].first(where: text.hasPrefix) else { return nil }
-                let host = String(text.dropFirst(scheme.count))
+                let rest = text.dropFirst(scheme.count)
+                let host = String(rest.prefix { $0 != "/" })
                 let isAddress = ListenAddress(host) != nil || ListenAddress(host + ":443") != nil
-                return isAddress ? text : nil
+                let isPath = rest.dropFirst(host.count).allSatisfy {
+                    $0.isASCII && ($0.isLetter || $0.isNumber || "/-._~".contains($0))
+                }
+                return isAddress && isPath && !rest.contains("//") && !rest.contains("/.") ? text : nil
             })
     }
 

@@ -159,5 +159,9 @@ extension VenusConfiguration.Server {
         publicURL = reading.publicURL(.serverPublicURL)
         dashboard = reading.path(.serverDashboard, absent: "beside the binary")
         allowedHosts = reading.names(.serverAllowedHosts)
+        trustedProxies = reading.networks(.serverTrustedProxies)
+        let lifetimes = Duration.seconds(60) ... .seconds(366 * 86_400)
+        sessionLifetime = reading.duration(.serverSessionLifetime, default: .seconds(7 * 86_400), lifetimes)
+        sessionIdleLifetime = reading.duration(.serverSessionIdleLifetime, default: .seconds(3 * 86_400), lifetimes)
     }
 }

@@ -100,6 +100,12 @@ package struct VenusConfiguration: Sendable {
         package var dashboard: String?
         /// Names, without ports, under which the server may be reached, beside those of `listen` and `publicURL`.
         package var allowedHosts: [String]
+        /// Addresses and networks of proxies that tell whose requests they pass on.
+        package var trustedProxies: [String]
+        /// Of a session, however much it is used.
+        package var sessionLifetime: Duration
+        /// Of a session that is not used.
+        package var sessionIdleLifetime: Duration
     }
 
     package struct Log: Sendable {

@@ -9,23 +9,38 @@ struct APIClient: Sendable {
     /// `http://host:port`, as ``Access`` or `--server` name it.
     let host: String
     let port: Int
-    let token: String
+    /// Of the server's address; begins with a slash, or is empty.
+    let path: String
+    /// `nil`: to sign in.
+    let token: String?
 
     /// Largest answer that is read.
     private static let maximumBytes = 32 << 20
     private static let timeout = TimeAmount.seconds(10)
 
-    init(server: String, token: String) throws {
+    init(server: String, token: String?) throws {
         guard let url = URL(string: server), url.scheme == "http", let host = url.host else {
             throw CommandFailure("\(server) is not a server's address; it looks like http://127.0.0.1:2248")
         }
         self.host = host
         port = url.port ?? 80
+        path = url.path.last == "/" ? String(url.path.dropLast()) : url.path
         self.token = token
     }
 
     /// The body of a successful answer; everything else is a ``CommandFailure`` that says what to do.
-    func get(_ target: String) async throws -> Data {
+    func get(_ target: String) async throws -> Data { try await send("GET", target) }
+
+    /// One segment of a path, whatever is in it.
+    static func segment(_ text: String) -> String {
+        let unreserved = CharacterSet(
+            charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_~")
+        // Only text that is not Unicode has no such form, and a String always is.
+        return text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? text
+    }
+
+    /// The same with any method, and a body of JSON.
+    func send(_ method: String, _ target: String, _ content: Data? = nil) async throws -> Data {
         let group = MultiThreadedEventLoopGroup.singleton
         let promise = group.next().makePromise(of: (HTTPResponseStatus, Data).self)
         let channel: any Channel
@@ -45,11 +60,19 @@ struct APIClient: Sendable {
             promise.fail(error)
             throw CommandFailure("no Venus server answers at http://\(host):\(port); is `venus up` running?")
         }
-        var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: target)
+        var head = HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: method), uri: path + target)
         head.headers.add(name: "Host", value: host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)")
-        head.headers.add(name: "Authorization", value: "Bearer \(token)")
+        if let token { head.headers.add(name: "Authorization", value: "Bearer \(token)") }
+        head.headers.add(name: "User-Agent", value: "venus")
         head.headers.add(name: "Connection", value: "close")
+        if let content {
+            head.headers.add(name: "Content-Type", value: "application/json")
+            head.headers.add(name: "Content-Length", value: String(content.count))
+        }
         channel.write(HTTPClientRequestPart.head(head), promise: nil)
+        if let content {
+            channel.write(HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(bytes: content))), promise: nil)
+        }
         channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
         let (status, body): (HTTPResponseStatus, Data)
         do {
@@ -58,8 +81,9 @@ struct APIClient: Sendable {
             throw CommandFailure("the Venus server at http://\(host):\(port) broke off its answer")
         }
         switch status.code {
-        case 200: return body
-        case 401: throw CommandFailure("the server does not know this token; sign in again")
+        case 200..<300: return body
+        case 401 where token != nil:
+            throw CommandFailure("the server does not know this token; sign in again: `venus login`")
         default:
             let problem = (try? JSONDecoder().decode(Problem.self, from: body))
             throw CommandFailure(problem?.detail ?? problem?.title ?? "the server answered \(status.code)")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Where the server of this machine is, and a token for it: written by `venus up` for the other commands, readable by
+/// Where the server of this machine is, and a token for it: written by `venus up` and `venus login` for the other commands, readable by
 /// the owner of the data directory alone (who could read the database as well).
 struct Access: Codable {
     var server: String

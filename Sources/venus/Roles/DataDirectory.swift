@@ -34,6 +34,8 @@ struct DataDirectory: Sendable {
     var producers: String { path + "/producers" }
     /// URL and token for the command line on this machine.
     var access: String { path + "/access.json" }
+    /// The same of the server that somebody signed in to.
+    var login: String { path + "/login.json" }
     private var lockFile: String { path + "/venus.lock" }
     var proxyLockFile: String { path + "/proxy.lock" }
 

@@ -40,6 +40,9 @@ extension VenusConfiguration {
         result.dashboardDirectory = server.dashboard ?? Self.installedDashboard
         result.publicURL = server.publicURL
         result.allowedHosts = server.allowedHosts
+        result.trustedProxies = server.trustedProxies
+        result.sessionLifetime = server.sessionLifetime
+        result.sessionIdleLifetime = server.sessionIdleLifetime
         result.pins = { [path = data + "/pins"] in
             let now = Int64(Date().timeIntervalSince1970)
             return try PinsFile(path: path).read().filter { now < $0.value.expires }.map { host, pin in

@@ -44,7 +44,8 @@ struct ExampleTests {
             .service, .instance, .announce, .proxyAuthentication, .proxyThreads, .proxyMaximumClientsPerAddress,
             .proxyUpstreams,
             .proxyNoProxy, .proxyDNSServer, .proxyDNSOverrides, .streamURL, .policyFile, .policyMode, .storeURL,
-            .serverSecret, .serverPublicURL, .serverAllowedHosts, .serverDashboard, .interceptionHosts,
+            .serverSecret, .serverPublicURL, .serverAllowedHosts, .serverTrustedProxies, .serverDashboard,
+            .interceptionHosts,
             .interceptionPass, .interceptionTrust, .interceptionClientCertificates, .data,
         ]
         for entry in direct.entries where !withoutDefault.contains(entry.key) {

@@ -240,13 +240,26 @@ struct LoadTests {
         #expect(try errors(["VENUS_SERVER_ALLOWED_HOSTS": "a:8080"]).count == 1)
     }
 
-    @Test("a public URL is a scheme and a host, and nothing more")
+    @Test("trusted proxies are addresses and networks")
+    func trustedProxies() throws {
+        #expect(
+            try load(yaml: "server: { trusted_proxies: [127.0.0.1, \"fd00::/8\"] }").server.trustedProxies
+                == ["127.0.0.1", "fd00::/8"])
+        for bad in ["proxy.example", "10.0.0.0/33"] {
+            #expect(try errors(["VENUS_SERVER_TRUSTED_PROXIES": bad]).count == 1)
+        }
+    }
+
+    @Test("a public URL is a scheme, a host and perhaps a path, and nothing more")
     func publicURL() throws {
-        for good in ["https://venus.example.com", "http://h:8080", "https://[::1]:1"] {
+        for good in ["https://venus.example.com", "http://h:8080", "https://[::1]:1", "https://h/venus/a"] {
             #expect(try load(["VENUS_SERVER_PUBLIC_URL": good]).server.publicURL == good)
         }
         #expect(try load(["VENUS_SERVER_PUBLIC_URL": "https://h/"]).server.publicURL == "https://h")
-        for bad in ["h", "ftp://h", "https://", "https://h/venus", "https://u@h", "https://h?x"] {
+        for bad in [
+            "h", "ftp://h", "https://", "https://h//venus", "https://h/../x", "https://h/a b", "https://u@h",
+            "https://h?x",
+        ] {
             #expect(try errors(["VENUS_SERVER_PUBLIC_URL": bad]).count == 1)
         }
     }

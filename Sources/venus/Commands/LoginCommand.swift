@@ -1,0 +1,69 @@
+import ArgumentParser
+import Foundation
+
+/// `venus login`: signs this machine's command line in to a server.
+struct LoginCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "login", abstract: "Signs the command line in to a server.",
+        discussion: """
+            Asks for the administrator's secret, or with --user for the user's password; without a terminal, it is one \
+            line of standard input. What the other commands need is kept in the data directory, for you alone, until \
+            `venus logout`.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: "The server. (default: the one of the configuration's server.public_url or server.listen)")
+    var server: String?
+
+    @Option(help: "A user's name. (default: the administrator's secret is asked for)")
+    var user: String?
+
+    func run() async throws {
+        let configuration = try common.load()
+        let data = try DataDirectory(configuration.data)
+        let server = server ?? configuration.server.publicURL ?? "http://\(configuration.server.listen)"
+        let client = try APIClient(server: server, token: nil)
+        let answer = try await client.send("POST", "/api/v1/login", try body())
+        let session = try JSONDecoder().decode(Session.self, from: answer)
+        try Access(server: server, token: session.token).write(to: data.login)
+        printLine(
+            "Signed in to \(Display.safe(server)) as \(session.account), \(session.role), until \(session.expiresAt)")
+    }
+
+    private func body() throws -> Data {
+        guard let user else {
+            return try JSONEncoder().encode(["secret": try SecretPrompt.read("The administrator's secret: ")])
+        }
+        return try JSONEncoder().encode(["user": user, "password": try SecretPrompt.read("Password of \(user): ")])
+    }
+
+    private struct Session: Decodable {
+        var token: String
+        var account: String
+        var role: String
+        var expiresAt: String
+
+        private enum CodingKeys: String, CodingKey {
+            case token, account, role
+            case expiresAt = "expires_at"
+        }
+    }
+}
+
+/// `venus logout`
+struct LogoutCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "logout", abstract: "Ends what `venus login` began.")
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let data = try DataDirectory(try common.load().data)
+        guard let access = Access.read(from: data.login) else { throw CommandFailure("nobody is signed in here") }
+        // What is here goes, whether or not the server still knows it.
+        try FileManager.default.removeItem(atPath: data.login)
+        _ = try await APIClient(server: access.server, token: access.token).send("POST", "/api/v1/logout")
+        printLine("Signed out of \(Display.safe(access.server))")
+    }
+}
