@@ -67,6 +67,7 @@ let package = Package(
         .systemLibrary(name: "CNGHTTP2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CPostgres", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
         // The house, in the order in which data walks through it.
         .target(name: "VenusCore", swiftSettings: settings),
@@ -93,7 +94,7 @@ let package = Package(
         .target(
             name: "VenusServer",
             dependencies: [
-                "VenusCore", "VenusStore", "VenusAnalysis",
+                "VenusCore", "VenusStore", "VenusAnalysis", "CZlib",
                 .crypto, .cryptoExtras, .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTP1, .nioHTTPTypes,
                 .nioHTTPTypesHTTP1, .nioPosix, .nioWebSocket, .serviceLifecycle,
             ],

@@ -85,9 +85,13 @@ public final class Server: Service {
                 PolicyResource(store: store, live: live, now: now).route,
                 PinsResource(store: store, live: live, pins: configuration.pins, now: now).route,
                 LiveResource().route, AsyncAPI.route,
+                OpenAPIResource().route,
             ] + ViewResources(live: live, reader: history, now: now).routes,
             dashboard: configuration.dashboardDirectory.map { DashboardFiles(directory: $0, logger: logger) } ?? .none)
     }
+
+    /// Method and path of each route.
+    package var routes: [String] { responder.routes.map { "\($0.method.rawValue) \($0.path)" } }
 
     /// Makes sure that there is an administrator's secret.
     public func prepare() async throws -> ServerStart {

@@ -73,9 +73,16 @@ final class RunningServer: Sendable {
         let client = try HTTPClient(port: port)
         defer { client.close() }
         let hasHost = fields.contains { $0.0 == "host" }
-        return try await client.request(
+        let response = try await client.request(
             method, target, (hasHost ? [] : [host]) + fields, body: body.map { Array($0.utf8) }, keep: 1 << 24)
+        // Every answer of every test is as it is described.
+        if let fault = try Self.checker.get().fault(method, target, response) {
+            throw TestFailure("\(method) \(target) is not as openapi.json has it: \(fault)")
+        }
+        return response
     }
+
+    private static let checker = Result { try SchemaChecker() }
 
     func login(_ body: String, _ fields: [(String, String)] = []) async throws -> HTTPResponse {
         try await request("POST", "/api/v1/login", [("content-type", "application/json")] + fields, body: body)

@@ -1,10 +1,12 @@
 package import VenusCore
 
 /// `GET /history`.
-package struct HistoryOutput: Sendable, Encodable {
-    package struct Point: Sendable, Encodable {
+package struct HistoryOutput: Sendable {
+    package struct Point: Sendable {
         /// Start of the bucket.
         package var at: String
+        /// The same in seconds since the epoch.
+        package var bucket: Int64
         package var coverage: Double
         package var kpis: KPI
     }
@@ -27,23 +29,11 @@ package struct HistoryOutput: Sendable, Encodable {
         let length = Double(span.tier.seconds)
         self.points = points.map { point in
             Point(
-                at: Timestamp.text(seconds: point.bucket), coverage: point.coverage,
+                at: Timestamp.text(seconds: point.bucket), bucket: point.bucket, coverage: point.coverage,
                 kpis: KPI(point.totals, seconds: max(1, point.coverage * length)))
         }
         var sum = KPITotals()
         for point in points { sum.merge(point.totals) }
         totals = KPI(sum, seconds: max(1, points.reduce(0) { $0 + $1.coverage } * length))
-    }
-
-    private enum CodingKeys: String, CodingKey { case range, tier, from, to, points, totals }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(range, forKey: .range)
-        try container.encode(tier, forKey: .tier)
-        try container.encode(from, forKey: .from)
-        try container.encode(to, forKey: .to)
-        try container.encode(points, forKey: .points)
-        try container.encode(totals, forKey: .totals)
     }
 }

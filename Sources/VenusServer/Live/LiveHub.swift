@@ -157,7 +157,7 @@ package final class LiveHub: Sendable {
 
     private func encode(_ view: View, seq: UInt64, after known: LiveEncoding?) -> LiveEncoding? {
         do {
-            let data = try live.picture.render(view)
+            let data = live.picture.render(view)
             let position = LivePosition(epoch: epoch, seq: seq)
             guard let known else { return try LiveEncoding(view: view, position: position, data: data, now: .now) }
             return try known.next(view: view, position: position, data: data, now: .now)

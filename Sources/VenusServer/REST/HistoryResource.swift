@@ -9,10 +9,13 @@ struct HistoryResource: Sendable {
 
     var route: Route { Route(.get, "/api/v1/history", entry: .reading, handle: respond) }
 
-    private static let parameters = ["dependency", "environment", "from", "operation", "range", "service", "to"]
+    private static let parameters = [
+        "dependency", "environment", "format", "from", "operation", "range", "service", "to",
+    ]
 
     @Sendable private func respond(_ request: APIRequest) async throws -> Response {
         let parameters = try request.parameters(Self.parameters)
+        let format = try TableFormat(parameters, request, among: TableFormat.allCases)
         let (range, span) = try Self.span(parameters, now: now() / 1_000)
         var filter = HistoryReader.Filter()
         filter.environment = parameters["environment"]
@@ -20,7 +23,12 @@ struct HistoryResource: Sendable {
         filter.dependency = parameters["dependency"]
         filter.operation = parameters["operation"]
         let points = try await reader.read(span, filter: filter, newestFrameAt: live.newestFrameAt)
-        return .json(try JSONOutput.encode(HistoryOutput(range: range, span: span, points: points)))
+        let output = HistoryOutput(range: range, span: span, points: points)
+        switch format {
+        case .json: return request.answer(output.json)
+        case .columns: return request.answer(output.columns)
+        case .csv: return request.answer(output.csv, mediaType: TableFormat.csvMediaType)
+        }
     }
 
     /// An hour unless told otherwise; `from` and `to` are RFC 3339, `to` is now unless told otherwise.
@@ -33,10 +41,10 @@ struct HistoryResource: Sendable {
         guard range == nil else {
             throw .invalidParameter("range", "give either range, or from and to.")
         }
-        guard let from = try instant("from", parameters) else {
+        guard let from = try parameters.instant("from").map({ $0 / 1_000 }) else {
             throw .invalidParameter("from", "to needs from beside it.")
         }
-        let to = min(try instant("to", parameters) ?? now, now)
+        let to = min(try parameters.instant("to").map { $0 / 1_000 } ?? now, now)
         guard from < to else {
             throw .invalidParameter("from", "must be before to, and in the past.")
         }
@@ -45,13 +53,5 @@ struct HistoryResource: Sendable {
                 "from", "the span is longer than history is kept: at most \(HistorySpan.maximumPoints) days.")
         }
         return (nil, span)
-    }
-
-    private static func instant(_ name: String, _ parameters: QueryParameters) throws(Problem) -> Int64? {
-        guard parameters.has(name) else { return nil }
-        guard let milliseconds = parameters[name].flatMap(Timestamp.milliseconds) else {
-            throw .invalidParameter(name, "must be an RFC 3339 date-time such as 2026-11-21T12:00:00Z.")
-        }
-        return milliseconds / 1_000
     }
 }

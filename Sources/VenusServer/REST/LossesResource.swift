@@ -18,15 +18,8 @@ struct LossesResource: Sendable {
     var route: Route { Route(.get, "/api/v1/losses", entry: .reading, handle: respond) }
 
     @Sendable private func respond(_ request: APIRequest) async throws -> Response {
-        let parameters = try request.parameters(["since", "quarantined_before"])
-        var since = now() - Self.defaultSpan
-        if parameters.has("since") {
-            guard let given = parameters["since"].flatMap(Timestamp.milliseconds) else {
-                throw Problem.invalidParameter(
-                    "since", "must be an RFC 3339 date-time such as 2026-11-21T12:00:00Z.")
-            }
-            since = given
-        }
+        let parameters = try request.parameters(["quarantined_before", "since"])
+        let since = try parameters.instant("since") ?? now() - Self.defaultSpan
         var before: Int64?
         if parameters.has("quarantined_before") {
             before = parameters["quarantined_before"].flatMap { Int64($0) }.flatMap { $0 > 0 ? $0 : nil }
@@ -37,7 +30,7 @@ struct LossesResource: Sendable {
         }
         let losses = try await store.losses(since: since, limit: Self.maximumLosses)
         let page = try await store.quarantined(since: since, before: before, limit: Self.maximumEntries)
-        return .json(
+        return request.answer(
             try JSONOutput.encode(Output(since: since, losses: losses, quarantined: Quarantined(page))))
     }
 

@@ -29,7 +29,7 @@ struct PinsResource: Sendable {
             }
         }
         let sorted = known.sorted { ($0.key.host, $0.key.client) < ($1.key.host, $1.key.client) }
-        return .json(try JSONOutput.encode(Output(is_complete: isComplete, items: sorted.map(\.value))))
+        return request.answer(try JSONOutput.encode(Output(is_complete: isComplete, items: sorted.map(\.value))))
     }
 
     private struct Key: Hashable {

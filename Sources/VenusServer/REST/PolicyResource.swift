@@ -21,7 +21,7 @@ struct PolicyResource: Sendable {
                 && parameters["host"].map { $0 == producer.host } ?? true
                 && parameters["service"].map { $0 == producer.service } ?? true
         }.compactMap(Item.init).prefix(ProxiesResource.maximumItems)
-        return .json(try JSONOutput.encode(Output(items: Array(items))))
+        return request.answer(try JSONOutput.encode(Output(items: Array(items))))
     }
 
     private struct Output: Encodable {

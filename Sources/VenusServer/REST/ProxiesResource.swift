@@ -30,7 +30,7 @@ struct ProxiesResource: Sendable {
                 && state.map { $0 == live.liveness(of: proxy, now: now) } ?? true
         }
         let shown = Array(wanted.prefix(Self.maximumItems + 1))
-        return .json(
+        return request.answer(
             try JSONOutput.encode(
                 Output(
                     is_complete: shown.count <= Self.maximumItems && known.count < Self.maximumProxies,

@@ -57,5 +57,25 @@ package struct QueryParameters: Sendable, Equatable {
         return value
     }
 
+    /// A whole number in decimal digits; one out of bounds is refused with them.
+    package func number(_ name: String, in bounds: ClosedRange<Int>) throws(Problem) -> Int? {
+        guard let text = values[name] else { return nil }
+        let isPlain = !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        guard isPlain, let number = Int(text), bounds.contains(number) else {
+            throw .invalidParameter(
+                name, "must be a whole number from \(bounds.lowerBound) to \(bounds.upperBound).")
+        }
+        return number
+    }
+
+    /// An instant in milliseconds since the epoch.
+    package func instant(_ name: String) throws(Problem) -> Int64? {
+        guard let text = values[name] else { return nil }
+        guard let milliseconds = Timestamp.milliseconds(text) else {
+            throw .invalidParameter(name, "must be an RFC 3339 date-time such as 2026-11-21T12:00:00Z.")
+        }
+        return milliseconds
+    }
+
     private static func decode(_ text: Substring) -> String? { PercentEncoding.decode(text, plusIsSpace: true) }
 }

@@ -15,6 +15,8 @@ package struct Identifiers: Sendable, Hashable {
         "dependency:" + prefix(environment) + name
     }
 
+    package func method(_ name: String, environment: String) -> String { "method:" + prefix(environment) + name }
+
     package func id(of key: SeriesKey) -> String {
         switch key.level {
         case .total: namesEnvironment ? "total:" + key.environment : "total"

@@ -9,12 +9,12 @@ package struct RenderedView: Sendable, Equatable {
 }
 
 extension LivePicture {
-    package func render(_ view: View) throws -> RenderedView {
+    package func render(_ view: View) -> RenderedView {
         let picture = window(view.filter.window)
         let body: [UInt8] =
             switch view.topic {
-            case .graph: try JSONOutput.encode(GraphOutput(picture, filter: view.filter))
-            case .kpis: try JSONOutput.encode(KPIsOutput(picture, filter: view.filter))
+            case .graph: GraphOutput(picture, filter: view.filter).json
+            case .kpis: KPIsOutput(picture, filter: view.filter).json
             }
         // `at` is the first of the sorted members, so it can be put before them without encoding again.
         let start = Array("{\"at\":\"\(Timestamp.text(milliseconds: at))\",".utf8)

@@ -10,13 +10,22 @@ package final class LivePicture: Sendable {
     package let at: Int64
     /// Distinguishes what is in one environment from its namesakes in others.
     package let identifiers: Identifiers
+    /// Rises with every picture of one ``LiveState``: pictures of the same are the same.
+    package let generation: UInt64
+    /// Which environments are in it.
+    package let environments: Set<String>
+    /// Which dependencies are services.
+    package let announced: AnnouncedServices
+    /// Tells pictures apart, on all servers alike: of which frames it is made, and by which version it is written.
+    package let fingerprint: String
     private let frames: [FeedFrame]
     private let windows = Mutex<[Window: WindowPicture]>([:])
 
     /// - Parameters:
     ///   - frames: of all shards.
     ///   - startedAt: milliseconds since the epoch: `at` as long as there are no frames.
-    package init(frames: [FeedFrame], startedAt: Int64) {
+    package init(frames: [FeedFrame], startedAt: Int64, generation: UInt64 = 0) {
+        self.generation = generation
         let newest = frames.map(\.at).max() ?? startedAt
         // A shard that nobody has analysed for so long has nothing to say about any window.
         let alive = frames.filter { newest - $0.at < Window.hour1.seconds * 1_000 }
@@ -30,6 +39,28 @@ package final class LivePicture: Sendable {
             }
         }
         identifiers = Identifiers(namesEnvironment: environments.count > 1)
+        self.environments = environments
+        announced = AnnouncedServices(alive)
+        fingerprint = Self.fingerprint(self.frames, startedAt: startedAt)
+    }
+
+    private static func fingerprint(_ frames: [FeedFrame], startedAt: Int64) -> String {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        func mix(_ value: UInt64) {
+            for shift in stride(from: UInt64(0), to: 64, by: 8) {
+                hash = (hash ^ (value >> shift & 255)) &* 0x100_0000_01B3
+            }
+        }
+        for byte in Version.current.utf8 { mix(UInt64(byte)) }
+        // A server that has heard of nobody yet says when it began.
+        if frames.isEmpty { mix(UInt64(bitPattern: startedAt)) }
+        for frame in frames {
+            mix(UInt64(frame.shard))
+            mix(UInt64(bitPattern: frame.epoch))
+            mix(UInt64(bitPattern: frame.at))
+            mix(UInt64(frame.series.count))
+        }
+        return String(hash, radix: 36)
     }
 
     package func window(_ window: Window) -> WindowPicture {

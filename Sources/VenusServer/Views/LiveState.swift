@@ -34,7 +34,9 @@ package final class LiveState: Sendable {
         state.withLock { state in
             guard state.frames.receive(frame) else { return false }
             if frame.isUpToDate { state.readUntil[frame.shard] = frame.at }
-            state.picture = LivePicture(frames: Array(state.frames.frames.values), startedAt: startedAt)
+            state.picture = LivePicture(
+                frames: Array(state.frames.frames.values), startedAt: startedAt,
+                generation: state.picture.generation + 1)
             return true
         }
     }

@@ -8,7 +8,12 @@ package enum Topic: String, Sendable, Hashable, CaseIterable, Encodable {
 
 /// By what KPIs are listed.
 package enum Grouping: String, Sendable, Hashable, CaseIterable, Encodable {
-    case edge, operation, service, dependency, total
+    case edge, operation, service, dependency, method, total
+}
+
+/// By what the dependencies of a graph are put together.
+package enum DependencyGroup: String, Sendable, Hashable, CaseIterable, Encodable {
+    case domain
 }
 
 /// Which part of the live data is looked at. Names that are `nil` match all.
@@ -16,6 +21,10 @@ package struct ViewFilter: Sendable, Hashable {
     package var window: Window = .minutes5
     /// For the topic `kpis` only.
     package var by: Grouping?
+    /// For the topic `graph` only.
+    package var group: DependencyGroup?
+    /// For the topic `kpis` only: which items, and in what order.
+    package var page = KPIsPage()
     package var environment: String?
     package var service: String?
     package var dependency: String?
@@ -29,12 +38,18 @@ package struct ViewFilter: Sendable, Hashable {
 }
 
 extension ViewFilter: Encodable {
-    private enum CodingKeys: String, CodingKey { case window, by, environment, service, dependency }
+    private enum CodingKeys: String, CodingKey {
+        case window, by, group, sort, limit, offset, environment, service, dependency
+    }
 
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(window.name, forKey: .window)
         try container.encodeIfPresent(by, forKey: .by)
+        try container.encodeIfPresent(group, forKey: .group)
+        try container.encodeIfPresent(page.sort?.name, forKey: .sort)
+        try container.encodeIfPresent(page.limit.map(String.init), forKey: .limit)
+        if page.offset > 0 { try container.encode(String(page.offset), forKey: .offset) }
         try container.encodeIfPresent(environment, forKey: .environment)
         try container.encodeIfPresent(service, forKey: .service)
         try container.encodeIfPresent(dependency, forKey: .dependency)
@@ -54,7 +69,10 @@ package struct View: Sendable, Hashable {
 
     /// The names that a topic's filter has.
     package static func filterNames(_ topic: Topic) -> [String] {
-        (topic == .kpis ? ["by"] : []) + ["dependency", "environment", "service", "window"]
+        switch topic {
+        case .graph: ["dependency", "environment", "group", "service", "window"]
+        case .kpis: ["by", "dependency", "environment", "limit", "offset", "service", "sort", "window"]
+        }
     }
 
     /// Reads the filter from its parameters; both REST and the live socket take the same.
@@ -67,6 +85,9 @@ package struct View: Sendable, Hashable {
         }
         filter.by = try parameters.value(
             "by", allowed: Grouping.allCases.map(\.rawValue), parse: { Grouping(rawValue: $0) })
+        filter.group = try parameters.value(
+            "group", allowed: DependencyGroup.allCases.map(\.rawValue), parse: { DependencyGroup(rawValue: $0) })
+        filter.page = try KPIsPage(parameters)
         filter.environment = parameters["environment"]
         filter.service = parameters["service"]
         filter.dependency = parameters["dependency"]

@@ -7,7 +7,7 @@ package struct WindowPicture: Sendable {
     package let window: Window
     /// Milliseconds since the epoch.
     package let at: Int64
-    package let identifiers: Identifiers
+    package var identifiers: Identifiers
     /// Sorted by key.
     package let edges: [Measured]
     /// Calls under way by key of the level service, as its proxies last said; absent where none has said so lately.
@@ -57,8 +57,11 @@ package struct WindowPicture: Sendable {
     }
 
     /// A window of the past, as its edges' totals say; `span` in seconds. Nothing is in flight there.
+    ///
+    /// - Parameter announced: who was behind an address then, nobody wrote down; who is now, is the best guess.
     package init(
-        window: Window, at: Int64, edges: [(key: SeriesKey, value: KPITotals)], span: Double, identifiers: Identifiers
+        window: Window, at: Int64, edges: [(key: SeriesKey, value: KPITotals)], span: Double, identifiers: Identifiers,
+        announced: AnnouncedServices
     ) {
         self.window = window
         self.at = at
@@ -68,8 +71,7 @@ package struct WindowPicture: Sendable {
         self.edges = edges.map { Measured(key: $0.key, totals: $0.value, kpi: KPI($0.value, seconds: span)) }
         tunnelProtocols = [:]
         callsInFlight = [:]
-        // Who was behind an address then, nobody wrote down.
-        announced = AnnouncedServices([])
+        self.announced = announced
     }
 
     private static func tunnelProtocols(_ frames: [FeedFrame], window: Window) -> [SeriesKey: [String]] {

@@ -373,7 +373,7 @@ struct ResourceTests {
             let unknown = try await server.request("GET", "/api/v1/graph?windw=5m", [server.bearer(token)])
             #expect(
                 try JSONValue(unknown.text)["allowed"].array.compactMap(\.string)
-                    == ["at", "dependency", "environment", "service", "window"])
+                    == ["at", "compare", "dependency", "environment", "format", "group", "service", "window"])
         }
     }
 

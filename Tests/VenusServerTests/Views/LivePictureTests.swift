@@ -12,7 +12,7 @@ struct LivePictureTests {
         var filter = ViewFilter()
         change(&filter)
         return try JSONValue(
-            String(decoding: try picture.render(View(topic: topic, filter: filter)).bytes, as: UTF8.self))
+            String(decoding: picture.render(View(topic: topic, filter: filter)).bytes, as: UTF8.self))
     }
 
     private func picture(_ frames: [FeedFrame]) -> LivePicture { LivePicture(frames: frames, startedAt: 5) }
@@ -20,7 +20,7 @@ struct LivePictureTests {
     @Test("the graph is exactly as the contract has it")
     func golden() throws {
         let one = frame([(edge("checkout", "pay:443"), totals(success: 30, serverErrors: 10))])
-        let text = String(decoding: try picture([one]).render(View(topic: .graph)).bytes, as: UTF8.self)
+        let text = String(decoding: picture([one]).render(View(topic: .graph)).bytes, as: UTF8.self)
         let times = #"{"max":10,"mean":10,"p50":10,"p90":10,"p95":10,"p99":10}"#
         let ttfb = #"{"max":5,"mean":5,"p50":5,"p90":5,"p95":5,"p99":5}"#
         let kpis = { (inFlight: String) in

@@ -1,0 +1,126 @@
+import HTTPTypes
+import VenusCore
+
+extension OpenAPIOperation {
+    /// Every operation, as the routes have them; the tests compare the two.
+    static let all = sight + state + entry + probes
+
+    // MARK: What people look at
+
+    private static let sight = [
+        OpenAPIOperation(
+            path: "/api/v1/graph", id: "getGraph", summary: "The dependency graph, now or at a past time", tag: "KPIs",
+            parameters: [
+                .time("at", "A past time: the graph is made from history then."),
+                .time("compare", "Another past time: what each node and edge was then, and the change since."),
+                .dependency, .environment,
+                .choice("format", GraphFormat.allCases.map(\.rawValue), "How the graph is written; json by default."),
+                .choice("group", DependencyGroup.allCases.map(\.rawValue), "Puts dependencies together."),
+                .service, .window,
+            ],
+            contents: [
+                .json("Graph", "CytoscapeGraph", "GrafanaGraph"), .text(GraphFormat.dot.mediaType),
+                .text(GraphFormat.mermaid.mediaType),
+            ], isKept: true),
+        OpenAPIOperation(
+            path: "/api/v1/kpis", id: "getKPIs", summary: "Rolling KPIs", tag: "KPIs",
+            parameters: [
+                .choice("by", Grouping.allCases.map(\.rawValue), "What is listed; edge by default."),
+                .dependency, .environment,
+                .choice("format", ["json", "csv"], "Instead of the field Accept."),
+                .number("limit", 1...KPIsPage.maximumItems, "Items at most."),
+                .number("offset", 0...KPIsPage.maximumOffset, "Items that are passed over."),
+                .service,
+                .choice("sort", KPIsOrder.allNames, "A measure, the smallest first; with - before it the greatest."),
+                .window,
+            ],
+            contents: [.json("KPIs"), .text(TableFormat.csvMediaType)], isKept: true),
+        OpenAPIOperation(
+            path: "/api/v1/history", id: "getHistory", summary: "Stored KPIs over a range", tag: "KPIs",
+            parameters: [
+                .dependency, .environment,
+                .choice("format", TableFormat.allCases.map(\.rawValue), "Points, columns, or CSV instead of Accept."),
+                .time("from", "The start, instead of range."), .text("operation", "Only this operation's calls."),
+                .choice("range", HistoryRange.allCases.map(\.rawValue), "A span that ends now; hour by default."),
+                .service, .time("to", "The end; now by default."),
+            ],
+            contents: [.json("History", "HistoryColumns"), .text(TableFormat.csvMediaType)], isKept: true),
+        OpenAPIOperation(
+            path: "/api/v1/live", id: "getLive", summary: "The live socket (WebSocket, see asyncapi.json)",
+            tag: "KPIs", success: 101, refusals: [426]),
+    ]
+
+    // MARK: The state of Venus itself
+
+    private static let state = [
+        OpenAPIOperation(
+            path: "/api/v1/losses", id: "getLosses", summary: "Calls that were recorded and never arrived",
+            tag: "State", parameters: [.time("since", "Noticed since then; a day ago by default.")],
+            contents: [.json("Losses")], isKept: true),
+        OpenAPIOperation(
+            path: "/api/v1/proxies", id: "getProxies", summary: "The runs of the proxies", tag: "State",
+            parameters: [
+                .environment, .host, .service,
+                .choice("state", ProxyLiveness.allCases.map(\.rawValue), "Only those that fare so."),
+            ],
+            contents: [.json("Proxies")], isKept: true),
+        OpenAPIOperation(
+            path: "/api/v1/policy", id: "getPolicy", summary: "The egress policies that running proxies go by",
+            tag: "State", parameters: [.environment, .host, .service], contents: [.json("Policies")], isKept: true),
+        OpenAPIOperation(
+            path: "/api/v1/pins", id: "getPins", summary: "The clients that interception passes through", tag: "State",
+            contents: [.json("Pins")], isKept: true),
+        OpenAPIOperation(
+            path: OpenAPIDocument.path, id: "getOpenAPI", summary: "This description", tag: "State",
+            contents: [.init(mediaType: "application/json", schema: #"{"type":"object"}"#)], isKept: true),
+    ]
+
+    // MARK: Who gets in
+
+    private static let entry = [
+        OpenAPIOperation(
+            method: .post, path: "/api/v1/login", id: "login", summary: "Opens a session", tag: "Sign-in", isOpen: true,
+            body: "Credentials", contents: [.json("Session")], refusals: [401, 429, 503]),
+        OpenAPIOperation(
+            method: .post, path: "/api/v1/logout", id: "logout", summary: "Ends the session", tag: "Sign-in",
+            success: 204),
+    ]
+
+    // MARK: Probes
+
+    private static let probes = [
+        OpenAPIOperation(
+            path: HealthResource.path, id: "getHealth", summary: "The process lives", tag: "Probes", isOpen: true,
+            contents: [.json("Health")]),
+        OpenAPIOperation(
+            path: ReadinessResource.path, id: "getReadiness", summary: "The server can do its work", tag: "Probes",
+            isOpen: true, contents: [.json("Readiness")], unavailable: .json("Readiness")),
+    ]
+}
+
+extension OpenAPIOperation.Parameter {
+    fileprivate static let dependency = text("dependency", "Only calls to this dependency: host:port, or its name.")
+    fileprivate static let environment = text("environment", "Only this environment.")
+    fileprivate static let host = text("host", "Only this machine.")
+    fileprivate static let service = text("service", "Only this service.")
+    fileprivate static let window = choice(
+        "window", Window.allCases.map(\.name), "The rolling span that ends now; 5m by default.")
+
+    fileprivate static func text(_ name: String, _ description: String) -> Self {
+        Self(name: name, description: description, schema: #"{"type":"string","maxLength":1024}"#)
+    }
+
+    fileprivate static func time(_ name: String, _ description: String) -> Self {
+        Self(name: name, description: description, schema: #"{"type":"string","format":"date-time"}"#)
+    }
+
+    fileprivate static func number(_ name: String, _ bounds: ClosedRange<Int>, _ description: String) -> Self {
+        let schema = "{\"type\":\"integer\",\"minimum\":\(bounds.lowerBound),\"maximum\":\(bounds.upperBound)}"
+        return Self(name: name, description: description, schema: schema)
+    }
+
+    fileprivate static func choice(_ name: String, _ values: [String], _ description: String) -> Self {
+        let values = values.map(OpenAPIDocument.quoted).joined(separator: ",")
+        return Self(name: name, description: description, schema: "{\"type\":\"string\",\"enum\":[\(values)]}")
+    }
+}

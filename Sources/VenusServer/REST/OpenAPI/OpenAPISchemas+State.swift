@@ -1,0 +1,170 @@
+extension OpenAPISchemas {
+    /// Of the state of Venus itself, of signing in, and of refusals.
+    static let state = #"""
+        "Credentials": {
+          "type": "object",
+          "description": "One of the two.",
+          "properties": {
+            "secret": {"type": "string", "description": "The administrator's."},
+            "token": {"type": "string", "description": "Of a sign-in link."}
+          }
+        },
+        "Health": {"type": "object", "properties": {"status": {"enum": ["ok"]}}, "required": ["status"]},
+        "Losses": {
+          "type": "object",
+          "properties": {
+            "calls": {"type": "integer", "minimum": 0},
+            "items": {
+              "type": "array",
+              "items": {
+                "type": "object",
+                "properties": {
+                  "at": {"type": "string", "format": "date-time"},
+                  "calls": {"type": "integer", "minimum": 0},
+                  "environment": {"type": "string"},
+                  "first": {"type": "integer", "minimum": 0},
+                  "producer": {"type": "string"},
+                  "service": {"type": "string"}
+                },
+                "required": ["at", "calls", "environment", "first", "producer", "service"]
+              }
+            },
+            "since": {"type": "string", "format": "date-time"}
+          },
+          "required": ["calls", "items", "since"]
+        },
+        "Pins": {
+          "type": "object",
+          "properties": {
+            "is_complete": {"type": "boolean"},
+            "items": {
+              "type": "array",
+              "items": {
+                "type": "object",
+                "properties": {
+                  "client": {"type": "string"},
+                  "expires_at": {"type": "string", "format": "date-time"},
+                  "host": {"type": "string"},
+                  "learned_at": {"type": "string", "format": "date-time"},
+                  "proxies": {"type": "array", "items": {"type": "string"}}
+                },
+                "required": ["client", "expires_at", "host", "learned_at", "proxies"]
+              }
+            }
+          },
+          "required": ["is_complete", "items"]
+        },
+        "Policies": {
+          "type": "object",
+          "properties": {
+            "items": {
+              "type": "array",
+              "items": {
+                "type": "object",
+                "properties": {
+                  "environment": {"type": "string"},
+                  "host": {"type": "string"},
+                  "instance": {"type": "string"},
+                  "producer": {"type": "string"},
+                  "service": {"type": "string"},
+                  "denied": {"type": "integer", "minimum": 0},
+                  "digest": {"type": "string"},
+                  "fault": {
+                    "type": "object",
+                    "properties": {
+                      "reason": {"type": "string"},
+                      "since": {"type": "string", "format": "date-time"}
+                    },
+                    "required": ["reason", "since"]
+                  },
+                  "mode": {"type": "string"},
+                  "rules": {"type": "integer", "minimum": 0},
+                  "since": {"type": "string", "format": "date-time"},
+                  "would_be_denied": {"type": "integer", "minimum": 0}
+                },
+                "required": [
+                  "environment", "host", "instance", "producer", "service", "denied", "mode", "rules",
+                  "since", "would_be_denied"
+                ]
+              }
+            }
+          },
+          "required": ["items"]
+        },
+        "Problem": {
+          "type": "object",
+          "properties": {
+            "allowed": {"type": "array", "items": {"type": "string"}},
+            "detail": {"type": "string"},
+            "parameter": {"type": "string"},
+            "status": {"type": "integer", "minimum": 400, "maximum": 599},
+            "title": {"type": "string"},
+            "type": {"type": "string", "pattern": "^urn:venus:problem:[a-z-]+$"}
+          },
+          "required": ["detail", "status", "title", "type"]
+        },
+        "Proxies": {
+          "type": "object",
+          "properties": {
+            "is_complete": {"type": "boolean"},
+            "items": {
+              "type": "array",
+              "items": {
+                "type": "object",
+                "properties": {
+                  "environment": {"type": "string"},
+                  "host": {"type": "string"},
+                  "instance": {"type": "string"},
+                  "producer": {"type": "string"},
+                  "service": {"type": "string"},
+                  "announced": {"type": "array", "items": {"type": "string"}},
+                  "calls": {
+                    "type": "object",
+                    "properties": {
+                      "dropped": {"type": "integer", "minimum": 0},
+                      "in_flight": {"type": "integer", "minimum": 0},
+                      "queued": {"type": "integer", "minimum": 0},
+                      "recorded": {"type": "integer", "minimum": 0},
+                      "spooled": {"type": "integer", "minimum": 0}
+                    },
+                    "required": ["dropped", "in_flight", "queued", "recorded", "spooled"]
+                  },
+                  "clock_skew_ms": {"type": "integer"},
+                  "last_seen_at": {"type": "string", "format": "date-time"},
+                  "pins": {"type": "integer", "minimum": 0},
+                  "silent_ms": {"type": "integer", "minimum": 0},
+                  "started_at": {"type": "string", "format": "date-time"},
+                  "state": {"enum": ["running", "silent", "ended", "ended_uncleanly"]},
+                  "version": {"type": "string"}
+                },
+                "required": [
+                  "environment", "host", "instance", "producer", "service", "announced", "calls",
+                  "clock_skew_ms", "last_seen_at", "pins", "silent_ms", "state", "version"
+                ]
+              }
+            }
+          },
+          "required": ["is_complete", "items"]
+        },
+        "Readiness": {
+          "type": "object",
+          "properties": {
+            "checks": {
+              "type": "object",
+              "properties": {
+                "feed": {"enum": ["fresh", "stale", "absent"]},
+                "store": {"enum": ["ok", "unavailable"]}
+              },
+              "required": ["feed", "store"]
+            },
+            "status": {"enum": ["ready", "unready", "stopping"]}
+          },
+          "required": ["checks", "status"]
+        },
+        "Session": {
+          "type": "object",
+          "properties": {"expires_at": {"type": "string", "format": "date-time"}, "token": {"type": "string"}},
+          "required": ["expires_at", "token"]
+        }
+        """#
+}

@@ -1,0 +1,80 @@
+import TestSupport
+import Testing
+import VenusServer
+
+@Suite("openapi.json")
+struct OpenAPITests {
+    @Test("it is served as it is, and describes every route and no other")
+    func routes() async throws {
+        let checker = try SchemaChecker()
+        try await withServer { server in
+            let token = try await server.signIn()
+            let served = try await server.request("GET", OpenAPIDocument.path, [server.bearer(token)])
+            #expect(served.status == 200 && served.body == OpenAPIDocument.json)
+            let described = Set(
+                checker.paths.names.flatMap { path in
+                    checker.paths[path].names.map { "\($0.uppercased()) \(path)" }
+                })
+            #expect(Set(server.server.routes) == described)
+        }
+    }
+
+    @Test("every reference leads somewhere, every schema is used, and ids are distinct")
+    func references() throws {
+        let document = try JSONValue(String(decoding: OpenAPIDocument.json, as: UTF8.self))
+        let checker = try SchemaChecker()
+        var used: Set<String> = []
+        func walk(_ value: JSONValue) throws {
+            switch value {
+            case .object(let members):
+                if let reference = members["$ref"]?.string {
+                    _ = try checker.resolve(reference)
+                    used.insert(String(reference.split(separator: "/").last ?? ""))
+                }
+                for member in members.values { try walk(member) }
+            case .array(let items): for item in items { try walk(item) }
+            default: break
+            }
+        }
+        try walk(document)
+        #expect(document["openapi"].string == "3.1.0")
+        #expect(Set(document["components"]["schemas"].names).subtracting(used).isEmpty)
+        let ids = document["paths"].names.flatMap { path in
+            document["paths"][path].names.map { document["paths"][path][$0]["operationId"].string }
+        }
+        #expect(!ids.contains(nil) && Set(ids).count == ids.count)
+    }
+
+    @Test("every parameter that is described is taken, and every one that is taken is described")
+    func parameters() async throws {
+        let checker = try SchemaChecker()
+        try await withServer { server in
+            let token = try await server.signIn()
+            for path in checker.paths.names where path.hasPrefix("/api/v1/") && path != "/api/v1/live" {
+                let operation = checker.paths[path]["get"]
+                guard !operation.isNull else { continue }
+                let refused = try await server.request("GET", path + "?no_such_parameter=1", [server.bearer(token)])
+                #expect(refused.status == 400, "\(path)")
+                let taken = try JSONValue(refused.text)["allowed"].array.compactMap(\.string)
+                #expect(taken == operation["parameters"].array.compactMap { $0["name"].string }, "\(path)")
+            }
+        }
+    }
+
+    @Test("what differs from its schema is found")
+    func checker() throws {
+        let checker = try SchemaChecker()
+        let schema = try checker.resolve("#/components/schemas/Losses")
+        for (text, isRight) in [
+            (#"{"calls":0,"items":[],"since":"2026-01-01T00:00:00Z"}"#, true),
+            (#"{"calls":0,"items":[],"since":"yesterday"}"#, false),
+            (#"{"calls":-1,"items":[],"since":"2026-01-01T00:00:00Z"}"#, false),
+            (#"{"calls":0.5,"items":[],"since":"2026-01-01T00:00:00Z"}"#, false),
+            (#"{"calls":0,"items":[{}],"since":"2026-01-01T00:00:00Z"}"#, false),
+            (#"{"calls":0,"items":[],"since":"2026-01-01T00:00:00Z","more":1}"#, false), (#"{"calls":0}"#, false),
+            ("[]", false),
+        ] {
+            #expect(try (checker.fault(try JSONValue(text), schema, "$") == nil) == isRight, "\(text)")
+        }
+    }
+}
