@@ -84,6 +84,7 @@ public final class Server: Service {
                 ProxiesResource(store: store, live: live, now: now).route,
                 PolicyResource(store: store, live: live, now: now).route,
                 PinsResource(store: store, live: live, pins: configuration.pins, now: now).route,
+                CallsResource(live: live).route,
                 LiveResource().route, AsyncAPI.route,
                 OpenAPIResource().route,
             ] + ViewResources(live: live, reader: history, now: now).routes,

@@ -28,6 +28,8 @@ public struct FeedFrame: Sendable, Hashable {
     public var lostCalls: UInt64
     /// Of the shard's producers that were heard of within the last hour, ended ones too; each address once.
     public var announcements: [Announcement]
+    /// Calls by themselves; they go beside the frame, not in it, from one process to another.
+    public var recentCalls = RecentCalls()
 
     public init(
         shard: Int, shards: Int, epoch: Int64, at: Int64, coveredSince: Int64, series: [FeedSeries],

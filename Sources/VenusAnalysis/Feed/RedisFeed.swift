@@ -5,8 +5,8 @@ import VenusCore
 /// The live feed between processes, through Redis: one short stream, to which every analyzer adds the frames of its
 /// shards. A reader gets the newest frames at once; one that lags gets the newest frame of each shard.
 public final class RedisFeed: LiveFeed {
-    /// Frames of each shard that the stream holds, about.
-    static let framesKept = 2
+    /// Messages of each shard that the stream holds, about: frames, and the calls beside them.
+    static let messagesKept = 4
 
     private let broadcast: RedisBroadcast
 
@@ -19,18 +19,31 @@ public final class RedisFeed: LiveFeed {
     /// Throws ``CallLogError`` for a URL or a file that cannot be used; connects later.
     public init(url: String, trustFile: String? = nil, prefix: String, shards: Int, logger: Logger) throws {
         broadcast = try RedisBroadcast(
-            url: url, trustFile: trustFile, key: prefix + ":feed", keeping: Self.framesKept * shards, logger: logger)
+            url: url, trustFile: trustFile, key: prefix + ":feed", keeping: Self.messagesKept * shards, logger: logger)
     }
 
-    public func publish(_ frame: FeedFrame) async throws { try await broadcast.publish(frame.encoded) }
+    public func publish(_ frame: FeedFrame) async throws {
+        // Before the frame that a reader puts them into.
+        if !frame.recentCalls.isEmpty {
+            let message = RecentCallsMessage(shard: frame.shard, calls: frame.recentCalls)
+            try await broadcast.publish(message.encoded)
+        }
+        try await broadcast.publish(frame.encoded)
+    }
 
     /// What cannot be decoded is passed over: another version's analyzer, or somebody else's message.
     public func frames() -> AsyncStream<FeedFrame> {
         let mailbox = FrameMailbox()
+        let shelf = RecentCallsShelf()
         Task { [weak mailbox, broadcast] in
             await broadcast.listen(while: { [weak mailbox] in mailbox?.isClosed == false }) { [weak mailbox] message in
                 guard let mailbox, !mailbox.isClosed else { return false }
-                if let frame = try? FeedFrame(encoded: message) { mailbox.put(frame) }
+                if let recent = try? RecentCallsMessage(encoded: message) {
+                    shelf.put(recent)
+                } else if var frame = try? FeedFrame(encoded: message) {
+                    frame.recentCalls = shelf.calls(shard: frame.shard)
+                    mailbox.put(frame)
+                }
                 return true
             }
             mailbox?.close()

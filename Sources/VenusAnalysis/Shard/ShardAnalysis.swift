@@ -43,6 +43,7 @@ package struct ShardAnalysis: Sendable {
     private var windows: WindowTable
     private var quarantined: [QuarantinedEntry] = []
     private var keysOfBlock: [Int32] = []
+    private var sampler = CallSampler()
     private var nextChoice: Int64 = 0
 
     /// Begins where the store says that its predecessor ended.
@@ -115,6 +116,8 @@ package struct ShardAnalysis: Sendable {
         let refused = step.fold(
             columns, from: known, t0: header.t0, keys: keysOfBlock,
             times: StepCells.Times(appendedAt: appendedAt, nowSeconds: now / 1_000))
+        let (table, numbers) = (keys, keysOfBlock)
+        sampler.note(record, columns, from: known) { table[numbers[$0]].key }
         if refused > 0 {
             ledger.lose(of: header.producer, from: header.first + UInt64(known), count: UInt64(refused), now: now)
         }
@@ -163,6 +166,7 @@ package struct ShardAnalysis: Sendable {
         }
         swap(&step, &self.step)
         windows.advance(to: nowSeconds)
+        sampler.tick(now: now)
         keys.removeAll { windows.holds($0) }
         chooseHistograms(now: nowSeconds)
 
@@ -211,13 +215,15 @@ package struct ShardAnalysis: Sendable {
         let busiest = operations.compactMap { operation in
             windows[operation.number].map { FeedSeries(key: operation.entry.key, windows: $0.totals) }
         }
-        return FeedFrame(
+        var frame = FeedFrame(
             shard: shard, shards: shards, epoch: epoch, at: now,
             coveredSince: hasBacklog ? now / 1_000 : coveredSince,
             series: (edges + busiest).sorted { $0.key < $1.key },
             producers: Array(ledger.live(since: now - hour).prefix(Self.maximumProducersInFrame)),
             lostCalls: lostCalls.count,
             announcements: ledger.announcements(since: now - hour, limit: Self.maximumAnnouncementsInFrame))
+        frame.recentCalls = sampler.calls
+        return frame
     }
 
     /// The windows of one series as of the last tick, at the place of each in ``Window/allCases``.

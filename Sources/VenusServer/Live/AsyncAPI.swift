@@ -5,7 +5,10 @@ package enum AsyncAPI {
     static let path = "/api/v1/asyncapi.json"
 
     static var route: Route {
-        Route(.get, path, entry: .reading) { _ in .json(document) }
+        Route(.get, path, entry: .reading) { request in
+            _ = try request.parameters([])
+            return request.answer(document)
+        }
     }
 
     /// The document.

@@ -3,6 +3,8 @@ package struct QueryParameters: Sendable, Equatable {
     /// Path and query together.
     package static let maximumTargetBytes = 8_192
     package static let maximumParameters = 32
+    /// Characters of one value.
+    package static let maximumValueLength = 1_024
 
     private var values: [String: String] = [:]
 
@@ -23,6 +25,9 @@ package struct QueryParameters: Sendable, Equatable {
             guard allowed.contains(name) else { throw .unknownParameter(name, allowed: allowed) }
             guard let value = Self.decode(pair.count > 1 ? pair[1] : "") else {
                 throw .invalidParameter(name, "the value is not percent-encoded UTF-8.")
+            }
+            guard value.unicodeScalars.count <= Self.maximumValueLength else {
+                throw .invalidParameter(name, "must not be longer than \(Self.maximumValueLength) characters.")
             }
             guard values.updateValue(value, forKey: name) == nil else {
                 throw .invalidParameter(name, "given more than once.")

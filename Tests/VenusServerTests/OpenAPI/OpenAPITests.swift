@@ -66,12 +66,15 @@ struct OpenAPITests {
         let checker = try SchemaChecker()
         let schema = try checker.resolve("#/components/schemas/Losses")
         for (text, isRight) in [
-            (#"{"calls":0,"items":[],"since":"2026-01-01T00:00:00Z"}"#, true),
-            (#"{"calls":0,"items":[],"since":"yesterday"}"#, false),
-            (#"{"calls":-1,"items":[],"since":"2026-01-01T00:00:00Z"}"#, false),
-            (#"{"calls":0.5,"items":[],"since":"2026-01-01T00:00:00Z"}"#, false),
-            (#"{"calls":0,"items":[{}],"since":"2026-01-01T00:00:00Z"}"#, false),
-            (#"{"calls":0,"items":[],"since":"2026-01-01T00:00:00Z","more":1}"#, false), (#"{"calls":0}"#, false),
+            (#"{"calls":0,"items":[],"quarantined":{"count":0,"items":[]},"since":"2026-01-01T00:00:00Z"}"#, true),
+            (#"{"calls":0,"items":[],"quarantined":{"count":0,"items":[]},"since":"yesterday"}"#, false),
+            (#"{"calls":-1,"items":[],"quarantined":{"count":0,"items":[]},"since":"2026-01-01T00:00:00Z"}"#, false),
+            (#"{"calls":0.5,"items":[],"quarantined":{"count":0,"items":[]},"since":"2026-01-01T00:00:00Z"}"#, false),
+            (#"{"calls":0,"items":[{}],"quarantined":{"count":0,"items":[]},"since":"2026-01-01T00:00:00Z"}"#, false),
+            (
+                #"{"calls":0,"items":[],"quarantined":{"count":0,"items":[]},"since":"2026-01-01T00:00:00Z","more":1}"#,
+                false
+            ), (#"{"calls":0}"#, false),
             ("[]", false),
         ] {
             #expect(try (checker.fault(try JSONValue(text), schema, "$") == nil) == isRight, "\(text)")

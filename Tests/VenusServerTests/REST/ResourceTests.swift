@@ -24,6 +24,123 @@ struct ResourceTests {
         }
     }
 
+    @Test("calls by themselves: of all shards, filtered, no more than asked for")
+    func calls() async throws {
+        try await withServer { server in
+            let token = try await server.signIn()
+            for shard in 0..<2 {
+                var one = frame([(edge("shop", "db:1"), totals(success: 3))], shard: shard, shards: 2)
+                for (number, service) in ["shop", "cart", "shop"].enumerated() {
+                    var call = Call(
+                        operation: 0, start: 1_000_000_000_000 + Int64(number + shard),
+                        duration: UInt32(1_000 * (1 + number + 10 * shard)), outcome: .serverError, status: 503,
+                        errorType: .connectionRefused, flags: .reused, traceID: TraceID(high: 1, low: 2))
+                    call.phases[.ttfb] = 500
+                    let recent = RecentCall(
+                        key: .operation("GET /a/*", service: service, dependency: "db:1", environment: "production"),
+                        instance: "one", call: call)
+                    one.recentCalls.last.append(recent)
+                    one.recentCalls.slowest.append(recent)
+                }
+                server.feed.publish(one)
+            }
+            let all = try await eventually { () -> JSONValue? in
+                let calls = try await server.get("/api/v1/calls", token: token)
+                return calls["last"].array.count == 6 ? calls : nil
+            }
+            #expect(all["slowest"].array.map { $0["duration_ms"].double } == [13, 12, 11, 3, 2, 1])
+            #expect(all["failed"].array.isEmpty)
+            #expect(all["last"][0]["trace_id"].string == "00000000000000010000000000000002")
+            #expect(all["last"][0]["phases_ms"]["ttfb"].double == 0.5 && all["last"][0]["phases_ms"]["dns"].isNull)
+            let some = try await server.get("/api/v1/calls?service=shop&limit=3&dependency=db%3A1", token: token)
+            #expect(some["slowest"].array.map { $0["duration_ms"].double } == [13, 11, 3])
+            #expect(try await server.get("/api/v1/calls?environment=x", token: token)["last"].array.isEmpty)
+            #expect(try await server.get("/api/v1/calls?operation=GET", token: token)["last"].array.isEmpty)
+            for limit in ["0", "101", "x"] {
+                let refused = try await server.request("GET", "/api/v1/calls?limit=\(limit)", [server.bearer(token)])
+                #expect(refused.status == 400)
+            }
+        }
+    }
+
+    @Test("a graph beside that of another time: what was, what has changed, what is gone")
+    func comparedGraph() async throws {
+        try await withServer { server in
+            let token = try await server.signIn()
+            let hour = Tier.twoHours.bucket(of: Int64(Date.now)) - 3_600
+            let lease = try #require(
+                try await server.store.acquireLease(Lease.shard(0), owner: "test", duration: .seconds(30)))
+            let rows = [("db:1", 4), ("gone:1", 2)].map { dependency, calls in
+                RollupRow(
+                    tier: .minute, bucket: hour, shard: 0, key: edge("shop", dependency),
+                    totals: totals(success: calls))
+            }
+            try await server.store.commit(
+                ShardCommit(shard: 0, cursor: "1-0", openSince: hour + 60, closed: rows), under: lease)
+            server.feed.publish(
+                frame([
+                    (edge("shop", "db:1"), totals(success: 3, serverErrors: 1)),
+                    (edge("shop", "new:1"), totals(success: 1)),
+                ]))
+            let then = Timestamp.text(seconds: hour + 60)
+            let graph = try await eventually { () -> JSONValue? in
+                let graph = try await server.get("/api/v1/graph?window=1m&compare=\(then)", token: token)
+                return graph["edges"].array.count == 3 ? graph : nil
+            }
+            #expect(graph["compare"]["at"].string == then && graph["compare"]["span"]["tier"].string == "1m")
+            let edges = graph["edges"].array
+            #expect(
+                edges.map { $0["id"].string } == [
+                    "service:shop->dependency:db:1", "service:shop->dependency:gone:1",
+                    "service:shop->dependency:new:1",
+                ])
+            #expect(edges.map { $0["kpis"]["calls"].int } == [4, 0, 1])
+            #expect(edges.map { $0["compared"]["kpis"]["calls"].int } == [4, 2, nil])
+            #expect(edges[0]["compared"]["change"]["availability"].double == -0.25)
+            #expect(edges[0]["compared"]["change"]["response_time_ms"]["p95"].double == 0)
+            #expect(edges[1]["grade"].string == "idle" && edges[1]["compared"]["change"]["availability"].isNull)
+            #expect(edges[2]["compared"]["change"].isNull)
+            #expect(graph["nodes"].array.count == 4)
+            let cytoscape = try await server.get(
+                "/api/v1/graph?window=1m&format=cytoscape&at=\(then)&compare=\(then)", token: token)
+            let data = cytoscape["elements"]["edges"][0]["data"]
+            #expect(data["compared"]["change"]["error_rate"].double == 0 && data["kpis"]["calls"].int == 4)
+            for query in ["compare=\(then)&format=dot", "compare=2100-01-01T00:00:00Z", "compare=x"] {
+                let refused = try await server.request("GET", "/api/v1/graph?\(query)", [server.bearer(token)])
+                #expect(
+                    try refused.status == 400 && JSONValue(refused.text)["parameter"].string == "compare", "\(query)")
+            }
+        }
+    }
+
+    @Test("history as columns holds what the points hold")
+    func columns() async throws {
+        try await withServer { server in
+            let token = try await server.signIn()
+            let minute = Tier.minute.bucket(of: Int64(Date.now)) - 120
+            let lease = try #require(
+                try await server.store.acquireLease(Lease.shard(0), owner: "test", duration: .seconds(30)))
+            let row = RollupRow(
+                tier: .minute, bucket: minute, shard: 0, key: .total(environment: "production"),
+                totals: totals(success: 5, serverErrors: 5))
+            try await server.store.commit(
+                ShardCommit(shard: 0, cursor: "1-0", openSince: minute + 60, closed: [row]), under: lease)
+            let columns = try await server.get("/api/v1/history?format=columns", token: token)
+            let names = columns["names"].array.compactMap(\.string)
+            #expect(names.prefix(4) == ["at", "coverage", "calls", "availability"])
+            #expect(columns["data"].array.count == names.count)
+            #expect(Set(columns["data"].array.map(\.array.count)) == [60])
+            let place = try #require(columns["data"][0].array.firstIndex(of: .number(Double(minute))))
+            let value = { (name: String) in columns["data"][names.firstIndex(of: name) ?? -1][place].double }
+            #expect(value("calls") == 10 && value("availability") == 0.5 && value("response_time_p95_ms") == 10)
+            let csv = try await server.request("GET", "/api/v1/history?format=csv", [server.bearer(token)])
+            let lines = csv.text.split(separator: "\r\n")
+            #expect(lines.count == 61 && lines[0].hasPrefix("at,coverage,basis,calls,availability,"))
+            #expect(lines[place + 1].hasPrefix(Timestamp.text(seconds: minute) + ","))
+            #expect(lines[place + 1].contains(",status,10,0.5,"))
+        }
+    }
+
     @Test("losses tell whose calls never arrived, and how many")
     func losses() async throws {
         try await withServer { server in

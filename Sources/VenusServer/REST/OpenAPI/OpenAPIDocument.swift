@@ -66,7 +66,7 @@ package enum OpenAPIDocument {
                 "\"503\":{\"description\":\"Not now.\",\"content\":{\(quoted(content.mediaType)):"
                     + "{\"schema\":\(content.schema)}}}")
         }
-        var statuses = Set(operation.refusals).union([400, 414, 421])
+        var statuses = Set(operation.refusals).union([400, 414, 421, 500])
         if !operation.isOpen { statuses.formUnion([401, 503]) }
         if operation.method != .get { statuses.insert(403) }
         if operation.body != nil { statuses.formUnion([413, 415]) }
@@ -79,7 +79,8 @@ package enum OpenAPIDocument {
         (401, "Sign in first."), (403, "This session or site may not do that."), (404, "There is nothing here."),
         (413, "The body is too large."), (414, "The request target is too long."), (415, "The body is not JSON."),
         (421, "The server does not answer under this name."), (426, "This path speaks WebSocket."),
-        (429, "Too many attempts; Retry-After tells when to come back."), (503, "The store does not answer."),
+        (429, "Too many attempts; Retry-After tells when to come back."),
+        (500, "The server failed; the reason is in its log."), (503, "The store does not answer."),
     ]
 
     private static var refusals: String {

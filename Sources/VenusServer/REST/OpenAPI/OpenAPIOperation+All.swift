@@ -1,4 +1,5 @@
 import HTTPTypes
+import VenusAnalysis
 import VenusCore
 
 extension OpenAPIOperation {
@@ -46,6 +47,14 @@ extension OpenAPIOperation {
             ],
             contents: [.json("History", "HistoryColumns"), .text(TableFormat.csvMediaType)], isKept: true),
         OpenAPIOperation(
+            path: "/api/v1/calls", id: "getCalls", summary: "The last, the slowest and the failed calls", tag: "KPIs",
+            parameters: [
+                .dependency, .environment,
+                .number("limit", 1...RecentCalls.maximumCalls, "Calls in each of the three lists at most."),
+                .text("operation", "Only this operation's calls."), .service,
+            ],
+            contents: [.json("Calls")], isKept: true),
+        OpenAPIOperation(
             path: "/api/v1/live", id: "getLive", summary: "The live socket (WebSocket, see asyncapi.json)",
             tag: "KPIs", success: 101, refusals: [426]),
     ]
@@ -54,8 +63,12 @@ extension OpenAPIOperation {
 
     private static let state = [
         OpenAPIOperation(
-            path: "/api/v1/losses", id: "getLosses", summary: "Calls that were recorded and never arrived",
-            tag: "State", parameters: [.time("since", "Noticed since then; a day ago by default.")],
+            path: "/api/v1/losses", id: "getLosses", summary: "Calls that never arrived, and what could not be read",
+            tag: "State",
+            parameters: [
+                .text("quarantined_before", "What `quarantined.next` of the page before says."),
+                .time("since", "Noticed since then; a day ago by default."),
+            ],
             contents: [.json("Losses")], isKept: true),
         OpenAPIOperation(
             path: "/api/v1/proxies", id: "getProxies", summary: "The runs of the proxies", tag: "State",
@@ -70,6 +83,9 @@ extension OpenAPIOperation {
         OpenAPIOperation(
             path: "/api/v1/pins", id: "getPins", summary: "The clients that interception passes through", tag: "State",
             contents: [.json("Pins")], isKept: true),
+        OpenAPIOperation(
+            path: AsyncAPI.path, id: "getAsyncAPI", summary: "The live socket, in AsyncAPI 3", tag: "State",
+            contents: [.init(mediaType: "application/json", schema: #"{"type":"object"}"#)], isKept: true),
         OpenAPIOperation(
             path: OpenAPIDocument.path, id: "getOpenAPI", summary: "This description", tag: "State",
             contents: [.init(mediaType: "application/json", schema: #"{"type":"object"}"#)], isKept: true),

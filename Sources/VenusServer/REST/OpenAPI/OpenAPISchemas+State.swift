@@ -29,9 +29,30 @@ extension OpenAPISchemas {
                 "required": ["at", "calls", "environment", "first", "producer", "service"]
               }
             },
+            "quarantined": {
+              "type": "object",
+              "properties": {
+                "count": {"type": "integer", "minimum": 0},
+                "items": {
+                  "type": "array",
+                  "items": {
+                    "type": "object",
+                    "properties": {
+                      "at": {"type": "string", "format": "date-time"},
+                      "entry": {"type": "string"},
+                      "reason": {"type": "string"},
+                      "shard": {"type": "integer", "minimum": 0}
+                    },
+                    "required": ["at", "entry", "reason", "shard"]
+                  }
+                },
+                "next": {"type": "string"}
+              },
+              "required": ["count", "items"]
+            },
             "since": {"type": "string", "format": "date-time"}
           },
-          "required": ["calls", "items", "since"]
+          "required": ["calls", "items", "quarantined", "since"]
         },
         "Pins": {
           "type": "object",
@@ -134,7 +155,7 @@ extension OpenAPISchemas {
                   "pins": {"type": "integer", "minimum": 0},
                   "silent_ms": {"type": "integer", "minimum": 0},
                   "started_at": {"type": "string", "format": "date-time"},
-                  "state": {"enum": ["running", "silent", "ended", "ended_uncleanly"]},
+                  "state": {"enum": ["running", "silent", "unknown", "ended", "ended_uncleanly"]},
                   "version": {"type": "string"}
                 },
                 "required": [

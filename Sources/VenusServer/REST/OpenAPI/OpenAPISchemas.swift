@@ -4,6 +4,55 @@ enum OpenAPISchemas {
 
     /// Of what people look at.
     private static let kpis = #"""
+        "Call": {
+          "type": "object",
+          "properties": {
+            "at": {"type": "string", "format": "date-time"},
+            "bytes_received": {"type": "integer", "minimum": 0},
+            "bytes_sent": {"type": "integer", "minimum": 0},
+            "dependency": {"type": "string"},
+            "duration_ms": {"type": "number", "minimum": 0},
+            "environment": {"type": "string"},
+            "error_type": {"type": ["string", "null"]},
+            "flags": {"type": "array", "items": {"type": "string"}},
+            "instance": {"type": "string"},
+            "operation": {"type": "string"},
+            "outcome": {
+              "enum": [
+                "success", "client_error", "server_error", "transport_error", "unknown", "cancelled", "denied"
+              ]
+            },
+            "phases_ms": {
+              "type": "object",
+              "properties": {
+                "blocked": {"type": ["number", "null"]},
+                "connect": {"type": ["number", "null"]},
+                "dns": {"type": ["number", "null"]},
+                "tls": {"type": ["number", "null"]},
+                "transfer": {"type": ["number", "null"]},
+                "ttfb": {"type": ["number", "null"]}
+              },
+              "required": ["blocked", "connect", "dns", "tls", "transfer", "ttfb"]
+            },
+            "service": {"type": "string"},
+            "status": {"type": ["integer", "null"]},
+            "trace_id": {"type": ["string", "null"], "pattern": "^[0-9a-f]{32}$"}
+          },
+          "required": [
+            "at", "bytes_received", "bytes_sent", "dependency", "duration_ms", "environment", "error_type",
+            "flags", "instance", "operation", "outcome", "phases_ms", "service", "status", "trace_id"
+          ]
+        },
+        "Calls": {
+          "type": "object",
+          "properties": {
+            "at": {"type": "string", "format": "date-time"},
+            "failed": {"type": "array", "items": {"$ref": "#/components/schemas/Call"}},
+            "last": {"type": "array", "items": {"$ref": "#/components/schemas/Call"}},
+            "slowest": {"type": "array", "items": {"$ref": "#/components/schemas/Call"}}
+          },
+          "required": ["at", "failed", "last", "slowest"]
+        },
         "Change": {
           "type": "object",
           "properties": {
