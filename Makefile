@@ -24,7 +24,7 @@ TEST := $(SWIFT) test --configuration release --skip-build
 
 .DEFAULT_GOAL := help
 .PHONY: help up build dashboard setup setup-tests build-tests test test-units test-fuzz test-black-box test-clients chaos fuzz \
-	sanitize lint format bench bench-store bench-interception bench-analysis bench-live bench-stream install uninstall \
+	sanitize lint format bench bench-store bench-server bench-interception bench-analysis bench-live bench-stream install uninstall \
 	clean
 
 help: ## what there is
@@ -72,8 +72,9 @@ test-units: ## the tests of the parts, as built
 test-fuzz: ## fuzzes every parser for a moment, from the checked-in corpus and always alike
 	FUZZ_SEED=1 Tests/Fuzz/run 3
 
-test-black-box: ## the tests of the release binary, as built
-	VENUS_BINARY="$(BIN)/venus" $(TEST) --filter BlackBox
+test-black-box: ## the tests of the release binary, as built; installs Schemathesis from PyPI
+	Tests/BlackBox/API/Schemathesis/install "$(CURDIR)/.build/schemathesis"
+	VENUS_SCHEMATHESIS="$(CURDIR)/.build/schemathesis" VENUS_BINARY="$(BIN)/venus" $(TEST) --filter BlackBox
 
 test-clients: build build-tests ## tests real clients through interception; installs Python's from PyPI
 	Tests/BlackBox/Interception/Clients/install "$(CURDIR)/.build/clients"
@@ -92,7 +93,7 @@ sanitize: ## runs the proxy's tests under AddressSanitizer and ThreadSanitizer
 lint: ## checks the format of the code, and the scripts
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
 	bash -n config/install-packages .ci/run Tests/Fuzz/run Tests/Sanitizers/run \
-		Tests/BlackBox/Interception/Clients/install
+		Tests/BlackBox/Interception/Clients/install Tests/BlackBox/API/Schemathesis/install
 
 format: ## formats the code
 	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
@@ -102,6 +103,9 @@ bench: build ## compares the proxy with HAProxy, nginx, Squid, Envoy and tinypro
 
 bench-store: build build-tests ## measures history in PostgreSQL after a year
 	VENUS_BINARY="$(BIN)/venus" VENUS_TESTS="$(BIN)/venusPackageTests.xctest" Benchmarks/store/run
+
+bench-server: build ## measures how many answers a second one core of the server gives
+	VENUS_BINARY="$(BIN)/venus" Benchmarks/server/run
 
 bench-interception: build ## compares interception with mitmproxy's
 	VENUS_BINARY="$(BIN)/venus" Benchmarks/interception/run

@@ -155,7 +155,7 @@ let package = Package(
         ),
         .testTarget(
             name: "BlackBox", dependencies: ["TestSupport"], path: "Tests/BlackBox",
-            exclude: ["Interception/Clients", "Live/client.py"], swiftSettings: testSettings
+            exclude: ["API/Schemathesis", "Interception/Clients", "Live/client.py"], swiftSettings: testSettings
         ),
     ]
 )

@@ -1,0 +1,52 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension TheBinary {
+    /// Schemathesis makes requests of every kind out of `openapi.json`, right ones and wrong ones, and holds the answers
+    /// against it. `make test` installs it, and says where it is; skipped without.
+    @Suite("The API, by its description", .enabled(if: Schemathesis.folder != nil))
+    struct SchemathesisTests {
+        /// Seconds that one run may take.
+        private static let budget = 25
+
+        @Test("answers whatever is asked as it is described, with a session and without", arguments: [true, false])
+        func conforms(isSignedIn: Bool) async throws {
+            let venus = try await VenusUp()
+            let api = try await venus.signIn()
+            // Something to show.
+            let origin = try Origin()
+            _ = try await venus.run(service: "shop", ["curl", "-s", origin.url()])
+            try await eventually(within: .seconds(15), "calls") {
+                !(try await api.graph())["edges"].array.isEmpty
+            }
+            let description = venus.directory.file("openapi.json")
+            let served = try await HTTPClient(port: venus.serverPort).request(
+                "GET", "/api/v1/openapi.json",
+                [("host", "127.0.0.1:\(venus.serverPort)"), ("authorization", "Bearer \(api.token)")], keep: 1 << 20)
+            #expect(served.status == 200)
+            try Data(served.body).write(to: URL(fileURLWithPath: description))
+            var arguments = [
+                "run", description, "--url", "http://127.0.0.1:\(venus.serverPort)", "--phases",
+                "examples,coverage,fuzzing", "--checks", "all", "--max-examples", "40", "--max-time",
+                "\(Self.budget)", "--generation-deterministic", "--continue-on-failure", "--no-color",
+            ]
+            // What the schema cannot say is refused too: a time in the future, from after to.
+            var unchecked = ["positive_data_acceptance"]
+            if isSignedIn {
+                // Signing out would end the session that the others need.
+                arguments += ["-H", "Authorization: Bearer \(api.token)", "--exclude-operation-id", "logout"]
+            } else {
+                // Who is not signed in is told nothing else.
+                unchecked += ["negative_data_rejection", "unsupported_method"]
+            }
+            arguments += ["--exclude-checks", unchecked.joined(separator: ",")]
+            let program = try #require(Schemathesis.folder) + "/bin/schemathesis"
+            let output = try await ChildProcess.output(
+                of: program, arguments, directory: venus.directory.path, within: .seconds(Self.budget + 60))
+            #expect(output.status == .exited(0), "\(output.standardOutput.suffix(6_000))\(output.standardError)")
+            // Venus is still there, and well.
+            #expect(try await api.graph()["window"].string == "5m")
+        }
+    }
+}
