@@ -11,29 +11,14 @@ struct AuditResource: Sendable {
     var route: Route { Route(.get, "/api/v1/audit", entry: .administering, handle: respond) }
 
     @Sendable private func respond(_ request: APIRequest) async throws -> Response {
-        let parameters = try request.parameters(["event", "actor", "since", "before", "limit"])
-        var query = AuditQuery(limit: Self.defaultLimit)
+        let parameters = try request.parameters(["actor", "before", "event", "limit", "since"])
+        var query = AuditQuery(
+            limit: try parameters.number("limit", in: 1...Self.maximumLimit) ?? Self.defaultLimit)
         let events = AuditEntry.Event.allCases.map(\.rawValue)
         query.event = try parameters.value("event", allowed: events) { AuditEntry.Event(rawValue: $0) }
         query.actor = parameters["actor"]
-        if parameters.has("since") {
-            guard let since = parameters["since"].flatMap(Timestamp.milliseconds) else {
-                throw Problem.invalidParameter("since", "must be an RFC 3339 date-time such as 2026-11-21T12:00:00Z.")
-            }
-            query.since = since
-        }
-        if parameters.has("before") {
-            guard let before = parameters["before"].flatMap({ Int64($0) }), before > 0 else {
-                throw Problem.invalidParameter("before", "must be the next of an answer.")
-            }
-            query.before = before
-        }
-        if parameters.has("limit") {
-            guard let limit = parameters["limit"].flatMap({ Int($0) }), (1...Self.maximumLimit).contains(limit) else {
-                throw Problem.invalidParameter("limit", "must be a number from 1 to \(Self.maximumLimit).")
-            }
-            query.limit = limit
-        }
+        if let since = try parameters.instant("since") { query.since = since }
+        if let before = try parameters.number("before", in: 1...Int.max) { query.before = Int64(before) }
         let entries = try await store.audit(query)
         let next = entries.count == query.limit ? entries.last.map { String($0.id) } : nil
         return .json(try JSONOutput.encode(Output(items: entries.map(Item.init), next: next)))

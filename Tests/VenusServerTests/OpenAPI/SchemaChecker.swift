@@ -12,7 +12,7 @@ struct SchemaChecker {
 
     /// What is wrong with an answer; `nil` where it is as described.
     func fault(_ method: String, _ target: String, _ response: HTTPResponse) throws -> String? {
-        let path = String(target.prefix { $0 != "?" })
+        let path = template(of: String(target.prefix { $0 != "?" }))
         let operation = paths[path][method == "HEAD" ? "get" : method.lowercased()]
         // What is not there has no description.
         guard !operation.isNull else { return nil }
@@ -27,6 +27,16 @@ struct SchemaChecker {
         }
         guard type.hasSuffix("json"), response["content-encoding"] == nil else { return nil }
         return try fault(try JSONValue(response.text), content["schema"], "$")
+    }
+
+    /// The described path that a request's path is one of; itself where there is none.
+    private func template(of path: String) -> String {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        return paths.names.first { name in
+            let names = name.split(separator: "/", omittingEmptySubsequences: false)
+            return names.count == parts.count
+                && zip(names, parts).allSatisfy { $0 == $1 || ($0.hasPrefix("{") && !$1.isEmpty) }
+        } ?? path
     }
 
     func resolve(_ reference: String) throws -> JSONValue {

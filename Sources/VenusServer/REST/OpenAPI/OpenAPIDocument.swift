@@ -16,8 +16,9 @@ package enum OpenAPIDocument {
         "servers":[{"url":"/"}],"security":[{"bearer":[]},{"cookie":[]}],\
         "paths":{\(paths)},"components":{"securitySchemes":{\
         "bearer":{"type":"http","scheme":"bearer","description":"The token of a session, or a key."},\
-        "cookie":{"type":"apiKey","in":"cookie","name":"\(Credentials.cookieName)","description":"The session of a \
-        browser. Where it changes something, Origin must be this server's."}},\
+        "cookie":{"type":"apiKey","in":"cookie","name":"\(SessionCookie(isSecure: false).name)","description":"The session of a \
+        browser, under https with the prefix __Host-. Where it changes something, Origin must be this server's, and \
+        X-CSRF-Token the session's csrf_token."}},\
         "responses":{\(refusals)},"schemas":\(OpenAPISchemas.json)}}
         """
     }
@@ -37,8 +38,8 @@ package enum OpenAPIDocument {
         if operation.isOpen { members.append("\"security\":[]") }
         if !operation.parameters.isEmpty {
             let parameters = operation.parameters.map { parameter in
-                "{\"name\":\(quoted(parameter.name)),\"in\":\"query\",\"required\":false,"
-                    + "\"description\":\(quoted(parameter.description)),\"schema\":\(parameter.schema)}"
+                "{\"name\":\(quoted(parameter.name)),\"in\":\"\(parameter.isInPath ? "path" : "query")\","
+                    + "\"required\":\(parameter.isInPath),\"description\":\(quoted(parameter.description)),\"schema\":\(parameter.schema)}"
             }
             members.append("\"parameters\":[\(parameters.joined(separator: ","))]")
         }
@@ -67,7 +68,7 @@ package enum OpenAPIDocument {
                     + "{\"schema\":\(content.schema)}}}")
         }
         var statuses = Set(operation.refusals).union([400, 414, 421, 500])
-        if !operation.isOpen { statuses.formUnion([401, 503]) }
+        if !operation.isOpen { statuses.formUnion([401, 403, 503]) }
         if operation.method != .get { statuses.insert(403) }
         if operation.body != nil { statuses.formUnion([413, 415]) }
         responses += statuses.sorted().map { "\"\($0)\":{\"$ref\":\"#/components/responses/\($0)\"}" }
@@ -77,6 +78,7 @@ package enum OpenAPIDocument {
     private static let refusalNames: [(status: Int, description: String)] = [
         (400, "What is asked cannot be read, or is out of bounds; parameter names what is at fault."),
         (401, "Sign in first."), (403, "This session or site may not do that."), (404, "There is nothing here."),
+        (409, "There is one already, or there are too many."),
         (413, "The body is too large."), (414, "The request target is too long."), (415, "The body is not JSON."),
         (421, "The server does not answer under this name."), (426, "This path speaks WebSocket."),
         (429, "Too many attempts; Retry-After tells when to come back."),

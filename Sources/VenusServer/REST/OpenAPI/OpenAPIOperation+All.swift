@@ -1,10 +1,11 @@
 import HTTPTypes
 import VenusAnalysis
 import VenusCore
+import VenusStore
 
 extension OpenAPIOperation {
     /// Every operation, as the routes have them; the tests compare the two.
-    static let all = sight + state + entry + probes
+    static let all = sight + state + entry + accounts + probes
 
     // MARK: What people look at
 
@@ -96,10 +97,61 @@ extension OpenAPIOperation {
     private static let entry = [
         OpenAPIOperation(
             method: .post, path: "/api/v1/login", id: "login", summary: "Opens a session", tag: "Sign-in", isOpen: true,
-            body: "Credentials", contents: [.json("Session")], refusals: [401, 429, 503]),
+            body: "Credentials", contents: [.json("NewSession")], refusals: [401, 429, 503]),
         OpenAPIOperation(
             method: .post, path: "/api/v1/logout", id: "logout", summary: "Ends the session", tag: "Sign-in",
             success: 204),
+        OpenAPIOperation(
+            path: "/api/v1/session", id: "getSession", summary: "Who is asking", tag: "Sign-in",
+            contents: [.json("CurrentSession")]),
+        OpenAPIOperation(
+            path: "/api/v1/sessions", id: "getSessions", summary: "Who is signed in; of others than admins their own",
+            tag: "Sign-in", contents: [.json("Sessions")]),
+        OpenAPIOperation(
+            method: .delete, path: "/api/v1/sessions", id: "endOtherSessions",
+            summary: "Ends all sessions of one's own but this", tag: "Sign-in", success: 204),
+        OpenAPIOperation(
+            method: .delete, path: "/api/v1/sessions/{id}", id: "endSession", summary: "Ends a session", tag: "Sign-in",
+            parameters: [.inPath("id", "The session's id.")], success: 204, refusals: [404]),
+    ]
+
+    private static let accounts = [
+        OpenAPIOperation(
+            path: "/api/v1/users", id: "getUsers", summary: "Who may sign in with a password", tag: "Users and keys",
+            contents: [.json("Users")]),
+        OpenAPIOperation(
+            method: .post, path: "/api/v1/users", id: "addUser", summary: "Adds a user", tag: "Users and keys",
+            body: "NewUser", success: 201, contents: [.json("User")], refusals: [409]),
+        OpenAPIOperation(
+            method: .patch, path: "/api/v1/users/{name}", id: "changeUser",
+            summary: "Changes a user, and ends the user's sessions", tag: "Users and keys",
+            parameters: [.inPath("name", "The user's name.")], body: "UserChange", contents: [.json("User")],
+            refusals: [404]),
+        OpenAPIOperation(
+            method: .delete, path: "/api/v1/users/{name}", id: "removeUser",
+            summary: "Removes a user, and ends the user's sessions", tag: "Users and keys",
+            parameters: [.inPath("name", "The user's name.")], success: 204, refusals: [404]),
+        OpenAPIOperation(
+            path: "/api/v1/keys", id: "getKeys", summary: "The keys of programs", tag: "Users and keys",
+            contents: [.json("Keys")]),
+        OpenAPIOperation(
+            method: .post, path: "/api/v1/keys", id: "createKey", summary: "Makes a key, which is shown this once",
+            tag: "Users and keys", body: "NewKey", success: 201, contents: [.json("Key")], refusals: [409]),
+        OpenAPIOperation(
+            method: .delete, path: "/api/v1/keys/{id}", id: "revokeKey", summary: "Revokes a key",
+            tag: "Users and keys",
+            parameters: [.inPath("id", "The key's id.")], success: 204, refusals: [404]),
+        OpenAPIOperation(
+            path: "/api/v1/audit", id: "getAudit", summary: "What happened to who gets in, newest first",
+            tag: "Users and keys",
+            parameters: [
+                .text("actor", "Only what this account or key did."),
+                .number("before", 1...Int.max, "What `next` of the page before says."),
+                .choice("event", AuditEntry.Event.allCases.map(\.rawValue), "Only what is of this kind."),
+                .number("limit", 1...AuditResource.maximumLimit, "Entries at most."),
+                .time("since", "Not before then."),
+            ],
+            contents: [.json("Audit")]),
     ]
 
     // MARK: Probes
@@ -124,6 +176,12 @@ extension OpenAPIOperation.Parameter {
 
     fileprivate static func text(_ name: String, _ description: String) -> Self {
         Self(name: name, description: description, schema: #"{"type":"string","maxLength":1024}"#)
+    }
+
+    fileprivate static func inPath(_ name: String, _ description: String) -> Self {
+        Self(
+            name: name, isInPath: true, description: description,
+            schema: #"{"type":"string","minLength":1,"maxLength":1024}"#)
     }
 
     fileprivate static func time(_ name: String, _ description: String) -> Self {

@@ -2,9 +2,10 @@ import HTTPTypes
 
 /// One operation as `openapi.json` describes it.
 struct OpenAPIOperation: Sendable {
-    /// A parameter of the query.
+    /// A parameter of the query, or one that stands in the path.
     struct Parameter: Sendable {
         var name: String
+        var isInPath = false
         var description: String
         /// JSON Schema, as JSON.
         var schema: String

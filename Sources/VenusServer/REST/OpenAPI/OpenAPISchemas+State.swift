@@ -3,10 +3,12 @@ extension OpenAPISchemas {
     static let state = #"""
         "Credentials": {
           "type": "object",
-          "description": "One of the two.",
+          "description": "secret, or token, or user and password.",
           "properties": {
+            "password": {"type": "string"},
             "secret": {"type": "string", "description": "The administrator's."},
-            "token": {"type": "string", "description": "Of a sign-in link."}
+            "token": {"type": "string", "description": "Of a sign-in link."},
+            "user": {"type": "string"}
           }
         },
         "Health": {"type": "object", "properties": {"status": {"enum": ["ok"]}}, "required": ["status"]},
@@ -182,10 +184,16 @@ extension OpenAPISchemas {
           },
           "required": ["checks", "status"]
         },
-        "Session": {
+        "NewSession": {
           "type": "object",
-          "properties": {"expires_at": {"type": "string", "format": "date-time"}, "token": {"type": "string"}},
-          "required": ["expires_at", "token"]
+          "properties": {
+            "account": {"type": "string"},
+            "csrf_token": {"type": "string"},
+            "expires_at": {"type": "string", "format": "date-time"},
+            "role": {"enum": ["viewer", "operator", "admin"]},
+            "token": {"type": "string"}
+          },
+          "required": ["account", "csrf_token", "expires_at", "role", "token"]
         }
         """#
 }
