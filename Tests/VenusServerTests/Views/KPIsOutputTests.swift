@@ -80,4 +80,23 @@ struct KPIsOutputTests {
             #expect(error?.parameter == name, "\(name)=\(value)")
         }
     }
+
+    @Test("KPIs are written with every member, null where there is nothing to say")
+    func everyMember() throws {
+        let kpi = try JSONValue(String(decoding: KPI(KPITotals(), seconds: 10).json, as: UTF8.self))
+        #expect(
+            Set(kpi.names) == [
+                "calls", "availability", "error_rate", "client_error_rate", "server_error_rate", "transport_error_rate",
+                "basis", "response_time_ms", "ttfb_ms", "load", "cancelled", "denied",
+                "would_be_denied", "link_local", "estimated",
+            ])
+        for name in ["availability", "error_rate", "basis"] { #expect(kpi[name] == .null) }
+        let times = kpi["response_time_ms"]
+        #expect(Set(times.names) == ["mean", "p50", "p90", "p95", "p99", "max"])
+        #expect(times.names.allSatisfy { times[$0] == .null })
+        #expect(
+            Set(kpi["load"].names) == [
+                "calls_per_minute", "bytes_sent_per_second", "bytes_received_per_second", "in_flight",
+            ])
+    }
 }
