@@ -91,9 +91,6 @@ public final class Server: Service {
             dashboard: configuration.dashboardDirectory.map { DashboardFiles(directory: $0, logger: logger) } ?? .none)
     }
 
-    /// Method and path of each route.
-    package var routes: [String] { responder.routes.map { "\($0.method.rawValue) \($0.path)" } }
-
     /// Makes sure that there is an administrator's secret.
     public func prepare() async throws -> ServerStart {
         try await history.begin(now: now() / 1_000)

@@ -18,6 +18,11 @@ struct RedisFailoverTests {
         try await eventually(within: .seconds(20), "the replica to follow") {
             try await replica.cli("INFO", "replication").contains("master_link_status:up")
         }
+        // Until its file is rewritten, it would refuse to end ("Writing initial AOF, can't exit").
+        try await eventually(within: .seconds(20), "the replica's file") {
+            let state = try await replica.cli("INFO", "persistence")
+            return state.contains("aof_rewrite_in_progress:0") && state.contains("aof_rewrite_scheduled:0")
+        }
     }
 
     /// Until the log takes one.

@@ -67,7 +67,7 @@ package enum OpenAPIDocument {
                 "\"503\":{\"description\":\"Not now.\",\"content\":{\(quoted(content.mediaType)):"
                     + "{\"schema\":\(content.schema)}}}")
         }
-        var statuses = Set(operation.refusals).union([400, 414, 421, 500])
+        var statuses = Set(operation.refusals).union([400, 414, 421, 431, 500])
         if !operation.isOpen { statuses.formUnion([401, 403, 503]) }
         if operation.method != .get { statuses.insert(403) }
         if operation.body != nil { statuses.formUnion([413, 415]) }
@@ -81,6 +81,7 @@ package enum OpenAPIDocument {
         (409, "There is one already, or there are too many."),
         (413, "The body is too large."), (414, "The request target is too long."), (415, "The body is not JSON."),
         (421, "The server does not answer under this name."), (426, "This path speaks WebSocket."),
+        (431, "The fields of the request are too long."),
         (429, "Too many attempts; Retry-After tells when to come back."),
         (500, "The server failed; the reason is in its log."), (503, "The store does not answer."),
     ]
