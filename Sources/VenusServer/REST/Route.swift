@@ -16,12 +16,8 @@ struct Route: Sendable {
         static let reading = Entry.session(.viewer, key: .read)
         /// Whoever is signed in, for what is their own.
         static let signedIn = Entry.session(.viewer, key: nil)
-        /// Whoever may change what is watched, and forget what is gone.
-        static let operating = Entry.session(.operator, key: nil)
         /// Whoever decides who gets in.
         static let administering = Entry.session(.admin, key: nil)
-        /// Agents, which write the readings of their hosts and do nothing else.
-        static let writingHosts = Entry.session(.admin, key: .writeHosts)
     }
 
     let method: HTTPRequest.Method
