@@ -50,6 +50,33 @@ struct SignInTests {
         }
     }
 
+    @Test("a state is spent once, by one of many, and forgotten when it has expired", arguments: Backend.allCases)
+    func stateOnce(backend: Backend) async throws {
+        try await backend.withStore { store in
+            let spent = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for _ in 0..<16 { group.addTask { try await store.spendState(hash: Self.hash, expiresAt: 5_000) } }
+                return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+            }
+            #expect(spent == 1)
+            #expect(try await store.spendState(hash: Self.hash.reversed(), expiresAt: 5_000))
+            try await store.removeExpiredSessions(now: 4_999)
+            #expect(try await !store.spendState(hash: Self.hash, expiresAt: 5_000))
+            try await store.removeExpiredSessions(now: 5_000)
+            #expect(try await store.spendState(hash: Self.hash, expiresAt: 9_000))
+        }
+    }
+
+    @Test("an account is written and read; one of GitHub has a number")
+    func accounts() {
+        for account in [Account.administrator, .user("ada"), .github(id: 583_231, login: "octocat")] {
+            #expect(Account(account.text) == account)
+        }
+        #expect(Account.github(id: 583_231, login: "octocat").text == "github:octocat/583231")
+        for wrong in ["github:octocat", "github:/1", "github:a/", "github:a/0", "github:a/-1", "github:a/1/2", "ada"] {
+            #expect(Account(wrong) == nil, "\(wrong)")
+        }
+    }
+
     @Test("a sign-in token is taken once, by one of many", arguments: Backend.allCases)
     func tokenOnce(backend: Backend) async throws {
         try await backend.withStore { store in

@@ -27,9 +27,16 @@ extension SQLSession {
         return try taken.contains { try $0.millisecond(0) > now }
     }
 
+    func spendState(hash: [UInt8], expiresAt: Int64) throws -> Bool {
+        try execute(
+            "INSERT INTO spent_states (state_hash, expires_at) VALUES ($1, $2) ON CONFLICT (state_hash) DO NOTHING",
+            [.bytes(hash), .millisecond(expiresAt)]) == 1
+    }
+
     func removeExpiredSessions(now: Int64) throws {
         try execute("DELETE FROM sessions WHERE expires_at <= $1 OR idle_expires_at <= $1", [.millisecond(now)])
         try execute("DELETE FROM sign_in_tokens WHERE expires_at <= $1", [.millisecond(now)])
+        try execute("DELETE FROM spent_states WHERE expires_at <= $1", [.millisecond(now)])
         try removeOldAttempts(now: now)
         try removeOldAudit(now: now)
     }

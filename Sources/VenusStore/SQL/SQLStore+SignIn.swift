@@ -22,6 +22,10 @@ extension SQLStore {
         try await write { try $0.removeSessions(of: account, except: tokenHash) }
     }
 
+    public func spendState(hash: [UInt8], expiresAt: Int64) async throws -> Bool {
+        try await write { try $0.spendState(hash: hash, expiresAt: expiresAt) }
+    }
+
     // MARK: Users
 
     public func addUser(_ user: User) async throws -> Bool { try await write { try $0.addUser(user) } }

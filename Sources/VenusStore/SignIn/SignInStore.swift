@@ -19,6 +19,10 @@ public protocol SignInStore: Store {
     @discardableResult
     func removeSessions(of account: Account, except tokenHash: [UInt8]?) async throws -> Int
 
+    /// Uses up the state of a sign-in by way of another site. Of two at once, one gets `true`; so it stays until
+    /// `expiresAt`, after which whoever asks has to refuse it by its age.
+    func spendState(hash: [UInt8], expiresAt: Int64) async throws -> Bool
+
     // MARK: Users
 
     /// Whether it was added: not where one of that name is there, or there are too many.
