@@ -67,14 +67,14 @@ build-tests:
 	$(BUILD) --build-tests
 
 test-units: ## the tests of the parts, as built
-	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TESTS_AT_ONCE) $(TEST) --skip BlackBox
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TESTS_AT_ONCE) $(TEST) --skip BlackBox $(if $(TESTS_OF),--filter '$(TESTS_OF)')
 
 test-fuzz: ## fuzzes every parser for a moment, from the checked-in corpus and always alike
 	FUZZ_SEED=1 Tests/Fuzz/run 3
 
 test-black-box: ## the tests of the release binary, as built; installs Schemathesis from PyPI
 	Tests/BlackBox/API/Schemathesis/install "$(CURDIR)/.build/schemathesis"
-	VENUS_SCHEMATHESIS="$(CURDIR)/.build/schemathesis" VENUS_BINARY="$(BIN)/venus" $(TEST) --filter BlackBox
+	VENUS_SCHEMATHESIS="$(CURDIR)/.build/schemathesis" VENUS_BINARY="$(BIN)/venus" $(TEST) --filter '$(or $(TESTS_OF),BlackBox)'
 
 test-clients: build build-tests ## tests real clients through interception; installs Python's from PyPI
 	Tests/BlackBox/Interception/Clients/install "$(CURDIR)/.build/clients"

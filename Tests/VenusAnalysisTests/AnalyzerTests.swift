@@ -66,7 +66,7 @@ import VenusStore
         let running = Task { try await group.run() }
 
         var frames = feed.frames().makeAsyncIterator()
-        var slowest: Int64 = 0
+        var quickest = Int64.max
         for number in 1...3 as ClosedRange<UInt64> {
             // The frame says that the analyzer is at work; the call comes somewhere in its next second.
             _ = await frames.next()
@@ -80,12 +80,12 @@ import VenusStore
                 at: clock.now, shard: 1)
             while let frame = await frames.next() {
                 guard frame.shard == 1, frame.totals(.minute1, .edge).values.first?.calls == number else { continue }
-                slowest = max(slowest, clock.now - end)
+                quickest = min(quickest, clock.now - end)
                 break
             }
         }
-        // One second to the tick; the rest is room for a machine that is busy with other things.
-        #expect(slowest < 3_000)
+        // At most one second to the tick; a machine that is busy with other things may hold up some, not all.
+        #expect(quickest < 1_500)
 
         log.append(
             BlockEncoder.entry(

@@ -18,6 +18,7 @@ final class FaultyStore: Store {
     /// Held up until it is opened.
     private let gate = Mutex<AsyncStream<Void>?>(nil)
     private let waiting = Mutex(0)
+    private let acquisitions = Mutex(0)
 
     init(_ base: any Store) { self.base = base }
 
@@ -26,6 +27,9 @@ final class FaultyStore: Store {
 
     /// Whether somebody waits for a shard's state.
     var isHoldingUp: Bool { waiting.withLock { $0 > 0 } }
+
+    /// How often a lease was asked for, a renewal included.
+    var leaseRequests: Int { acquisitions.withLock { $0 } }
 
     /// Reading a shard's state does not end before the returned continuation is finished.
     func holdUpStates() -> AsyncStream<Void>.Continuation {
@@ -48,7 +52,8 @@ final class FaultyStore: Store {
     func ping() async throws { try await base.ping() }
     func close() async { await base.close() }
     func acquireLease(_ name: String, owner: String, duration: Duration) async throws -> Lease? {
-        try await base.acquireLease(name, owner: owner, duration: duration)
+        acquisitions.withLock { $0 += 1 }
+        return try await base.acquireLease(name, owner: owner, duration: duration)
     }
     func releaseLease(_ lease: Lease) async throws { try await base.releaseLease(lease) }
     func shardState(_ shard: Int) async throws -> ShardState {
