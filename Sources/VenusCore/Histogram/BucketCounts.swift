@@ -17,8 +17,21 @@ struct BucketCounts: Sendable {
 
     /// - Parameter total: what the counts add up to.
     init(first: Int, _ counts: [UInt64], total: UInt64) {
+        self = counts.withUnsafeBufferPointer { BucketCounts(first: first, $0, total: total) }
+    }
+
+    init(first: Int, _ counts: UnsafeBufferPointer<UInt64>, total: UInt64) {
         self.first = first
-        if total > UInt64(UInt32.max) { wide = counts } else { narrow = counts.map { UInt32($0) } }
+        guard total <= UInt64(UInt32.max) else {
+            wide = Array(counts)
+            return
+        }
+        narrow = Array(unsafeUninitializedCapacity: counts.count) { narrow, length in
+            for place in counts.indices {
+                narrow.initializeElement(at: place, to: UInt32(truncatingIfNeeded: counts[place]))
+            }
+            length = counts.count
+        }
     }
 
     var isWide: Bool { !wide.isEmpty }

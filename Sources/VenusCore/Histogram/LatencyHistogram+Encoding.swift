@@ -29,10 +29,10 @@ extension LatencyHistogram {
         guard filled <= BucketIndex.count, minimum <= maximum else { throw .corrupt }
         self.init()
         guard filled > 0 else { return }
-        let (first, counts) = try reader.readBuckets(filled)
+        let (buckets, count) = try reader.readBuckets(filled)
         guard
             let histogram = LatencyHistogram(
-                stored: counts, from: first, sum: sum, minimum: minimum, maximum: maximum)
+                stored: buckets, count: count, sum: sum, minimum: minimum, maximum: maximum)
         else { throw .corrupt }
         self = histogram
     }
@@ -45,33 +45,79 @@ extension LatencyHistogram {
 }
 
 extension ByteReader {
-    /// Reads so many filled buckets, as ``LatencyHistogram/encode(into:)`` writes them: the index of the first, and the
-    /// counts from there on, also of those between that are empty.
+    /// Reads so many filled buckets, as ``LatencyHistogram/encode(into:)`` writes them, and what they add up to.
     ///
-    /// Reading history is mostly this loop, so it runs on the bytes themselves.
-    fileprivate mutating func readBuckets(_ filled: Int) throws(EncodingError) -> (first: Int, counts: [UInt64]) {
-        var first = 0
-        var counts: [UInt64] = []
-        // Filled buckets mostly lie beside each other. What is claimed is bounded by the caller.
-        counts.reserveCapacity(filled + filled / 4)
+    /// Reading history is mostly this, so it runs on the bytes themselves.
+    fileprivate mutating func readBuckets(_ filled: Int) throws(EncodingError) -> (BucketCounts, total: UInt64) {
+        var buckets: BucketCounts?
+        var total: UInt64 = 0
         try readBytes { (bytes, position) throws(EncodingError) in
-            for place in 0..<filled {
-                let distance = try Self.number(bytes, &position)
-                let count = try Self.number(bytes, &position)
-                guard distance < UInt64(BucketIndex.count), count <= KPITotals.maximumStoredCount else {
-                    throw .corrupt
-                }
-                if place == 0 {
-                    first = Int(distance)
-                } else {
-                    guard distance > 0, first + counts.count + Int(distance) <= BucketIndex.count else {
-                        throw .corrupt
-                    }
-                    for _ in 1..<distance { counts.append(0) }
-                }
-                counts.append(count)
+            buckets = withUnsafeTemporaryAllocation(of: UInt64.self, capacity: BucketIndex.count) { counts in
+                guard let (first, length) = Self.buckets(filled, bytes, &position, to: counts) else { return nil }
+                let counts = UnsafeBufferPointer(rebasing: counts[..<length])
+                // 2,032 counts of 53 bits cannot overflow.
+                total = counts.reduce(0, &+)
+                return BucketCounts(first: BucketIndex.lowest + first, counts, total: total)
             }
+            guard buckets != nil else { throw .corrupt }
         }
-        return (BucketIndex.lowest + first, counts)
+        guard let buckets else { throw .corrupt }
+        return (buckets, total)
+    }
+
+    /// Writes the counts of the buckets from the first filled one to the last, with those between them that are empty.
+    ///
+    /// - Parameter counts: room for all buckets there are.
+    /// - Returns: the place of the first, and how many were written; `nil` for bytes that no version has written.
+    private static func buckets(
+        _ filled: Int, _ bytes: UnsafeBufferPointer<UInt8>, _ position: inout Int,
+        to counts: UnsafeMutableBufferPointer<UInt64>
+    ) -> (first: Int, length: Int)? {
+        precondition(counts.count == BucketIndex.count, "there is room for every bucket")
+        var first = 0
+        var length = 0
+        var place = 0
+        while place < filled {
+            if place > 0, length < counts.count - first, let count = countOfNext(bytes, &position) {
+                counts[length] = count
+                length += 1
+                place += 1
+                continue
+            }
+            guard let distance = try? number(bytes, &position), let count = try? number(bytes, &position),
+                distance < UInt64(BucketIndex.count), count <= KPITotals.maximumStoredCount
+            else { return nil }
+            if place == 0 {
+                first = Int(distance)
+            } else {
+                guard distance > 0, first + length + Int(distance) <= BucketIndex.count else { return nil }
+                for _ in 1..<distance {
+                    counts[length] = 0
+                    length += 1
+                }
+            }
+            counts[length] = count
+            length += 1
+            place += 1
+        }
+        return (first, length)
+    }
+
+    /// The count of a bucket that lies beside the one before, as nearly all do: a distance of 1 and a number of up to
+    /// seven bytes, read as one word and without a loop. `nil`, and nothing read, where it is anything else.
+    @inline(__always)
+    private static func countOfNext(_ bytes: UnsafeBufferPointer<UInt8>, _ position: inout Int) -> UInt64? {
+        guard position + 8 <= bytes.count, let start = bytes.baseAddress else { return nil }
+        let word = UInt64(
+            littleEndian: UnsafeRawPointer(start).loadUnaligned(fromByteOffset: position, as: UInt64.self))
+        // The highest bit of each of the number's bytes says that another one follows.
+        let ends = ~(word >> 8) & 0x0080_8080_8080_8080
+        guard word & 0xFF == 1, ends != 0 else { return nil }
+        position += 1 + (ends.trailingZeroBitCount + 1) / 8
+        // Seven bits of each byte up to the last one, drawn together: by pairs, by fours, and all.
+        var number = (word >> 8) & ((ends & (0 &- ends)) &- 1) & 0x7F7F_7F7F_7F7F_7F7F
+        number = (number & 0x007F_007F_007F_007F) | (number & 0x7F00_7F00_7F00_7F00) >> 1
+        number = (number & 0x0000_3FFF_0000_3FFF) | (number & 0x3FFF_0000_3FFF_0000) >> 2
+        return (number & 0x0000_0000_0FFF_FFFF) | (number & 0x0FFF_FFFF_0000_0000) >> 4
     }
 }

@@ -79,17 +79,13 @@ public struct LatencyHistogram: Sendable, Hashable {
     /// A histogram from what was stored, within the bounds of ``BucketIndex``; `nil` where the parts contradict each
     /// other.
     ///
-    /// - Parameter counts: from the bucket `first` on, each at most ``KPITotals/maximumStoredCount``.
-    init?(stored counts: [UInt64], from first: Int, sum: UInt64, minimum: UInt32, maximum: UInt32) {
-        // 2,032 counts of 53 bits cannot overflow.
-        let count = counts.reduce(0, &+)
+    /// - Parameter count: what the buckets add up to.
+    init?(stored buckets: BucketCounts, count: UInt64, sum: UInt64, minimum: UInt32, maximum: UInt32) {
         // A sum that its count and extremes cannot have, or no value at all, was not written by us.
         guard count > 0, count <= KPITotals.maximumStoredCount, sum / count <= UInt64(maximum),
             sum / count >= UInt64(minimum)
         else { return nil }
-        self.init(
-            unpacked: BucketCounts(first: first, counts, total: count), count: count, sum: sum, minimum: minimum,
-            maximum: maximum)
+        self.init(unpacked: buckets, count: count, sum: sum, minimum: minimum, maximum: maximum)
     }
 
     /// A histogram that was packed (``init(packed:)``), neither the first nor the last bucket empty.
