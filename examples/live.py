@@ -19,6 +19,13 @@ if len(sys.argv) > 2:
     subscription["filter"]["service"] = sys.argv[2]
 
 
+def merged(known, changes):
+    """The members that differ put into those that are known, objects member by member."""
+    if not isinstance(known, dict) or not isinstance(changes, dict):
+        return changes
+    return known | {name: merged(known.get(name), value) for name, value in changes.items()}
+
+
 async def follow(items, since):
     """One connection; returns how far it came."""
     # Fields would do as well, but their argument has another name in each version of the library.
@@ -38,7 +45,7 @@ async def follow(items, since):
                 for gone in data.get("removed", {}).get("items", []):
                     items.pop(gone, None)
                 for item in data.get("items", []):
-                    items[item["id"]] = item
+                    item = items[item["id"]] = merged(items.get(item["id"]), item)
                     kpis = item["kpis"]
                     print(data["at"], item["id"], f"{kpis['calls']} calls, availability {kpis['availability']}",
                           f"p95 {kpis['response_time_ms']['p95']} ms", flush=True)

@@ -215,10 +215,17 @@ public final class Server: Service {
     /// Pushes what came in; frames of several shards that come together make one tick.
     private func push(_ changes: AsyncStream<Void>) async {
         for await _ in changes {
-            try? await Task.sleep(for: .milliseconds(50))
-            hub.tick()
+            let deadline = ContinuousClock.now + Self.gatheringTime
+            while !live.hasNewsOfAll, ContinuousClock.now < deadline {
+                try? await Task.sleep(for: Self.gatheringStep)
+            }
+            if live.takeNews() { hub.tick() }
         }
     }
+
+    /// How long a tick waits for the frames of further shards, and how often it looks.
+    private static let gatheringTime: Duration = .milliseconds(50)
+    private static let gatheringStep: Duration = .milliseconds(5)
 
     private func lookAfterSockets() async {
         while (try? await Task.sleep(for: configuration.socketCheckInterval)) != nil { hub.timePassed() }

@@ -184,25 +184,13 @@ package enum AsyncAPI {
                   "epoch": { "$ref": "#/components/schemas/epoch" },
                   "seq": { "$ref": "#/components/schemas/seq" },
                   "from": { "$ref": "#/components/schemas/seq" },
-                  "data": {
-                    "allOf": [{ "$ref": "#/components/schemas/data" }],
-                    "properties": {
-                      "removed": {
-                        "description": "The ids of the items that are gone, by list.",
-                        "type": "object",
-                        "additionalProperties": {
-                          "type": "array", "items": { "type": "string" }, "minItems": 1
-                        },
-                        "minProperties": 1
-                      }
-                    }
-                  }
+                  "data": { "$ref": "#/components/schemas/changes" }
                 },
                 "required": ["type", "topic", "filter", "epoch", "seq", "from", "data"],
                 "additionalProperties": false
               },
               "data": {
-                "description": "As GET /api/v1/TOPIC answers. In an update, lists hold what is new or different.",
+                "description": "As GET /api/v1/TOPIC answers.",
                 "type": "object",
                 "properties": {
                   "at": { "type": "string", "format": "date-time" },
@@ -214,13 +202,50 @@ package enum AsyncAPI {
                 },
                 "required": ["at", "window"]
               },
+              "changes": {
+                "description": "What differs. First the items in removed go, then those in lists are put in, or merged.",
+                "type": "object",
+                "properties": {
+                  "at": { "type": "string", "format": "date-time" },
+                  "window": { "type": "string", "enum": ["10s", "1m", "5m", "15m", "1h"] },
+                  "by": { "type": "string" },
+                  "edges": { "$ref": "#/components/schemas/changed_list" },
+                  "nodes": { "$ref": "#/components/schemas/changed_list" },
+                  "items": { "$ref": "#/components/schemas/changed_list" },
+                  "removed": {
+                    "description": "The ids of the items that are gone, or come again whole, by list.",
+                    "type": "object",
+                    "additionalProperties": {
+                      "type": "array", "items": { "type": "string" }, "minItems": 1
+                    },
+                    "minProperties": 1
+                  }
+                },
+                "required": ["at"]
+              },
+              "changed_list": {
+                "description": "Whole where the id is new; else what differs, of members that are objects likewise.",
+                "type": "array",
+                "minItems": 1,
+                "items": {
+                  "type": "object",
+                  "properties": {
+                    "id": { "type": "string" },
+                    "grade": { "$ref": "#/components/schemas/grade" },
+                    "kpis": { "$ref": "#/components/schemas/changed_kpis" }
+                  },
+                  "required": ["id"],
+                  "minProperties": 2
+                }
+              },
+              "grade": { "type": "string", "enum": ["good", "fair", "poor", "idle"] },
               "list": {
                 "type": "array",
                 "items": {
                   "type": "object",
                   "properties": {
                     "id": { "type": "string" },
-                    "grade": { "type": "string", "enum": ["good", "fair", "poor", "idle"] },
+                    "grade": { "$ref": "#/components/schemas/grade" },
                     "kpis": { "$ref": "#/components/schemas/kpis" }
                   },
                   "required": ["id", "grade", "kpis"]
@@ -228,6 +253,23 @@ package enum AsyncAPI {
               },
               "kpis": {
                 "description": "Rates are fractions 0 to 1; null where there is nothing to say.",
+                "allOf": [{ "$ref": "#/components/schemas/changed_kpis" }],
+                "properties": {
+                  "response_time_ms": { "$ref": "#/components/schemas/distribution" },
+                  "ttfb_ms": { "$ref": "#/components/schemas/distribution" },
+                  "load": {
+                    "required": [
+                      "calls_per_minute", "bytes_sent_per_second", "bytes_received_per_second", "in_flight"
+                    ]
+                  }
+                },
+                "required": [
+                  "calls", "availability", "error_rate", "client_error_rate", "server_error_rate",
+                  "transport_error_rate", "basis", "response_time_ms", "ttfb_ms", "load", "cancelled", "denied",
+                  "estimated"
+                ]
+              },
+              "changed_kpis": {
                 "type": "object",
                 "properties": {
                   "calls": { "type": "integer", "minimum": 0 },
@@ -237,8 +279,8 @@ package enum AsyncAPI {
                   "server_error_rate": { "$ref": "#/components/schemas/rate" },
                   "transport_error_rate": { "$ref": "#/components/schemas/rate" },
                   "basis": { "enum": ["status", "transport", "mixed", null] },
-                  "response_time_ms": { "$ref": "#/components/schemas/distribution" },
-                  "ttfb_ms": { "$ref": "#/components/schemas/distribution" },
+                  "response_time_ms": { "$ref": "#/components/schemas/changed_distribution" },
+                  "ttfb_ms": { "$ref": "#/components/schemas/changed_distribution" },
                   "load": {
                     "type": "object",
                     "properties": {
@@ -246,23 +288,19 @@ package enum AsyncAPI {
                       "bytes_sent_per_second": { "type": "number", "minimum": 0 },
                       "bytes_received_per_second": { "type": "number", "minimum": 0 },
                       "in_flight": { "type": ["integer", "null"], "minimum": 0 }
-                    },
-                    "required": [
-                      "calls_per_minute", "bytes_sent_per_second", "bytes_received_per_second", "in_flight"
-                    ]
+                    }
                   },
                   "cancelled": { "type": "integer", "minimum": 0 },
                   "denied": { "type": "integer", "minimum": 0 },
                   "estimated": { "type": "integer", "minimum": 0 }
-                },
-                "required": [
-                  "calls", "availability", "error_rate", "client_error_rate", "server_error_rate",
-                  "transport_error_rate", "basis", "response_time_ms", "ttfb_ms", "load", "cancelled", "denied",
-                  "estimated"
-                ]
+                }
               },
               "rate": { "type": ["number", "null"], "minimum": 0, "maximum": 1 },
               "distribution": {
+                "allOf": [{ "$ref": "#/components/schemas/changed_distribution" }],
+                "required": ["mean", "p50", "p90", "p95", "p99", "max"]
+              },
+              "changed_distribution": {
                 "type": "object",
                 "properties": {
                   "mean": { "$ref": "#/components/schemas/milliseconds" },
@@ -272,7 +310,6 @@ package enum AsyncAPI {
                   "p99": { "$ref": "#/components/schemas/milliseconds" },
                   "max": { "$ref": "#/components/schemas/milliseconds" }
                 },
-                "required": ["mean", "p50", "p90", "p95", "p99", "max"],
                 "additionalProperties": false
               },
               "milliseconds": { "type": ["number", "null"], "minimum": 0 },

@@ -9,6 +9,9 @@ struct JSONScanner {
     }
 
     var isAtEnd: Bool { place == bytes.count }
+    var isAtObject: Bool { place < bytes.count && bytes[place] == UInt8(ascii: "{") }
+
+    subscript(range: Range<Int>) -> ArraySlice<UInt8> { bytes[range] }
 
     /// Goes past this character, if it is there.
     mutating func take(_ character: Unicode.Scalar) -> Bool {

@@ -30,8 +30,10 @@ package struct LiveContent: Sendable {
 
     // MARK: What changed
 
-    /// What turns `older` into this: the object with `at`, of each list the items that are new or different, all other
-    /// members, and in `removed` the ids of the items that are gone, by list. `nil` where only the whole can tell.
+    /// What turns `older` into this, for somebody who has it: `at`, and the other members that differ. Of a list its
+    /// items that are new, whole, and those that differ, as ``ObjectChanges``; in `removed` the ids of the items that are
+    /// gone, by list, and of those whose members are no longer the same: these are in their list again, whole. `nil` where
+    /// only the whole can tell.
     package func changes(since older: LiveContent) -> [UInt8]? {
         guard !members.isEmpty, members.map({ rest[$0.name] }) == older.members.map({ older.rest[$0.name] }) else {
             return nil
@@ -45,6 +47,7 @@ package struct LiveContent: Sendable {
         }
         for (member, known) in zip(members, older.members) {
             guard let items = member.items, let knownItems = known.items else {
+                guard rest[member.whole] != older.rest[known.whole] else { continue }
                 separate(&bytes, &needsComma)
                 bytes += rest[member.whole]
                 continue
@@ -54,14 +57,14 @@ package struct LiveContent: Sendable {
                 separate(&bytes, &needsComma)
                 bytes += rest[member.name]
                 bytes += ":[".utf8
-                Self.join(changed.map { rest[$0.whole] }, into: &bytes)
+                Self.join(changed, into: &bytes)
                 bytes.append(UInt8(ascii: "]"))
             }
             if !gone.isEmpty {
                 if !removed.isEmpty { removed.append(UInt8(ascii: ",")) }
                 removed += rest[member.name]
                 removed += ":[".utf8
-                Self.join(gone.map { older.rest[$0.id] }, into: &removed)
+                Self.join(gone, into: &removed)
                 removed.append(UInt8(ascii: "]"))
             }
         }
@@ -77,20 +80,35 @@ package struct LiveContent: Sendable {
         return bytes
     }
 
+    /// - Returns: the items, or what differs in them, and the ids of those that are gone.
     private func compare(
         _ items: [Item], with known: [Item], of older: LiveContent
-    ) -> (changed: [Item], gone: [Item]) {
+    ) -> (changed: [ArraySlice<UInt8>], gone: [ArraySlice<UInt8>]) {
+        var changed: [ArraySlice<UInt8>] = []
+        var gone: [ArraySlice<UInt8>] = []
+        func compare(_ item: Item, with known: Item) {
+            guard rest[item.whole] != older.rest[known.whole] else { return }
+            let changes = ObjectChanges.between(
+                JSONScanner(rest, from: item.whole.lowerBound), JSONScanner(older.rest, from: known.whole.lowerBound))
+            changed.append(changes.map { $0[...] } ?? rest[item.whole])
+            if changes == nil { gone.append(older.rest[known.id]) }
+        }
         // Nearly always the same items stand in the same places.
         if items.count == known.count, zip(items, known).allSatisfy({ rest[$0.id] == older.rest[$1.id] }) {
-            return (zip(items, known).filter { rest[$0.whole] != older.rest[$1.whole] }.map(\.0), [])
+            for (item, known) in zip(items, known) { compare(item, with: known) }
+            return (changed, gone)
         }
         var places: [ArraySlice<UInt8>: Item] = [:]
         for item in known { places[older.rest[item.id]] = item }
-        let changed = items.filter { item in
-            guard let known = places.removeValue(forKey: rest[item.id]) else { return true }
-            return rest[item.whole] != older.rest[known.whole]
+        for item in items {
+            if let known = places.removeValue(forKey: rest[item.id]) {
+                compare(item, with: known)
+            } else {
+                changed.append(rest[item.whole])
+            }
         }
-        return (changed, known.filter { places[older.rest[$0.id]] != nil })
+        gone += known.filter { places[older.rest[$0.id]] != nil }.map { older.rest[$0.id] }
+        return (changed, gone)
     }
 
     private static func join(_ pieces: [ArraySlice<UInt8>], into bytes: inout [UInt8]) {

@@ -103,7 +103,8 @@ package final class LiveHub: Sendable {
 
     // MARK: Ticks
 
-    /// Encodes what changed and hands it to its sockets.
+    /// Encodes what changed, and hands each view to its sockets as soon as it is encoded: their loops write while the
+    /// next ones are.
     package func tick() {
         let now = ContinuousClock.now
         let (views, seq) = state.withLock { state in
@@ -113,26 +114,10 @@ package final class LiveHub: Sendable {
             }
             return (Array(state.audiences.keys), state.seq)
         }
-        var deliveries: [ObjectIdentifier: LoopDelivery] = [:]
         for view in views {
             guard let (made, sockets) = advance(view, to: seq) else { continue }
-            for (loop, sockets) in Dictionary(grouping: sockets, by: { ObjectIdentifier($0.eventLoop) }) {
-                deliveries[loop, default: LoopDelivery(eventLoop: sockets[0].eventLoop)].items.append(
-                    (view, made, sockets))
-            }
-        }
-        for delivery in deliveries.values { delivery.run() }
-    }
-
-    private struct LoopDelivery: Sendable {
-        var eventLoop: any EventLoop
-        var items: [(view: View, encoding: LiveEncoding, sockets: [LiveSocket])] = []
-
-        func run() {
-            eventLoop.execute {
-                for item in items {
-                    for socket in item.sockets { socket.deliver(item.encoding, of: item.view) }
-                }
+            for sockets in Dictionary(grouping: sockets, by: { ObjectIdentifier($0.eventLoop) }).values {
+                sockets[0].eventLoop.execute { for socket in sockets { socket.deliver(made, of: view) } }
             }
         }
     }

@@ -203,9 +203,10 @@ package struct LiveSessionStateMachine: Sendable {
 
     /// A view has been made anew.
     package mutating func viewChanged(_ view: View, _ news: LiveNews, isWritable: Bool) -> Delivery {
-        guard phase == .open, let progress = subscriptions[view] else { return .none }
+        // Looked up once: a view is long to hash, and thousands of sockets ask in one tick.
+        guard phase == .open, let place = subscriptions.index(forKey: view) else { return .none }
         let delivery: Delivery
-        switch progress {
+        switch subscriptions.values[place] {
         case .waiting(let since) where since == news.position: delivery = .none
         case .waiting(let since):
             // A place that we never were at is no place to go on from, nor is one of another server.
@@ -215,10 +216,10 @@ package struct LiveSessionStateMachine: Sendable {
         case .upTo(let known): delivery = news.updates(since: known).map { Delivery.updates($0) } ?? .snapshot
         }
         guard isWritable || delivery == .none else {
-            subscriptions[view] = .behind
+            subscriptions.values[place] = .behind
             return .none
         }
-        subscriptions[view] = .upTo(news.position)
+        subscriptions.values[place] = .upTo(news.position)
         return delivery
     }
 

@@ -28,6 +28,9 @@ final class LiveSocketHandler: ChannelInboundHandler {
         self.hub = hub
         self.principal = principal
         self.logger = logger
+        // Thousands that came at once, as they do after a restart, are not pinged at once.
+        var limits = limits
+        limits.pingInterval = limits.pingInterval * Double.random(in: 0.5...1)
         machine = LiveSessionStateMachine(limits: limits, now: .now)
     }
 
@@ -109,18 +112,15 @@ final class LiveSocketHandler: ChannelInboundHandler {
 
     // MARK: Deliveries
 
+    /// Writes the frames, which are shared, as they are.
     func deliver(_ encoding: LiveEncoding, of view: View) {
         guard let context else { return }
         switch machine.viewChanged(view, encoding.news, isWritable: context.channel.isWritable) {
-        case .none: break
-        case .snapshot: sendWhole([encoding.snapshot])
-        case .updates(let count): sendWhole(encoding.updates.suffix(count).map(\.frame))
+        case .none: return
+        case .snapshot: beyondEncoder?.write(NIOAny(encoding.snapshot), promise: nil)
+        case .updates(let count):
+            for update in encoding.updates.suffix(count) { beyondEncoder?.write(NIOAny(update.frame), promise: nil) }
         }
-    }
-
-    /// Frames that are shared: written as they are.
-    private func sendWhole(_ frames: [ByteBuffer]) {
-        for frame in frames { beyondEncoder?.write(NIOAny(frame), promise: nil) }
         beyondEncoder?.flush()
     }
 

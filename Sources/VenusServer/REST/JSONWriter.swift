@@ -1,7 +1,7 @@
 /// Writes JSON straight into bytes, for the answers that are large: the encoder of Foundation takes ten times as long,
 /// most of it for boxes that it makes of every number.
 ///
-/// Writes what ``JSONOutput`` would: members are given in the order of their names, whole numbers without a fraction,
+/// Writes what ``JSONOutput`` would, but for numbers that are rounded: members are given in the order of their names, whole numbers without a fraction,
 /// slashes as they are. A number that is not finite becomes `null`.
 package struct JSONWriter {
     package private(set) var bytes: [UInt8] = []
@@ -71,6 +71,32 @@ package struct JSONWriter {
         if bytes.last == UInt8(ascii: "0"), bytes.dropLast().last == UInt8(ascii: ".") { bytes.removeLast(2) }
     }
 
+    /// A number with so many digits behind the point at most, rounded to the nearest; for numbers below 10⁹.
+    package mutating func value(_ number: Double?, decimals: Int) {
+        guard let number, number.isFinite else { return null() }
+        let scaled = (abs(number) * Self.powersOfTen[decimals]).rounded()
+        // Exact up to 2⁵³: a larger number has no digits that could be left out.
+        guard scaled < 9_007_199_254_740_992 else { return value(number) }
+        separate()
+        if number < 0, scaled > 0 { bytes.append(UInt8(ascii: "-")) }
+        var digits = UInt64(scaled)
+        var decimals = decimals
+        while decimals > 0, digits % 10 == 0 {
+            digits /= 10
+            decimals -= 1
+        }
+        append(digits, decimals: decimals)
+    }
+
+    /// A number rounded to so many digits; all digits before the point stay.
+    package mutating func value(_ number: Double?, significantDigits digits: Int) {
+        guard let number, number.isFinite else { return null() }
+        let least = Self.powersOfTen[digits - 1]
+        var decimals = 0
+        while decimals < Self.maximumDecimals, abs(number) * Self.powersOfTen[decimals] < least { decimals += 1 }
+        value(number, decimals: decimals)
+    }
+
     package mutating func value(_ text: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
@@ -106,6 +132,8 @@ package struct JSONWriter {
     // MARK: Bytes
 
     private static let hexDigits = Array("0123456789abcdef".utf8)
+    private static let maximumDecimals = 12
+    private static let powersOfTen: [Double] = (0...maximumDecimals).map { Double("1e\($0)") ?? 1 }
 
     private mutating func raw(_ text: StaticString) {
         separate()
@@ -114,6 +142,20 @@ package struct JSONWriter {
 
     private mutating func append(_ text: StaticString) {
         text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    }
+
+    /// - Parameter decimals: how many of the digits stand behind the point.
+    private mutating func append(_ digits: UInt64, decimals: Int) {
+        var rest = digits
+        var written = 0
+        let start = bytes.count
+        repeat {
+            if written == decimals, decimals > 0 { bytes.append(UInt8(ascii: ".")) }
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+            written += 1
+        } while rest > 0 || written <= decimals
+        bytes[start...].reverse()
     }
 
     private mutating func append(_ number: some FixedWidthInteger) {

@@ -8,7 +8,12 @@ package final class LiveState: Sendable {
         var picture: LivePicture
         /// By shard; as many as there are frames.
         var readUntil: [Int: Int64] = [:]
+        /// Shards whose newest frame came since the last ``takeNews()``.
+        var news: Set<Int> = []
     }
+
+    /// A shard without a frame for so many milliseconds is not waited for.
+    private static let patience: Int64 = 2_500
 
     private let state: Mutex<State>
     private let startedAt: Int64
@@ -28,11 +33,30 @@ package final class LiveState: Sendable {
     /// known.
     package func readUntil(shard: Int) -> Int64? { state.withLock { $0.readUntil[shard] } }
 
+    /// Whether every shard that is analysed now has brought a frame since the last ``takeNews()``.
+    package var hasNewsOfAll: Bool {
+        state.withLock { state in
+            let newest = state.frames.frames.values.map(\.at).max() ?? 0
+            return state.frames.frames.allSatisfy { shard, frame in
+                state.news.contains(shard) || newest - frame.at > Self.patience
+            }
+        }
+    }
+
+    /// Whether any frame came since the last time this was asked.
+    package func takeNews() -> Bool {
+        state.withLock { state in
+            defer { state.news = [] }
+            return !state.news.isEmpty
+        }
+    }
+
     /// - Returns: whether the frame brought anything newer.
     @discardableResult
     package func receive(_ frame: FeedFrame) -> Bool {
         state.withLock { state in
             guard state.frames.receive(frame) else { return false }
+            state.news.insert(frame.shard)
             if frame.isUpToDate { state.readUntil[frame.shard] = frame.at }
             state.picture = LivePicture(
                 frames: Array(state.frames.frames.values), startedAt: startedAt,

@@ -44,6 +44,13 @@ def check(message, direction):
     SEEN.add(message["type"])
 
 
+def merged(known, changes):
+    """An item's members that differ put into those that are known, objects member by member."""
+    if not isinstance(known, dict) or not isinstance(changes, dict):
+        return changes
+    return known | {name: merged(known.get(name), value) for name, value in changes.items()}
+
+
 class View:
     """A snapshot and the updates since, put together as docs/live.md says."""
 
@@ -59,14 +66,14 @@ class View:
             self.updates += 1
             changes = dict(message["data"])
             removed = changes.pop("removed", {})
+            for name, ids in removed.items():
+                self.data[name] = [item for item in self.data[name] if item["id"] not in ids]
             for name, value in changes.items():
                 if isinstance(value, list) and value and all("id" in item for item in value):
                     items = {item["id"]: item for item in self.data.get(name, [])}
-                    items.update((item["id"], item) for item in value)
+                    items.update((item["id"], merged(items.get(item["id"]), item)) for item in value)
                     value = sorted(items.values(), key=lambda item: item["id"])
                 self.data[name] = value
-            for name, ids in removed.items():
-                self.data[name] = [item for item in self.data[name] if item["id"] not in ids]
         self.position = (message["epoch"], message["seq"])
 
     @property

@@ -21,22 +21,32 @@ public struct LiveView: Sendable {
 
     private static func merge(_ old: JSONValue, _ changes: JSONValue) -> JSONValue {
         guard case .object(var members) = old, case .object(let changes) = changes else { return changes }
+        for name in changes["removed"]?.names ?? [] {
+            let removed = Set(changes["removed"]?[name].array.compactMap(\.string) ?? [])
+            members[name] = .array(
+                (members[name]?.array ?? []).filter { !removed.contains($0["id"].string ?? "") })
+        }
         for (name, value) in changes where name != "removed" {
             let isList = !value.array.isEmpty && value.array.allSatisfy { $0["id"].string != nil }
-            members[name] = isList ? merge(list: members[name]?.array ?? [], value.array, removed: []) : value
-        }
-        for name in changes["removed"]?.names ?? [] {
-            let removed = changes["removed"]?[name].array.compactMap(\.string) ?? []
-            members[name] = merge(list: members[name]?.array ?? [], [], removed: removed)
+            members[name] = isList ? merge(list: members[name]?.array ?? [], value.array) : value
         }
         return .object(members)
     }
 
-    private static func merge(list: [JSONValue], _ changes: [JSONValue], removed: [String]) -> JSONValue {
+    private static func merge(list: [JSONValue], _ changes: [JSONValue]) -> JSONValue {
         var items: [String: JSONValue] = [:]
-        for item in list + changes { items[item["id"].string ?? ""] = item }
-        for id in removed { items[id] = nil }
+        for item in list { items[item["id"].string ?? ""] = item }
+        for item in changes {
+            let id = item["id"].string ?? ""
+            items[id] = items[id].map { mergeMembers($0, item) } ?? item
+        }
         return .array(items.sorted { $0.key < $1.key }.map(\.value))
+    }
+
+    private static func mergeMembers(_ old: JSONValue, _ changes: JSONValue) -> JSONValue {
+        guard case .object(var members) = old, case .object(let changes) = changes else { return changes }
+        for (name, value) in changes { members[name] = members[name].map { mergeMembers($0, value) } ?? value }
+        return .object(members)
     }
 }
 

@@ -23,6 +23,41 @@ struct JSONWriterTests {
         #expect(Double(text) == number)
     }
 
+    @Test("numbers are rounded to the nearest of so many decimals, without zeros at the end")
+    func decimals() {
+        for (number, decimals, text) in [
+            (0.0, 8, "0"), (-0.0, 8, "0"), (1, 8, "1"), (0.5, 8, "0.5"), (2.0 / 3, 8, "0.66666667"), (1.0 / 3, 0, "0"),
+            (0.999_999_999, 8, "1"), (1e-8, 8, "0.00000001"), (1e-9, 8, "0"), (-1e-9, 8, "0"), (-0.25, 1, "-0.3"),
+            (12.375, 2, "12.38"), (9_007_199_254_740_991, 0, "9007199254740991"), (1e22, 4, "1e+22"),
+        ] { #expect(written { $0.value(number, decimals: decimals) } == text) }
+        #expect(written { $0.value(nil, decimals: 3) } == "null")
+        #expect(written { $0.value(Double.nan, decimals: 3) } == "null")
+    }
+
+    @Test("significant digits: so many, wherever the point is, and all before it")
+    func significantDigits() {
+        for (number, text) in [
+            (0.0, "0"), (1, "1"), (240, "240"), (133.33333333333334, "133.33"), (12_345.678, "12346"),
+            (123_456_789.4, "123456789"), (0.00123456789, "0.0012346"), (99_999.96, "100000"), (9.99996, "10"),
+            (-12.34567, "-12.346"), (1e-9, "0.000000001"), (1e-30, "0"), (10, "10"),
+        ] { #expect(written { $0.value(number, significantDigits: 5) } == text) }
+        for number in [nil, Double.infinity] { #expect(written { $0.value(number, significantDigits: 5) } == "null") }
+    }
+
+    @Test("rounded numbers keep their order")
+    func order() {
+        var last = -1.0
+        for step in 0..<20_000 {
+            let text = written { $0.value(1.000_7 * Double(step) / 17, significantDigits: 5) }
+            guard let number = Double(text) else {
+                Issue.record("\(text)")
+                return
+            }
+            #expect(number >= last)
+            last = number
+        }
+    }
+
     @Test("what is no number is null")
     func notFinite() {
         for number in [Double.nan, .infinity, -.infinity, nil] { #expect(written { $0.value(number) } == "null") }

@@ -25,8 +25,8 @@ struct LivePictureTests {
         let ttfb = #"{"max":5,"mean":5,"p50":5,"p90":5,"p95":5,"p99":5}"#
         let kpis = { (inFlight: String) in
             #"{"availability":0.75,"basis":"status","calls":40,"cancelled":0,"client_error_rate":0,"denied":0,"#
-                + #""error_rate":0.25,"estimated":0,"link_local":0,"load":{"bytes_received_per_second":133.33333333333334,"#
-                + #""bytes_sent_per_second":13.333333333333334,"calls_per_minute":8,"in_flight":\#(inFlight)},"#
+                + #""error_rate":0.25,"estimated":0,"link_local":0,"load":{"bytes_received_per_second":133.33,"#
+                + #""bytes_sent_per_second":13.333,"calls_per_minute":8,"in_flight":\#(inFlight)},"#
                 + #""response_time_ms":\#(times),"server_error_rate":0.25,"transport_error_rate":0,"ttfb_ms":\#(ttfb),"#
                 + #""would_be_denied":0}"#
         }

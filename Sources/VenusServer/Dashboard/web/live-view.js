@@ -29,10 +29,19 @@ function merge(data, { removed = {}, ...changes }) {
     if (name in changes && !isList(changes[name])) continue;
     const items = new Map((data[name] ?? []).map((item) => [item.id, item]));
     for (const id of removed[name] ?? []) items.delete(id);
-    for (const item of changes[name] ?? []) items.set(item.id, item);
+    for (const item of changes[name] ?? []) items.set(item.id, mergeMembers(items.get(item.id), item));
     merged[name] = [...items.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
   }
   return merged;
 }
 
+/** Of an item that is known come the members that differ, of those that are objects again the members that differ. */
+function mergeMembers(known, changes) {
+  if (!isObject(known) || !isObject(changes)) return changes;
+  const merged = { ...known };
+  for (const [name, value] of Object.entries(changes)) merged[name] = mergeMembers(known[name], value);
+  return merged;
+}
+
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const isList = (value) => Array.isArray(value) && value.length > 0 && value.every((item) => item?.id !== undefined);

@@ -23,7 +23,7 @@ extension PhasesOutput: JSONWritable {
                 }
                 writer.object { writer in
                     writer.name("mean_ms")
-                    writer.value(mean)
+                    writer.value(mean, significantDigits: KPI.significantDigits)
                 }
             }
         }
