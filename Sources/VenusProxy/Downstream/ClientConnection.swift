@@ -80,6 +80,8 @@ struct ClientConnection: Slotted {
     var isWaiting = false
     /// Whether the loop will look at `input` after this batch of events.
     var isQueued = false
+    /// What of it goes out at the end of this turn.
+    var deferral = Deferral.nothing
     /// Whether the client has shut its side, and waits for the answer to its last request.
     var hasShutSide = false
     /// Whether our side has been shut.

@@ -62,7 +62,11 @@ extension EventLoop {
                 interest |= Poller.writable
             }
         }
-        if !client.pointee.download.isEmpty || client.pointee.downloadPipe.count > 0 { interest |= Poller.writable }
+        if !client.pointee.download.isEmpty && client.pointee.deferral == .nothing
+            || client.pointee.downloadPipe.count > 0
+        {
+            interest |= Poller.writable
+        }
         let token = EventToken(.client, slot: slot, generation: clients.generation(of: slot))
         watch(&client.pointee.channel, interest, token: token.rawValue)
     }
@@ -193,7 +197,7 @@ extension EventLoop {
     }
 
     /// The client's socket takes bytes again.
-    private mutating func flushClient(_ slot: Int32) {
+    mutating func flushClient(_ slot: Int32) {
         let client = clients[slot]
         if !client.pointee.download.isEmpty {
             let bytes = client.pointee.download.bytes

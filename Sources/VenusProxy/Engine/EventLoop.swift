@@ -47,6 +47,10 @@ struct EventLoop: ~Copyable {
     var now: SteadyTime
     /// Clients with bytes to look at after this batch of events.
     var queued: [Int32] = []
+    /// Whether what is complete goes out at the end of this turn: it has several events.
+    var defers = false
+    /// Clients of which something goes out at the end of this turn, at most ``mostDeferred``.
+    var deferred: [EventToken] = []
     /// Connections whose stream of TLS has ended behind the bytes that were read last.
     var ended: [EventToken] = []
     /// Clients that may open a connection, after the event at hand.
@@ -120,7 +124,13 @@ struct EventLoop: ~Copyable {
         while !isDone {
             let count = poller.wait(until: nextTime, now: now)
             now = .now
-            for place in 0..<count { handle(poller.event(at: place)) }
+            defers = count > 1
+            for place in 0..<count {
+                defers = count > 1
+                handle(poller.event(at: place))
+                if deferred.count >= Self.mostDeferred { sendDeferred() }
+            }
+            sendDeferred()
             expireTimers()
             openForWaiting()
             handleQueued()

@@ -13,6 +13,7 @@ extension EventLoop {
         }
         guard mayUse(slot, upstream) else { return sendElsewhere(slot, bytes, count: count, than: upstream) }
         attach(slot, to: upstream)
+        if defers, deferRequest(slot, bytes, count: count) { return }
         if client.pointee.exchange.isReplayable {
             guard buffers.append(bytes, count: headCount, to: &client.pointee.replay) else { return giveUp(slot) }
         } else if !isQuiet(upstreams[upstream].pointee.channel) {
@@ -33,7 +34,7 @@ extension EventLoop {
     }
 
     @inline(__always)
-    private mutating func afterSending(_ slot: Int32, _ upstream: Int32) {
+    mutating func afterSending(_ slot: Int32, _ upstream: Int32) {
         armClient(slot)
         updateClientInterest(slot)
         updateUpstreamInterest(upstream)
@@ -60,11 +61,16 @@ extension EventLoop {
     /// A reused connection was dead before a byte went out.
     private mutating func retryUnsent(_ slot: Int32, _ bytes: UnsafePointer<UInt8>, count: Int) {
         let client = clients[slot]
-        let end = client.pointee.exchange.upstreamEnded(isClean: false, nothingSent: true, at: now)
-        guard case .failed(let failure) = end else { preconditionFailure("nothing was answered") }
-        guard case .retry = failure else { return perform(slot, failure) }
         buffers.release(&client.pointee.replay)
         guard buffers.append(bytes, count: count, to: &client.pointee.upload) else { return giveUp(slot) }
+        retryUnsent(slot)
+    }
+
+    /// A reused connection was dead before a byte of what waits in `upload`, the whole request, went out.
+    mutating func retryUnsent(_ slot: Int32) {
+        let end = clients[slot].pointee.exchange.upstreamEnded(isClean: false, nothingSent: true, at: now)
+        guard case .failed(let failure) = end else { preconditionFailure("nothing was answered") }
+        guard case .retry = failure else { return perform(slot, failure) }
         dropUpstream(slot)
         acquireNewConnection(slot)
     }
@@ -180,6 +186,7 @@ extension EventLoop {
     mutating func dropUpstream(_ slot: Int32) {
         let client = clients[slot]
         client.pointee.leadsOthers = false
+        if client.pointee.deferral == .request { client.pointee.deferral = .nothing }
         if client.pointee.isWaiting {
             client.pointee.isWaiting = false
             pool.stopWaiting(client: slot, target: client.pointee.poolTarget)

@@ -147,7 +147,9 @@ extension EventLoop {
             first = placeHead(head, before: start)
             length += head.count
         }
-        if length > 0 { guard sendToClient(slot, first, count: length) else { return } }
+        if length > 0, !deferResponse(slot, first, count: length) {
+            guard sendToClient(slot, first, count: length) else { return }
+        }
         if client.pointee.exchange.response.isComplete {
             return completeResponse(slot, leftOver: count - start - taken)
         }
@@ -179,6 +181,7 @@ extension EventLoop {
         releaseUpstream(upstream, reusable: reusable)
         switch completion {
         case .flush:
+            guard client.pointee.deferral == .nothing else { return }
             armClient(slot)
             updateClientInterest(slot)
         case .end(let afterwards):

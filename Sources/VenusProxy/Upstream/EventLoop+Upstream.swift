@@ -14,6 +14,8 @@ extension EventLoop {
             if upstream.pointee.channel.session >= 0, isQuiet(upstream.pointee.channel) { return }
             return closeIdleUpstream(slot)
         }
+        // It ended, or speaks, before the request went out: that is none of the call's.
+        if clients[client].pointee.deferral == .request { return retryUnsent(client) }
         // A server that speaks first, or ends, before its client has said what it wants: no TLS.
         if clients[client].pointee.exchange.stage == .intercepting { return passThrough(client) }
         if flags & Poller.writable != 0 {
