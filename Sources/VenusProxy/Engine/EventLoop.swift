@@ -57,8 +57,6 @@ struct EventLoop: ~Copyable {
     var opening: [Int32] = []
     /// When the recorders' blocks are handed over, at the latest.
     var flushAt = SteadyTime.distantFuture
-    /// Blocks that had gone out full when ``flushAt`` was set.
-    private var filledBlocks: UInt64 = 0
     /// When the listeners are watched again, after descriptors ran out.
     var acceptAgainAt = SteadyTime.distantFuture
     var isListening = false
@@ -124,7 +122,6 @@ struct EventLoop: ~Copyable {
         while !isDone {
             let count = poller.wait(until: nextTime, now: now)
             now = .now
-            defers = count > 1
             for place in 0..<count {
                 defers = count > 1
                 handle(poller.event(at: place))
@@ -200,14 +197,11 @@ struct EventLoop: ~Copyable {
 
     @inline(__always)
     private mutating func flushRecorders() {
-        // A full block goes out by itself: then there is nothing to wake up for.
         guard recorders.hasPending else {
             flushAt = .distantFuture
             return
         }
-        let filled = recorders.filledBlocks
-        if flushAt == .distantFuture || filled != filledBlocks {
-            filledBlocks = filled
+        if flushAt == .distantFuture {
             flushAt = now + Self.longestRecordingDelay
         } else if now >= flushAt {
             recorders.flush()

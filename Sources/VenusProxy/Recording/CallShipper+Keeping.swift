@@ -61,10 +61,16 @@ extension CallShipper {
         }
     }
 
-    /// Has what waits go to disk where an append takes long.
-    func watchAppend() async {
-        guard (try? await clock.sleep(for: configuration.appendPatience)) != nil else { return }
-        machine.withLock { $0.appendTakesLong() }
-        keeperWakeup.wake()
+    /// Has what waits go to disk where an append takes long, until the task is cancelled. Looks twice in that time.
+    func watchAppends() async {
+        var (appends, unchanged) = (machine.withLock { $0.appends }, 0)
+        while (try? await clock.sleep(for: configuration.appendPatience / 2)) != nil {
+            let before = appends
+            appends = machine.withLock { $0.appends }
+            unchanged = appends == before ? unchanged + 1 : 0
+            guard unchanged >= 2 else { continue }
+            machine.withLock { $0.appendTakesLong() }
+            keeperWakeup.wake()
+        }
     }
 }

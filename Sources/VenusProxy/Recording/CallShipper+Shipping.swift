@@ -93,9 +93,18 @@ extension CallShipper {
 
     private func ship() async {
         var log = ShippingLog(logger: logger)
+        // As long as there is something to append: one for each append would cost more than the append.
+        var patience: Task<Void, Never>?
+        defer { patience?.cancel() }
         while !Task.isCancelled {
             let inFlight = callsInFlight
             let action = machine.withLock { $0.next(callsInFlight: inFlight) }
+            if case .wait = action {
+                patience?.cancel()
+                patience = nil
+            } else if patience == nil, spool != nil {
+                patience = Task { await self.watchAppends() }
+            }
             switch action {
             case .stop: return
             case .wait: await wakeup.wait()
@@ -116,8 +125,6 @@ extension CallShipper {
     private func append(
         _ action: ShipperStateMachine.Action, _ entry: [EntryField], _ log: inout ShippingLog
     ) async {
-        let patience = spool == nil ? nil : Task { await self.watchAppend() }
-        defer { patience?.cancel() }
         do {
             try await callLog.append(entry, to: shard)
             let (notice, freedBytes) = machine.withLock { $0.succeeded(action) }

@@ -125,15 +125,20 @@ public final class CallShipper: Sendable {
             pending: pending, maximumOperations: configuration.maximumOperations)
     }
 
-    /// Takes a block from a loop; never waits for the log.
+    /// Takes a block from a loop; never waits for the log. It is shipped after ``announce()``.
     func offer(_ block: consuming QueuedBlock) {
         let bytes = block.bytes
         let isRoom = room?.take(bytes) ?? true
-        let isKept = machine.withLock { [block] machine in machine.offer(block, isRoom: isRoom) }
+        let isScarce = room?.isScarce ?? false
+        let (isKept, belongsOnDisk) = machine.withLock { [block] machine in
+            (machine.offer(block, isRoom: isRoom), machine.isKeepingDue(isRoomScarce: isScarce))
+        }
         if isRoom, !isKept { room?.giveBack(bytes) }
-        wakeup.wake()
-        if spool != nil { keeperWakeup.wake() }
+        if belongsOnDisk { keeperWakeup.wake() }
     }
+
+    /// There are blocks to ship.
+    func announce() { wakeup.wake() }
 
     /// After `end`: a later start has nothing to close.
     func removeFile() { file?.remove() }

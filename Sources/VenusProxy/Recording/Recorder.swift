@@ -14,9 +14,14 @@ public final class Recorder {
     /// In memory of its own: a class's variables are checked for exclusive access each time, and here one thread has it.
     private let state: UnsafeMutablePointer<State>
 
+    /// So many full blocks wake the shipper; fewer wait until the loop flushes.
+    private static let mostUnannounced = 8
+
     private struct State {
         var table: OperationTable
         var builder = BlockBuilder()
+        /// Full blocks that were handed over, and whose shipper sleeps on.
+        var unannounced = 0
         var callsInFlight = 0
     }
 
@@ -41,7 +46,7 @@ public final class Recorder {
     var service: String { shipper.producer.service }
 
     /// Whether calls wait for ``flush()``: the loop flushes at most 100 ms after the first of them.
-    public var hasPending: Bool { state.pointee.builder.count > 0 }
+    public var hasPending: Bool { state.pointee.builder.count > 0 || state.pointee.unannounced > 0 }
 
     /// The operation that these bytes name: the host in lower case, an unknown method as `_OTHER`, the path as its
     /// template. `path` is ignored for ``Scheme/tcp``.
@@ -68,7 +73,8 @@ public final class Recorder {
     public func callStarted() { setInFlight(state.pointee.callsInFlight + 1) }
 
     /// Records the end of a call that ``callStarted()`` began; `call.operation` holds the raw value of its
-    /// ``OperationID``. Hands the block over by itself once it is full.
+    /// ``OperationID``. Hands the block over by itself once it is full; the shipper hears of it with others, since waking
+    /// it costs more than a block does.
     public func record(_ call: Call) {
         callEnded()
         append(call)
@@ -78,14 +84,11 @@ public final class Recorder {
     public func append(_ call: Call) {
         precondition(
             call.operation >= 0 && call.operation < state.pointee.table.count, "the operation is one of this recorder")
-        if state.pointee.builder.count == 0 { pending?.pointee.recorders += 1 }
+        if !hasPending { pending?.pointee.recorders += 1 }
         state.pointee.builder.append(call)
         recorded.pointee += 1
         if call.outcome == .denied || call.flags.contains(.wouldBeDenied) { count(call) }
-        if state.pointee.builder.isFull {
-            pending?.pointee.filled &+= 1
-            flush()
-        }
+        if state.pointee.builder.isFull { handOver() }
     }
 
     /// Counts what the egress policy says of a call.
@@ -101,10 +104,19 @@ public final class Recorder {
     /// What ``callStarted()`` began is no longer under way.
     public func callEnded() { setInFlight(state.pointee.callsInFlight - 1) }
 
-    /// Hands over what is pending.
+    /// Hands over what is pending, and wakes who ships it.
     public func flush() {
         guard hasPending else { return }
         pending?.pointee.recorders -= 1
+        if state.pointee.builder.count > 0 { shipper.offer(state.pointee.builder.finish(state.pointee.table)) }
+        state.pointee.unannounced = 0
+        shipper.announce()
+    }
+
+    /// Hands over the full block.
+    private func handOver() {
+        state.pointee.unannounced += 1
+        if state.pointee.unannounced == Self.mostUnannounced { return flush() }
         shipper.offer(state.pointee.builder.finish(state.pointee.table))
     }
 

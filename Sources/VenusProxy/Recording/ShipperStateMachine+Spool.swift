@@ -84,9 +84,15 @@ extension ShipperStateMachine {
     /// - Parameter isRoomScarce: whether the room that is shared with others is running out.
     package mutating func nextToKeep(isRoomScarce: Bool) -> KeepAction {
         guard spooling.isPossible, !isOver else { return .stop }
-        let most = spooling.isInUse ? Spooling.maximumBytesBesideSpool : spooling.maximumBytes
-        guard isAway || spooling.isStalled || isRoomScarce || queue.bytes > most else { return .wait }
+        guard isKeepingDue(isRoomScarce: isRoomScarce) else { return .wait }
         return oldestToKeep() ?? .wait
+    }
+
+    /// Whether what waits should go to disk.
+    package func isKeepingDue(isRoomScarce: Bool) -> Bool {
+        guard spooling.isPossible else { return false }
+        let most = spooling.isInUse ? Spooling.maximumBytesBesideSpool : spooling.maximumBytes
+        return isAway || spooling.isStalled || isRoomScarce || queue.bytes > most
     }
 
     /// What goes to disk at the very end, when no more is appended; `nil` where nothing is left.

@@ -42,6 +42,8 @@ package struct ShipperStateMachine: Sendable {
     private var backoff: Backoff
     private var isHeartbeatDue = true
     var isAway = false
+    /// Appends that have ended, well or not.
+    package private(set) var appends: UInt64 = 0
     /// Sequence number of the last call that the log holds.
     var appended: UInt64 = 0
     package internal(set) var queue: BlockQueue
@@ -131,6 +133,7 @@ package struct ShipperStateMachine: Sendable {
         case .wait, .readSpool, .stop: preconditionFailure("waiting, reading and stopping append nothing")
         }
         backoff.succeeded()
+        appends += 1
         spooling.isStalled = false
         defer { isAway = false }
         return (isAway ? .back : nil, freedBytes)
@@ -138,6 +141,7 @@ package struct ShipperStateMachine: Sendable {
 
     /// The append failed: try again after the wait.
     package mutating func failed(random: Double) -> (wait: Duration, notice: Notice?) {
+        appends += 1
         spooling.isStalled = false
         defer { isAway = true }
         return (backoff.failed(random: random), isAway ? nil : .away)

@@ -66,6 +66,19 @@ struct CallShipperTests {
         #expect(try log.blocks().flatMap { try $0.rows() }.map(\.start) == (0...1_024).map { Int64($0) })
     }
 
+    @Test("so many full blocks that nobody has flushed are shipped all the same")
+    func manyFullBlocks() async throws {
+        let shipper = shipper()
+        let running = Task { await shipper.run() }
+        let recorder = shipper.makeRecorder()
+        let operation = recorder.intern("GET", "api", "/")
+        for start in 0..<(Int64(CallBlock.maximumCalls) * 8) { recorder.record(operation, start: start) }
+        try await eventually("the blocks") { log.blocks().count == 8 }
+        #expect(!recorder.hasPending)
+        await shipper.finish(within: .seconds(10))
+        await running.value
+    }
+
     @Test("calls under way are counted over all loops")
     func inFlight() {
         let shipper = shipper()

@@ -49,6 +49,21 @@ struct ShipperSpoolTests {
         #expect(machine.nextToKeep(isRoomScarce: true) == .wait && !machine.isSpoolInUse)
     }
 
+    @Test("a block wakes who moves it only where it should be moved")
+    func keepingDue() {
+        var healthy = machine(blocks: 3)
+        #expect(!healthy.isKeepingDue(isRoomScarce: false) && healthy.isKeepingDue(isRoomScarce: true))
+        healthy.appendTakesLong()
+        #expect(healthy.isKeepingDue(isRoomScarce: false))
+        var away = machine(blocks: 1)
+        _ = away.failed(random: 0)
+        #expect(away.isKeepingDue(isRoomScarce: false))
+        var full = machine(blocks: 0, maximumQueuedBytes: 4_000)
+        offer(1, bytes: 2_000, to: &full)
+        #expect(full.isKeepingDue(isRoomScarce: false))
+        #expect(!machine(blocks: 3, hasSpool: false).isKeepingDue(isRoomScarce: true))
+    }
+
     @Test("without a spool everything waits in memory")
     func none() {
         var machine = machine(blocks: 3, hasSpool: false)
