@@ -91,6 +91,7 @@ let package = Package(
             dependencies: ["VenusCore", "VenusCallLog", "VenusStore", .logging, .serviceLifecycle],
             swiftSettings: settings
         ),
+        .target(name: "VenusAlerts", dependencies: ["VenusCore", .crypto], swiftSettings: settings),
         .target(
             name: "VenusServer",
             dependencies: [
@@ -138,6 +139,10 @@ let package = Package(
                 "CAllocations", "VenusCore", "VenusCallLog", "VenusStore", "VenusAnalysis", "TestSupport", .logging,
                 .serviceLifecycle,
             ],
+            swiftSettings: testSettings
+        ),
+        .testTarget(
+            name: "VenusAlertsTests", dependencies: ["VenusCore", "VenusAlerts", "TestSupport"],
             swiftSettings: testSettings
         ),
         .testTarget(

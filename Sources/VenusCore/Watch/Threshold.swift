@@ -1,4 +1,6 @@
-/// A warning and a critical limit on a KPI.
+/// A warning and a critical limit on one of the KPIs that are judged where nothing is stored.
+///
+/// The rule by which it judges is ``MetricThreshold``'s, which has every metric.
 public struct Threshold: Sendable, Hashable {
     public enum Measure: Sendable, Hashable {
         /// Fraction 0 … 1; crossed from above.
@@ -27,14 +29,15 @@ public struct Threshold: Sendable, Hashable {
 
     /// The grade of these KPIs by this threshold alone; `nil` where there is nothing to judge.
     public func grade(_ kpi: KPI) -> Grade? {
+        // Neither metric looks at k or at single statuses. This is on the path of every tick: nothing is allocated.
         guard kpi.calls >= minimumCalls else { return nil }
-        switch measure {
-        case .availability:
-            guard let value = kpi.availability else { return nil }
-            return value < critical ? .poor : value < warning ? .fair : .good
-        case .responseTimeP95:
-            guard let value = kpi.responseTime.p95 else { return nil }
-            return value > critical ? .poor : value > warning ? .fair : .good
-        }
+        let (value, direction): (Double?, Direction) =
+            switch measure {
+            case .availability: (kpi.availability, .below)
+            case .responseTimeP95: (kpi.responseTime.p95, .above)
+            }
+        guard let value else { return nil }
+        return direction.isCrossed(value, limit: critical)
+            ? .poor : direction.isCrossed(value, limit: warning) ? .fair : .good
     }
 }

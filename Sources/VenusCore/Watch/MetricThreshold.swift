@@ -1,0 +1,72 @@
+/// A warning and a critical limit on a metric over a window.
+///
+/// ``Threshold`` is the two of them that apply where nothing is stored, and judges by this type's rule.
+public struct MetricThreshold: Sendable, Hashable, Codable {
+    public var metric: Metric
+    public var direction: Direction
+    public var window: Window
+    /// In the metric's unit; without either limit the threshold says that the metric is not judged here, whatever coarser
+    /// levels say.
+    public var warning: Double?
+    public var critical: Double?
+    /// Below this many calls in the window nothing is judged; without meaning for load and for hosts.
+    public var minimumCalls: UInt64
+    /// Statuses that are no errors here, ascending; of ``Metric/errorRate`` only.
+    public var tolerate: [UInt16]
+
+    /// Most statuses that one threshold tolerates.
+    public static let maximumTolerated = 32
+    /// Calls in the window from which on KPIs are judged, unless a threshold says otherwise.
+    public static let usualMinimumCalls: UInt64 = 20
+
+    public init(
+        _ metric: Metric, direction: Direction? = nil, window: Window = .minutes5, warning: Double? = nil,
+        critical: Double? = nil, minimumCalls: UInt64 = usualMinimumCalls, tolerate: [UInt16] = []
+    ) {
+        self.metric = metric
+        self.direction = direction ?? metric.usualDirection
+        self.window = window
+        self.warning = warning
+        self.critical = critical
+        self.minimumCalls = minimumCalls
+        self.tolerate = Array(Set(tolerate)).sorted()
+    }
+
+    /// Those that apply where nothing is stored.
+    public static let defaults = Threshold.defaults.map { MetricThreshold($0) }
+
+    public init(_ threshold: Threshold) {
+        let metric: Metric =
+            switch threshold.measure {
+            case .availability: .availability
+            case .responseTimeP95: .responseTime(.p95)
+            }
+        self.init(
+            metric, warning: threshold.warning, critical: threshold.critical, minimumCalls: threshold.minimumCalls)
+    }
+
+    /// The limit of this severity.
+    public func limit(_ severity: Severity) -> Double? {
+        switch severity {
+        case .warning: warning
+        case .critical: critical
+        }
+    }
+
+    /// The graver of the limits that `value` has crossed.
+    public func crossed(by value: Double) -> Severity? {
+        if let critical, direction.isCrossed(value, limit: critical) { return .critical }
+        if let warning, direction.isCrossed(value, limit: warning) { return .warning }
+        return nil
+    }
+
+    /// The grade by this threshold alone; `nil` where there is nothing to judge.
+    public func grade(_ measured: borrowing Measured) -> Grade? {
+        guard warning != nil || critical != nil, let value = measured.value(for: self) else { return nil }
+        return switch crossed(by: value) {
+        case .critical: .poor
+        case .warning: .fair
+        case nil: .good
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Testing
+import VenusCore
+
+@Suite("Objectives and how fast their budgets burn")
+struct ObjectiveTests {
+    private let edge = WatchSubject.series(.edge(service: "a", dependency: "b:1", environment: "p"))
+
+    private func objective(_ target: Double = 0.999, _ kind: Objective.Kind = .availability) -> Objective {
+        Objective(id: "o", subject: edge, kind: kind, target: target)!
+    }
+
+    private func tallies(_ long: (UInt64, UInt64), _ short: (UInt64, UInt64)) -> BurnRate.Tallies {
+        BurnRate.Tallies(long: .init(bad: long.0, total: long.1), short: .init(bad: short.0, total: short.1))
+    }
+
+    @Test("what cannot be promised is refused")
+    func refused() {
+        for target in [0, 1, 1.5, -1, .nan] as [Double] {
+            #expect(Objective(id: "o", subject: edge, kind: .availability, target: target) == nil)
+        }
+        #expect(Objective(id: "o", subject: .everything, kind: .availability, target: 0.9) == nil)
+        #expect(Objective(id: "o", subject: edge, kind: .fasterThan(milliseconds: 0), target: 0.9) == nil)
+        #expect(Objective(id: "o", subject: edge, kind: .availability, target: 0.9, period: 3_600) == nil)
+    }
+
+    @Test("good and bad calls of availability and of speed")
+    func tally() {
+        var totals = KPITotals()
+        for (outcome, duration, count) in [
+            (Outcome.success, 100_000, 80), (.success, 900_000, 10), (.clientError, 100_000, 4),
+            (.serverError, 100_000, 3),
+            (.transportError, 100_000, 2), (.cancelled, 100_000, 1), (.denied, 1, 1),
+        ] as [(Outcome, UInt32, Int)] {
+            for _ in 0..<count { totals.record(Call(operation: 0, start: 0, duration: duration, outcome: outcome)) }
+        }
+        #expect(objective().tally(totals) == .init(bad: 5, total: 99))
+        // Faster than 300 ms: 80 + 4 + 3 of those answered; what failed was not fast.
+        #expect(objective(0.9, .fasterThan(milliseconds: 300)).tally(totals) == .init(bad: 12, total: 99))
+        #expect(objective(0.9, .fasterThan(milliseconds: 3_000)).tally(totals) == .init(bad: 2, total: 99))
+        #expect(objective(0.9, .fasterThan(milliseconds: 1)).tally(totals) == .init(bad: 99, total: 99))
+    }
+
+    @Test("the pairs of the SRE Workbook")
+    func pairs() {
+        #expect(BurnRate.all.map(\.factor) == [14.4, 6, 1])
+        #expect(BurnRate.all.map(\.long) == [3_600, 21_600, 259_200])
+        #expect(BurnRate.all.map(\.short) == [300, 1_800, 21_600])
+        for pair in BurnRate.all {
+            #expect(pair.long == pair.short * 12)
+            #expect(pair.tier.defaultRetention >= pair.long && pair.short % pair.tier.seconds == 0)
+        }
+    }
+
+    @Test("both windows must burn")
+    func both() throws {
+        let objective = objective(0.99)
+        let fast = BurnRate.all[0]
+        // 1 % is allowed; 14.4 times that is 14.4 %.
+        #expect(try #require(fast.strength(tallies((288, 1_000), (288, 1_000)), of: objective)) > 1.99)
+        #expect(try #require(fast.strength(tallies((288, 1_000), (0, 100)), of: objective)) == 0)
+        #expect(try #require(fast.strength(tallies((0, 1_000), (50, 100)), of: objective)) == 0)
+        #expect(try #require(fast.strength(tallies((143, 1_000), (500, 1_000)), of: objective)) < 1)
+        #expect(try #require(fast.strength(tallies((145, 1_000), (500, 1_000)), of: objective)) > 1)
+        #expect(fast.strength(tallies((19, 19), (19, 19)), of: objective) == nil)
+        #expect(fast.strength(tallies((19, 1_000), (0, 0)), of: objective) == nil)
+    }
+
+    @Test("the strongest pair of a severity counts")
+    func strongest() throws {
+        let objective = objective(0.99)
+        let all = [tallies((0, 100), (0, 100)), tallies((12, 100), (12, 100)), tallies((5, 100), (5, 100))]
+        #expect(abs(try #require(BurnRate.strength(all, of: objective, severity: .critical)) - 2) < 1e-9)
+        #expect(abs(try #require(BurnRate.strength(all, of: objective, severity: .warning)) - 5) < 1e-9)
+    }
+
+    @Test("what is left of the budget")
+    func budget() {
+        let objective = objective(0.99)
+        #expect(objective.budgetLeft(.init()) == 1)
+        #expect(abs(objective.budgetLeft(.init(bad: 5, total: 1_000)) - 0.5) < 1e-9)
+        #expect(abs(objective.budgetLeft(.init(bad: 10, total: 1_000))) < 1e-9)
+        #expect(abs(objective.budgetLeft(.init(bad: 30, total: 1_000)) + 2) < 1e-9)
+    }
+}
