@@ -150,7 +150,7 @@ public final class Server: Service {
     }
 
     /// Every route, and who may use it.
-    package var accessTable: [RouteAccess] { responder.routes.map(RouteAccess.init) }
+    package var accessTable: [RouteAccess] { responder.routes.all.map(RouteAccess.init) }
 
     // MARK: Serving
 

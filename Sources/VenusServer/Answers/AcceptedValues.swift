@@ -53,6 +53,9 @@ extension HTTPFields {
 
     /// Whether the client has what the tag stands for (RFC 9110, 13.1.2: tags are compared weakly).
     func hasMatching(_ entityTag: String) -> Bool {
+        guard let given = self[.ifNoneMatch] else { return false }
+        // Nearly every client sends the one tag that it has.
+        if given == entityTag { return true }
         let opaque = Self.opaque(entityTag[...])
         return self[values: .ifNoneMatch].joined(separator: ",").split(separator: ",").contains { given in
             let given = given.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" }

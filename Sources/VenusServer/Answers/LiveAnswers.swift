@@ -43,7 +43,7 @@ final class LiveAnswers: Sendable {
             state.answers[question] = task
             return task
         }
-        return await task?.value ?? make()
+        return await (task ?? Task { make() }).value
     }
 
     private func made(_ answer: Representation, generation: UInt64) {

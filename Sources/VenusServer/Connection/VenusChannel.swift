@@ -142,7 +142,10 @@ struct VenusChannel: ServerChildChannel, HTTPChannelHandler {
         await withTaskCancellationHandler {
             do {
                 switch try await value.negotiated.get() {
-                case .http(let channel): await handleHTTP(asyncChannel: channel, logger: logger)
+                case .http(let channel):
+                    await withTaskExecutorPreference(LoopExecutor(value.channel.eventLoop)) {
+                        await handleHTTP(asyncChannel: channel, logger: logger)
+                    }
                 case .live, .refused: try await value.channel.closeFuture.get()
                 }
             } catch {

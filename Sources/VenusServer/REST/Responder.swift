@@ -12,8 +12,18 @@ struct Responder: HTTPResponder {
     let client: ClientAddress
     /// See ``WebPath``.
     let base: WebPath
-    let routes: [Route]
+    let routes: RouteTable
     let dashboard: DashboardFiles
+
+    init(
+        access: AccessControl, client: ClientAddress, base: WebPath, routes: [Route], dashboard: DashboardFiles
+    ) {
+        self.access = access
+        self.client = client
+        self.base = base
+        self.routes = RouteTable(routes)
+        self.dashboard = dashboard
+    }
 
     func respond(to request: Request, context: APIContext) async throws -> Response {
         var response: Response
@@ -37,7 +47,7 @@ struct Responder: HTTPResponder {
     private func answer(_ request: APIRequest) async throws -> Response {
         let head = request.request.head
         guard (head.path ?? "").utf8.count <= QueryParameters.maximumTargetBytes else { throw Problem.targetTooLong }
-        let here = RouteMatch.all(of: request.path, among: routes)
+        let here = routes.matches(request.path)
         let isProbe = here.contains { [HealthResource.path, ReadinessResource.path].contains($0.route.path.text) }
         // A probe asks by whatever name or address it has.
         if !isProbe { try access.checkHost(head) }
@@ -54,7 +64,10 @@ struct Responder: HTTPResponder {
                 try principal.check(match.route.entry)
                 request.principal = principal
             }
-            return try await match.route.handle(request)
+            guard !match.route.isBrief else { return try await match.route.handle(request) }
+            return try await withTaskExecutorPreference(globalConcurrentExecutor) { [request] in
+                try await match.route.handle(request)
+            }
         }
         if request.path.hasPrefix(Self.apiPrefix) {
             // What there is under the API is nobody's business who is not signed in, but for the open paths.
@@ -70,20 +83,5 @@ struct Responder: HTTPResponder {
 
     private static func allowed(_ routes: [Route]) -> [String] {
         routes.flatMap { $0.method == .get ? ["GET", "HEAD"] : [$0.method.rawValue] }
-    }
-}
-
-/// A route whose path a request has, and what the path's parameters are.
-private struct RouteMatch {
-    var route: Route
-    var parameters: [String: String]
-
-    /// Those of the most literal path.
-    static func all(of path: Substring, among routes: [Route]) -> [RouteMatch] {
-        let matches = routes.compactMap { route in
-            route.path.match(path).map { RouteMatch(route: route, parameters: $0) }
-        }
-        let fewest = matches.map(\.route.path.parameterCount).min()
-        return matches.filter { $0.route.path.parameterCount == fewest }
     }
 }

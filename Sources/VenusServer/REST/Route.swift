@@ -23,16 +23,20 @@ struct Route: Sendable {
     let method: HTTPRequest.Method
     let path: RoutePath
     let entry: Entry
+    /// Whether it is answered on the connection's loop, which serves thousands of others: without a long computation. Any
+    /// other leaves the loop, which costs two changes of threads.
+    let isBrief: Bool
     let handle: @Sendable (APIRequest) async throws -> Response
 
     /// - Parameter path: `{name}` stands for one segment: see ``APIRequest/pathParameters``.
     init(
-        _ method: HTTPRequest.Method, _ path: String, entry: Entry,
+        _ method: HTTPRequest.Method, _ path: String, entry: Entry, isBrief: Bool = false,
         handle: @escaping @Sendable (APIRequest) async throws -> Response
     ) {
         self.method = method
         self.path = RoutePath(path)
         self.entry = entry
+        self.isBrief = isBrief
         self.handle = handle
     }
 }

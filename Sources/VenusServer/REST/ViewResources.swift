@@ -18,8 +18,8 @@ struct ViewResources: Sendable {
 
     var routes: [Route] {
         [
-            Route(.get, "/api/v1/graph", entry: .reading, handle: respondGraph),
-            Route(.get, "/api/v1/kpis", entry: .reading, handle: respondKPIs),
+            Route(.get, "/api/v1/graph", entry: .reading, isBrief: true, handle: respondGraph),
+            Route(.get, "/api/v1/kpis", entry: .reading, isBrief: true, handle: respondKPIs),
         ]
     }
 
@@ -46,11 +46,14 @@ struct ViewResources: Sendable {
             throw Problem.invalidParameter("compare", "a comparison is shown in the formats json and cytoscape only.")
         }
         guard at != nil || compare != nil else { return await answer(view, .graph(format), request) }
-        let graph = try await past.graph(view.filter, at: at, compare: compare, now: now)
-        return request.answer(graph.bytes(format), mediaType: format.mediaType)
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) {
+            let graph = try await past.graph(view.filter, at: at, compare: compare, now: now)
+            return request.answer(graph.bytes(format), mediaType: format.mediaType)
+        }
     }
 
-    /// Of the newest picture; one that the client has is not even written.
+    /// Of the newest picture, on the connection's loop; one that the client has is not even written, and any other is
+    /// written elsewhere.
     private func answer(_ view: View, _ format: LiveFormat, _ request: APIRequest) async -> Response {
         let picture = live.picture
         let headers = request.request.headers
