@@ -6,6 +6,9 @@ struct HealthResource: Sendable {
     static let path = "/healthz"
 
     var route: Route {
-        Route(.get, Self.path, entry: .open) { _ in .json(Array(#"{"status":"ok"}"#.utf8)) }
+        Route(.get, Self.path, entry: .open, isBrief: true) { request in
+            _ = try request.parameters([])
+            return .json(Array(#"{"status":"ok"}"#.utf8))
+        }
     }
 }

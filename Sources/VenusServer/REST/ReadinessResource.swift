@@ -46,6 +46,7 @@ final class ReadinessResource: Sendable {
     func stop() { isStopping.withLock { $0 = true } }
 
     @Sendable private func respond(_ request: APIRequest) async throws -> Response {
+        _ = try request.parameters([])
         let isReachable = await isStoreReachable()
         let isStopping = isStopping.withLock { $0 }
         let isReady = isReachable && !isStopping

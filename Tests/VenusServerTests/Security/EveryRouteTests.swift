@@ -154,7 +154,12 @@ struct EveryRouteTests {
                 let long = ("x-long", String(repeating: "a", count: 40_000))
                 #expect(try await server.request("GET", route.path, [token, long]).status >= 400)
             }
-            #expect(try await server.request("GET", "/healthz").status == 200)
+            for path in ["/healthz", "/readyz"] {
+                for query in ["?x=1", "?%ff", "?" + String(repeating: "a", count: 9_000)] {
+                    #expect([400, 414].contains(try await server.request("GET", path + query).status), "\(path)")
+                }
+                #expect(try await server.request("GET", path).status == 200)
+            }
         }
     }
 }
