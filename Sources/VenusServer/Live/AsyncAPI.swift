@@ -20,7 +20,7 @@ package enum AsyncAPI {
           "info": {
             "title": "Venus live socket",
             "version": "1",
-            "description": "A subscription gets a snapshot, then updates that hold only what changed."
+            "description": "A subscription gets a snapshot, then updates that hold only what changed, or what is new."
           },
           "defaultContentType": "application/json",
           "servers": {
@@ -40,6 +40,7 @@ package enum AsyncAPI {
                 "hello": { "$ref": "#/components/messages/hello" },
                 "snapshot": { "$ref": "#/components/messages/snapshot" },
                 "update": { "$ref": "#/components/messages/update" },
+                "gap": { "$ref": "#/components/messages/gap" },
                 "error": { "$ref": "#/components/messages/error" }
               },
               "bindings": { "ws": { "method": "GET", "bindingVersion": "0.1.0" } }
@@ -61,6 +62,7 @@ package enum AsyncAPI {
                 { "$ref": "#/channels/live/messages/hello" },
                 { "$ref": "#/channels/live/messages/snapshot" },
                 { "$ref": "#/channels/live/messages/update" },
+                { "$ref": "#/channels/live/messages/gap" },
                 { "$ref": "#/channels/live/messages/error" }
               ]
             }
@@ -88,20 +90,24 @@ package enum AsyncAPI {
                 "summary": "What changed since the message that `from` names.",
                 "payload": { "$ref": "#/components/schemas/update" }
               },
+              "gap": {
+                "summary": "Calls that are not told: too many came before the client took them.",
+                "payload": { "$ref": "#/components/schemas/gap" }
+              },
               "error": {
                 "summary": "A mistake of the client's, which ends nothing.",
                 "payload": { "$ref": "#/components/schemas/error" }
               }
             },
             "schemas": {
-              "topic": { "type": "string", "enum": ["graph", "kpis"] },
+              "topic": { "type": "string", "enum": ["calls", "graph", "kpis"] },
               "filter": {
                 "description": "The parameters of GET /api/v1/TOPIC. From the server: with their defaults.",
                 "type": "object",
                 "additionalProperties": { "type": "string" }
               },
               "epoch": {
-                "description": "Random to each run of a server: a seq has a meaning within its epoch.",
+                "description": "Random: a seq has a meaning within its epoch.",
                 "type": "integer",
                 "minimum": 1,
                 "maximum": 281474976710655
@@ -169,9 +175,16 @@ package enum AsyncAPI {
                 "additionalProperties": false,
                 "allOf": [
                   {
+                    "if": { "properties": { "topic": { "const": "calls" } } },
+                    "then": { "properties": { "data": { "required": ["failed", "last", "slowest"] } } }
+                  },
+                  {
                     "if": { "properties": { "topic": { "const": "graph" } } },
-                    "then": { "properties": { "data": { "required": ["edges", "nodes"] } } },
-                    "else": { "properties": { "data": { "required": ["by", "items"] } } }
+                    "then": { "properties": { "data": { "required": ["edges", "nodes", "window"] } } }
+                  },
+                  {
+                    "if": { "properties": { "topic": { "const": "kpis" } } },
+                    "then": { "properties": { "data": { "required": ["by", "items", "window"] } } }
                   }
                 ]
               },
@@ -187,6 +200,22 @@ package enum AsyncAPI {
                   "data": { "$ref": "#/components/schemas/changes" }
                 },
                 "required": ["type", "topic", "filter", "epoch", "seq", "from", "data"],
+                "additionalProperties": false,
+                "if": { "properties": { "topic": { "const": "calls" } } },
+                "then": { "properties": { "data": { "required": ["calls"] } } }
+              },
+              "gap": {
+                "type": "object",
+                "properties": {
+                  "type": { "const": "gap" },
+                  "topic": { "const": "calls" },
+                  "filter": { "$ref": "#/components/schemas/filter" },
+                  "epoch": { "$ref": "#/components/schemas/epoch" },
+                  "seq": { "$ref": "#/components/schemas/seq" },
+                  "from": { "$ref": "#/components/schemas/seq" },
+                  "dropped": { "description": "So many calls: seq less from.", "type": "integer", "minimum": 1 }
+                },
+                "required": ["type", "topic", "filter", "epoch", "seq", "from", "dropped"],
                 "additionalProperties": false
               },
               "data": {
@@ -198,12 +227,15 @@ package enum AsyncAPI {
                   "by": { "type": "string" },
                   "edges": { "$ref": "#/components/schemas/list" },
                   "nodes": { "$ref": "#/components/schemas/list" },
-                  "items": { "$ref": "#/components/schemas/list" }
+                  "items": { "$ref": "#/components/schemas/list" },
+                  "failed": { "$ref": "#/components/schemas/calls" },
+                  "last": { "$ref": "#/components/schemas/calls" },
+                  "slowest": { "$ref": "#/components/schemas/calls" }
                 },
-                "required": ["at", "window"]
+                "required": ["at"]
               },
               "changes": {
-                "description": "What differs. First the items in removed go, then those in lists are put in, or merged.",
+                "description": "What differs: items in removed go, then those in lists are put in or merged. Or new calls.",
                 "type": "object",
                 "properties": {
                   "at": { "type": "string", "format": "date-time" },
@@ -212,6 +244,7 @@ package enum AsyncAPI {
                   "edges": { "$ref": "#/components/schemas/changed_list" },
                   "nodes": { "$ref": "#/components/schemas/changed_list" },
                   "items": { "$ref": "#/components/schemas/changed_list" },
+                  "calls": { "allOf": [{ "$ref": "#/components/schemas/calls" }], "minItems": 1 },
                   "removed": {
                     "description": "The ids of the items that are gone, or come again whole, by list.",
                     "type": "object",
@@ -237,6 +270,36 @@ package enum AsyncAPI {
                   "required": ["id"],
                   "minProperties": 2
                 }
+              },
+              "calls": {
+                "type": "array",
+                "maxItems": 100,
+                "items": { "$ref": "#/components/schemas/call" }
+              },
+              "call": {
+                "type": "object",
+                "properties": {
+                  "at": { "description": "The call's end.", "type": "string", "format": "date-time" },
+                  "bytes_received": { "type": "integer", "minimum": 0 },
+                  "bytes_sent": { "type": "integer", "minimum": 0 },
+                  "dependency": { "type": "string" },
+                  "duration_ms": { "type": "number", "minimum": 0 },
+                  "environment": { "type": "string" },
+                  "error_type": { "type": ["string", "null"] },
+                  "flags": { "type": "array", "items": { "type": "string" } },
+                  "instance": { "type": "string" },
+                  "operation": { "type": "string" },
+                  "outcome": { "type": "string" },
+                  "phases_ms": { "type": "object", "additionalProperties": { "type": ["number", "null"], "minimum": 0 } },
+                  "service": { "type": "string" },
+                  "status": { "type": ["integer", "null"] },
+                  "trace_id": { "type": ["string", "null"] }
+                },
+                "required": [
+                  "at", "bytes_received", "bytes_sent", "dependency", "duration_ms", "environment", "error_type",
+                  "flags", "instance", "operation", "outcome", "phases_ms", "service", "status", "trace_id"
+                ],
+                "additionalProperties": false
               },
               "grade": { "type": "string", "enum": ["good", "fair", "poor", "idle"] },
               "list": {

@@ -2,8 +2,7 @@ import NIOCore
 
 /// A view's newest state, encoded once for all its subscribers: the buffers are shared, not copied.
 ///
-/// Holds the state as a whole, and the updates that lead to it: no more of these than the whole has bytes, the newest
-/// in any case, and at most ``maximumUpdates``.
+/// Holds the state as a whole, and the updates that lead to it.
 struct LiveEncoding: Sendable {
     /// An `update` as a frame, and which `seq` it builds on.
     struct Update: Sendable {
@@ -11,10 +10,13 @@ struct LiveEncoding: Sendable {
         let frame: ByteBuffer
     }
 
-    /// A minute of them.
-    static let maximumUpdates = 60
-    /// A view that did not change is sent again after this.
-    static let refreshInterval: Duration = .seconds(10)
+    /// What it was made of, and the next one is compared with.
+    enum Origin: Sendable {
+        /// When it was encoded tells when it is sent again though it did not change.
+        case state(LiveContent, encodedAt: ContinuousClock.Instant)
+        /// Of the ``CallsPicture`` of this generation.
+        case calls(generation: UInt64)
+    }
 
     let position: LivePosition
     /// A `snapshot` as a frame.
@@ -22,45 +24,25 @@ struct LiveEncoding: Sendable {
     /// Oldest first; each builds on the one before.
     let updates: [Update]
     let news: LiveNews
-    private let content: LiveContent
-    /// When it was encoded: a view that does not change is still sent now and then, so that `at` tells its age.
-    private let encodedAt: ContinuousClock.Instant
+    let origin: Origin
 
-    init(view: View, position: LivePosition, data: RenderedView, now: ContinuousClock.Instant) throws {
-        self = try LiveEncoding(
-            view: view, position: position, content: LiveContent(start: data.start, rest: data.rest), updates: [],
-            encodedAt: now)
-    }
-
-    private init(
-        view: View, position: LivePosition, content: LiveContent, updates: [Update], encodedAt: ContinuousClock.Instant
-    ) throws {
-        self.position = position
-        self.content = content
-        self.encodedAt = encodedAt
-        snapshot = WebSocketText.frame(
-            try LiveMessages.snapshot(view: view, position: position, data: [content.start, content.rest]))
-        var bytes = updates.reduce(0) { $0 + $1.frame.readableBytes }
+    /// - Parameters:
+    ///   - updates: of which the last are kept.
+    ///   - bytes: of the updates that are kept at most; the newest is in any case.
+    ///   - count: of the updates that are kept at most.
+    init(
+        view: View, position: LivePosition, snapshot: ByteBuffer, updates: [Update], keeping bytes: Int, count: Int,
+        origin: Origin
+    ) {
+        var held = updates.reduce(0) { $0 + $1.frame.readableBytes }
         var kept = updates[...]
-        while kept.count > 1, kept.count > Self.maximumUpdates || bytes > snapshot.readableBytes {
-            bytes -= kept.removeFirst().frame.readableBytes
+        while kept.count > 1, kept.count > count || held > bytes {
+            held -= kept.removeFirst().frame.readableBytes
         }
+        self.position = position
+        self.snapshot = snapshot
         self.updates = Array(kept)
-        news = LiveNews(position: position, steps: kept.map(\.from))
-    }
-
-    /// The encoding that follows; `nil` where nothing changed, and subscribers have heard of that lately.
-    func next(
-        view: View, position: LivePosition, data: RenderedView, now: ContinuousClock.Instant
-    ) throws -> LiveEncoding? {
-        if data.rest == content.rest, encodedAt.duration(to: now) < Self.refreshInterval { return nil }
-        let newer = LiveContent(start: data.start, rest: data.rest)
-        var chain: [Update] = []
-        if let changes = newer.changes(since: content) {
-            let message = try LiveMessages.update(
-                view: view, position: position, from: self.position.seq, data: changes)
-            chain = updates + [Update(from: self.position.seq, frame: WebSocketText.frame(message))]
-        }
-        return try LiveEncoding(view: view, position: position, content: newer, updates: chain, encodedAt: now)
+        self.origin = origin
+        news = LiveNews(position: position, steps: kept.map(\.from), isConflated: view.topic.isConflated)
     }
 }

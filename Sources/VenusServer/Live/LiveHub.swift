@@ -1,6 +1,7 @@
 package import Logging
 import NIOCore
 import Synchronization
+import VenusAnalysis
 
 /// Knows every live socket of this server and what it looks at; encodes each view once a tick.
 package final class LiveHub: Sendable {
@@ -20,16 +21,19 @@ package final class LiveHub: Sendable {
         var sockets: [ObjectIdentifier: LiveSocket] = [:]
         var audiences: [View: Audience] = [:]
         var seq: UInt64 = 0
+        /// As of the last tick: what comes in between is told by the next, and so no snapshot has it before.
+        var calls: CallsPicture
         var isStopping = false
     }
 
     package let epoch: Int64
     private let live: LiveState
     private let logger: Logger
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     package init(live: LiveState, logger: Logger) {
         self.live = live
+        state = Mutex(State(calls: live.picture.calls))
         self.logger = logger
         // Positive, and small enough to be exact in every JSON reader.
         epoch = Int64.random(in: 1..<1 << 48)
@@ -88,11 +92,12 @@ package final class LiveHub: Sendable {
 
     /// The view's newest encoding, made where there is none yet; `nil` where it is not looked at any more.
     func newest(_ view: View) -> LiveEncoding? {
-        let (known, seq, isWanted) = state.withLock { state in
-            (state.audiences[view]?.newest, state.seq, state.audiences[view] != nil)
+        let (known, seq, calls, isWanted) = state.withLock { state in
+            (state.audiences[view]?.newest, state.seq, state.calls, state.audiences[view] != nil)
         }
         if let known { return known }
-        guard isWanted, let made = encode(view, seq: seq, after: nil) else { return nil }
+        let tick = Tick(seq: seq, picture: live.picture, calls: calls, ended: [])
+        guard isWanted, let made = encode(view, at: tick, after: nil) else { return nil }
         return state.withLock { state in
             // A tick may have been faster.
             if let newer = state.audiences[view]?.newest { return newer }
@@ -107,28 +112,42 @@ package final class LiveHub: Sendable {
     /// next ones are.
     package func tick() {
         let now = ContinuousClock.now
-        let (views, seq) = state.withLock { state in
+        let picture = live.picture
+        let calls = picture.calls
+        let (views, seq, former) = state.withLock { state in
+            defer { state.calls = calls }
             state.seq += 1
             state.audiences = state.audiences.filter { _, audience in
                 audience.emptySince.map { $0.duration(to: now) < Self.returnInterval } ?? true
             }
-            return (Array(state.audiences.keys), state.seq)
+            return (Array(state.audiences.keys), state.seq, state.calls)
         }
+        let ended = views.contains { $0.topic == .calls } ? calls.ended(since: former) : []
+        let tick = Tick(seq: seq, picture: picture, calls: calls, ended: ended)
         for view in views {
-            guard let (made, sockets) = advance(view, to: seq) else { continue }
+            guard let (made, sockets) = advance(view, to: tick) else { continue }
             for sockets in Dictionary(grouping: sockets, by: { ObjectIdentifier($0.eventLoop) }).values {
                 sockets[0].eventLoop.execute { for socket in sockets { socket.deliver(made, of: view) } }
             }
         }
     }
 
+    /// What there is to show.
+    private struct Tick {
+        var seq: UInt64
+        var picture: LivePicture
+        var calls: CallsPicture
+        /// Calls that came with it.
+        var ended: [RecentCall]
+    }
+
     /// Makes the view anew; `nil` where there is nothing new, or nobody left.
-    private func advance(_ view: View, to seq: UInt64) -> (LiveEncoding, [LiveSocket])? {
+    private func advance(_ view: View, to tick: Tick) -> (LiveEncoding, [LiveSocket])? {
         while true {
             let (isWanted, known) = state.withLock { state in
                 (state.audiences[view] != nil, state.audiences[view]?.newest)
             }
-            guard isWanted, let made = encode(view, seq: seq, after: known) else { return nil }
+            guard isWanted, let made = encode(view, at: tick, after: known) else { return nil }
             let sockets = state.withLock { state -> [LiveSocket]? in
                 guard state.audiences[view] != nil else { return [] }
                 // A first subscriber may have had it made meanwhile; once, for now it is there.
@@ -140,10 +159,14 @@ package final class LiveHub: Sendable {
         }
     }
 
-    private func encode(_ view: View, seq: UInt64, after known: LiveEncoding?) -> LiveEncoding? {
+    private func encode(_ view: View, at tick: Tick, after known: LiveEncoding?) -> LiveEncoding? {
         do {
-            let data = live.picture.render(view)
-            let position = LivePosition(epoch: epoch, seq: seq)
+            if !view.topic.isConflated {
+                guard let known else { return try LiveEncoding(view: view, calls: tick.calls) }
+                return try known.next(view: view, calls: tick.calls, ended: tick.ended)
+            }
+            let data = tick.picture.render(view)
+            let position = LivePosition(epoch: epoch, seq: tick.seq)
             guard let known else { return try LiveEncoding(view: view, position: position, data: data, now: .now) }
             return try known.next(view: view, position: position, data: data, now: .now)
         } catch {

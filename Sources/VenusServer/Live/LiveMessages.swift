@@ -28,6 +28,7 @@ package enum LiveMessages {
     /// The whole of a view; its data is encoded already, in pieces.
     package static func snapshot(view: View, position: LivePosition, data: [[UInt8]]) throws -> [UInt8] {
         var bytes = try head("snapshot", view, position)
+        bytes += "\"data\":".utf8
         for piece in data { bytes += piece }
         bytes.append(UInt8(ascii: "}"))
         return bytes
@@ -36,8 +37,17 @@ package enum LiveMessages {
     /// What changed since the position that is `from` in the same epoch.
     package static func update(view: View, position: LivePosition, from: UInt64, data: [UInt8]) throws -> [UInt8] {
         var bytes = try head("update", view, position, from: from)
+        bytes += "\"data\":".utf8
         bytes += data
         bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
+
+    /// That so many events from a position on, up to this one, are not told: too many came before the client took them.
+    package static func gap(view: View, position: LivePosition, from: UInt64) -> [UInt8] {
+        // Texts alone: they always encode.
+        var bytes = (try? head("gap", view, position, from: from)) ?? []
+        bytes += "\"dropped\":\(position.seq - from)}".utf8
         return bytes
     }
 
@@ -45,10 +55,9 @@ package enum LiveMessages {
         _ type: String, _ view: View, _ position: LivePosition, from: UInt64? = nil
     ) throws -> [UInt8] {
         var bytes = Array("{\"type\":\"\(type)\",\"topic\":\"\(view.topic.rawValue)\",\"filter\":".utf8)
-        bytes += try JSONOutput.encode(view.filter)
+        bytes += try JSONOutput.encode(view.filterTexts)
         bytes += ",\"epoch\":\(position.epoch),\"seq\":\(position.seq),".utf8
         if let from { bytes += "\"from\":\(from),".utf8 }
-        bytes += "\"data\":".utf8
         return bytes
     }
 }

@@ -61,8 +61,10 @@ package struct LiveSessionStateMachine: Sendable {
         case none
         /// The whole.
         case snapshot
-        /// So many of the last updates, oldest first: they are no more bytes than the whole, or only one.
+        /// So many of the last updates, oldest first. Of a state they are no more bytes than the whole, or only one.
         case updates(Int)
+        /// So many of the last updates; those between `from` and the first of them are kept no more, and that is told.
+        case gap(from: UInt64, updates: Int)
     }
 
     private enum Phase: Sendable, Equatable {
@@ -76,8 +78,11 @@ package struct LiveSessionStateMachine: Sendable {
         /// Nothing, or what it says.
         case waiting(since: LivePosition?)
         case upTo(LivePosition)
-        /// Skipped while it could not keep up: it gets the newest whole.
-        case behind
+        /// Could not keep up. Of a state it gets the newest whole, and it does not matter where it is; of events those
+        /// that follow.
+        case behind(LivePosition?)
+
+        var isBehind: Bool { if case .behind = self { true } else { false } }
     }
 
     package let limits: Limits
@@ -205,29 +210,33 @@ package struct LiveSessionStateMachine: Sendable {
     package mutating func viewChanged(_ view: View, _ news: LiveNews, isWritable: Bool) -> Delivery {
         // Looked up once: a view is long to hash, and thousands of sockets ask in one tick.
         guard phase == .open, let place = subscriptions.index(forKey: view) else { return .none }
+        let known: LivePosition?
         let delivery: Delivery
         switch subscriptions.values[place] {
-        case .waiting(let since) where since == news.position: delivery = .none
         case .waiting(let since):
-            // A place that we never were at is no place to go on from, nor is one of another server.
-            delivery = since.flatMap { news.updates(since: $0) }.map { Delivery.updates($0) } ?? .snapshot
-        case .behind: delivery = .snapshot
-        case .upTo(let known) where known.epoch == news.position.epoch && known.seq >= news.position.seq: return .none
-        case .upTo(let known): delivery = news.updates(since: known).map { Delivery.updates($0) } ?? .snapshot
+            known = since
+            delivery = since.map { news.delivery(since: $0) } ?? .snapshot
+        case .behind(let since):
+            known = since
+            delivery = since.map { news.delivery(since: $0) } ?? .snapshot
+        case .upTo(let since) where since.epoch == news.position.epoch && since.seq >= news.position.seq: return .none
+        case .upTo(let since):
+            known = since
+            delivery = news.delivery(since: since)
         }
         guard isWritable || delivery == .none else {
-            subscriptions.values[place] = .behind
+            subscriptions.values[place] = .behind(news.isConflated ? nil : known)
             return .none
         }
         subscriptions.values[place] = .upTo(news.position)
         return delivery
     }
 
-    /// The client takes bytes again: the views that it missed and now gets whole.
+    /// The client takes bytes again: the views of which it missed something.
     package mutating func becameWritable(now: ContinuousClock.Instant) -> [View] {
         guard phase == .open else { return [] }
         heardAt = now
-        return subscriptions.filter { $0.value == .behind }.keys.sorted { $0.topic.rawValue < $1.topic.rawValue }
+        return subscriptions.filter { $0.value.isBehind }.keys.sorted { $0.topic.rawValue < $1.topic.rawValue }
     }
 
     /// The server serves no further distinct filters: the subscription does not come about.

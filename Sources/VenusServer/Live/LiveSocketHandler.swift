@@ -5,7 +5,8 @@ import NIOWebSocket
 /// Performs what ``LiveSessionStateMachine`` decides, on one WebSocket.
 ///
 /// Bound of what waits for a client that does not read, beyond the kernel's buffers: ``maximumWaitingBytes``, one
-/// delivery of each of its subscriptions, and small frames of ours; and what waits of a view is shared.
+/// delivery of each of its subscriptions, and small frames of ours; and what waits of a view is shared. Of events, one
+/// delivery is at most what is kept for all (``LiveEncoding/maximumCallsBytes``).
 final class LiveSocketHandler: ChannelInboundHandler {
     typealias InboundIn = WebSocketFrame
     typealias OutboundOut = WebSocketFrame
@@ -118,10 +119,19 @@ final class LiveSocketHandler: ChannelInboundHandler {
         switch machine.viewChanged(view, encoding.news, isWritable: context.channel.isWritable) {
         case .none: return
         case .snapshot: beyondEncoder?.write(NIOAny(encoding.snapshot), promise: nil)
-        case .updates(let count):
-            for update in encoding.updates.suffix(count) { beyondEncoder?.write(NIOAny(update.frame), promise: nil) }
+        case .updates(let count): write(encoding.updates.suffix(count))
+        case .gap(let from, let count):
+            let updates = encoding.updates.suffix(count)
+            let next = LivePosition(epoch: encoding.position.epoch, seq: updates.first?.from ?? encoding.position.seq)
+            let message = LiveMessages.gap(view: view, position: next, from: from)
+            beyondEncoder?.write(NIOAny(WebSocketText.frame(message)), promise: nil)
+            write(updates)
         }
         beyondEncoder?.flush()
+    }
+
+    private func write(_ updates: ArraySlice<LiveEncoding.Update>) {
+        for update in updates { beyondEncoder?.write(NIOAny(update.frame), promise: nil) }
     }
 
     /// Encoding may take a while: off the loop.

@@ -1,20 +1,21 @@
 package import VenusAnalysis
-package import VenusCore
+import VenusCore
 
 /// Calls by themselves, of all shards together.
 package struct CallsOutput: Sendable {
-    private var at: String
+    /// `nil` where it is put before the other members when they are sent.
+    package var at: String?
     private var calls: RecentCalls
 
-    package init(at: String, _ shards: [RecentCalls], limit: Int, where matches: (SeriesKey) -> Bool) {
-        self.at = at
+    /// - Parameter filter: its limit is that of each list.
+    package init(_ picture: CallsPicture, filter: ViewFilter) {
         let isLater = { (left: RecentCall, right: RecentCall) in left.end > right.end }
         func pick(
             _ list: KeyPath<RecentCalls, [RecentCall]>, _ isBefore: (RecentCall, RecentCall) -> Bool
         ) -> [RecentCall] {
             var picked: [RecentCall] = []
-            for shard in shards { picked += shard[keyPath: list].filter { matches($0.key) } }
-            return Array(picked.sorted(by: isBefore).prefix(limit))
+            for shard in picture.shards { picked += shard[keyPath: list].filter { filter.matches($0.key) } }
+            return Array(picked.sorted(by: isBefore).prefix(filter.page.limit ?? RecentCalls.maximumCalls))
         }
         calls = RecentCalls()
         calls.last = pick(\.last, isLater)
@@ -26,8 +27,10 @@ package struct CallsOutput: Sendable {
 extension CallsOutput: JSONWritable {
     package func write(to writer: inout JSONWriter) {
         writer.object { writer in
-            writer.name("at")
-            writer.value(at)
+            if let at {
+                writer.name("at")
+                writer.value(at)
+            }
             for (name, list) in Self.lists {
                 writer.name(name)
                 writer.array(calls[keyPath: list]) { $1.write(to: &$0) }

@@ -10,11 +10,12 @@ package struct RenderedView: Sendable, Equatable {
 
 extension LivePicture {
     package func render(_ view: View) -> RenderedView {
-        let picture = window(view.filter.window)
+        let filter = view.filter
         let body: [UInt8] =
             switch view.topic {
-            case .graph: GraphOutput(picture, filter: view.filter).json
-            case .kpis: KPIsOutput(picture, filter: view.filter).json
+            case .calls: CallsOutput(calls, filter: filter).json
+            case .graph: GraphOutput(window(filter.window), filter: filter).json
+            case .kpis: KPIsOutput(window(filter.window), filter: filter).json
             }
         // `at` is the first of the sorted members, so it can be put before them without encoding again.
         let start = Array("{\"at\":\"\(Timestamp.text(milliseconds: at))\",".utf8)

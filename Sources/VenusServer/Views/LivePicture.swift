@@ -19,7 +19,9 @@ package final class LivePicture: Sendable {
     /// Tells pictures apart, on all servers alike: of which frames it is made, and by which version it is written.
     package let fingerprint: String
     /// Calls by themselves, of each shard.
-    package var recentCalls: [RecentCalls] { frames.map(\.recentCalls) }
+    package var calls: CallsPicture {
+        CallsPicture(at: at, generation: generation, shards: frames.map(\.recentCalls))
+    }
     private let frames: [FeedFrame]
     private let windows = Mutex<[Window: WindowPicture]>([:])
 

@@ -1,58 +1,54 @@
+import VenusAnalysis
 package import VenusCore
 
 /// What can be looked at now, and subscribed to on the live socket.
-package enum Topic: String, Sendable, Hashable, CaseIterable, Encodable {
+package enum Topic: String, Sendable, Hashable, CaseIterable {
+    case calls
     case graph
     case kpis
+
+    /// Whether whoever missed some of it is served with the newest state. Otherwise each of its events is told, or how
+    /// many were not.
+    package var isConflated: Bool {
+        switch self {
+        case .calls: false
+        case .graph, .kpis: true
+        }
+    }
 }
 
 /// By what KPIs are listed.
-package enum Grouping: String, Sendable, Hashable, CaseIterable, Encodable {
+package enum Grouping: String, Sendable, Hashable, CaseIterable {
     case edge, operation, service, dependency, method, total
 }
 
 /// By what the dependencies of a graph are put together.
-package enum DependencyGroup: String, Sendable, Hashable, CaseIterable, Encodable {
+package enum DependencyGroup: String, Sendable, Hashable, CaseIterable {
     case domain
 }
 
 /// Which part of the live data is looked at. Names that are `nil` match all.
 package struct ViewFilter: Sendable, Hashable {
+    /// Not for the topic `calls`.
     package var window: Window = .minutes5
     /// For the topic `kpis` only.
     package var by: Grouping?
     /// For the topic `graph` only.
     package var group: DependencyGroup?
-    /// For the topic `kpis` only: which items, and in what order.
+    /// For the topic `kpis`: which items, and in what order; for `calls` its limit only, that of each list.
     package var page = KPIsPage()
     package var environment: String?
     package var service: String?
     package var dependency: String?
+    /// For the topic `calls` only.
+    package var operation: String?
 
     package init() {}
 
     package func matches(_ key: SeriesKey) -> Bool {
         (environment == nil || environment == key.environment) && (service == nil || service == key.service)
             && (dependency == nil || dependency == key.dependency)
-    }
-}
-
-extension ViewFilter: Encodable {
-    private enum CodingKeys: String, CodingKey {
-        case window, by, group, sort, limit, offset, environment, service, dependency
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(window.name, forKey: .window)
-        try container.encodeIfPresent(by, forKey: .by)
-        try container.encodeIfPresent(group, forKey: .group)
-        try container.encodeIfPresent(page.sort?.name, forKey: .sort)
-        try container.encodeIfPresent(page.limit.map(String.init), forKey: .limit)
-        if page.offset > 0 { try container.encode(String(page.offset), forKey: .offset) }
-        try container.encodeIfPresent(environment, forKey: .environment)
-        try container.encodeIfPresent(service, forKey: .service)
-        try container.encodeIfPresent(dependency, forKey: .dependency)
+            && (operation == nil || operation == key.operation)
     }
 }
 
@@ -70,6 +66,7 @@ package struct View: Sendable, Hashable {
     /// The names that a topic's filter has.
     package static func filterNames(_ topic: Topic) -> [String] {
         switch topic {
+        case .calls: ["dependency", "environment", "limit", "operation", "service"]
         case .graph: ["dependency", "environment", "group", "service", "window"]
         case .kpis: ["by", "dependency", "environment", "limit", "offset", "service", "sort", "window"]
         }
@@ -87,10 +84,33 @@ package struct View: Sendable, Hashable {
             "by", allowed: Grouping.allCases.map(\.rawValue), parse: { Grouping(rawValue: $0) })
         filter.group = try parameters.value(
             "group", allowed: DependencyGroup.allCases.map(\.rawValue), parse: { DependencyGroup(rawValue: $0) })
-        filter.page = try KPIsPage(parameters)
+        switch topic {
+        case .calls: filter.page.limit = try parameters.number("limit", in: 1...RecentCalls.maximumCalls)
+        case .graph, .kpis: filter.page = try KPIsPage(parameters)
+        }
         filter.environment = parameters["environment"]
         filter.service = parameters["service"]
         filter.dependency = parameters["dependency"]
+        filter.operation = parameters["operation"]
         self.init(topic: topic, filter: filter)
+    }
+
+    /// The filter as a client writes it, with its defaults.
+    package var filterTexts: [String: String] {
+        var texts: [String: String] = [:]
+        switch topic {
+        case .calls: break
+        case .graph, .kpis: texts["window"] = filter.window.name
+        }
+        texts["by"] = filter.by?.rawValue
+        texts["group"] = filter.group?.rawValue
+        texts["sort"] = filter.page.sort?.name
+        texts["limit"] = filter.page.limit.map(String.init)
+        if filter.page.offset > 0 { texts["offset"] = String(filter.page.offset) }
+        texts["environment"] = filter.environment
+        texts["service"] = filter.service
+        texts["dependency"] = filter.dependency
+        texts["operation"] = filter.operation
+        return texts
     }
 }

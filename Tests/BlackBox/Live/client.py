@@ -2,7 +2,7 @@
 
     client.py SESSION PORT TOKEN [OTHER_PORT]
 
-follow    subscribes to graph and kpis, prints "ready", puts updates together until SIGUSR1, and compares with
+follow    subscribes to graph, kpis and calls, prints "ready", puts updates together until SIGUSR1, and compares with
           what REST answers; then breaks the connection off and returns
 misuse    what is wrong is answered with an error, or closed with the code that docs/live.md names
 goodbye   prints "ready", waits for the server's close, prints its code, waits for SIGUSR1, returns to the server
@@ -84,6 +84,31 @@ class View:
         return {name: value for name, value in self.data.items() if name != "at"}
 
 
+class Calls:
+    """The calls of a snapshot and those told since, each once."""
+
+    def __init__(self):
+        self.data, self.position = None, None
+        self.told, self.updates = [], 0
+
+    def receive(self, message):
+        if message["type"] == "snapshot":
+            self.data = message["data"]
+            self.told = list(reversed(self.data["last"]))
+        else:
+            assert self.position == (message["epoch"], message["from"]), "an update that builds on something else"
+            calls = message["data"]["calls"]
+            assert message["seq"] - message["from"] == len(calls), message
+            self.told += calls
+            self.updates += 1
+        self.position = (message["epoch"], message["seq"])
+
+    since = View.since
+
+    def shown(self):
+        return sorted(self.told, key=json.dumps)
+
+
 def connect(port=port):
     return websockets.connect(f"ws://127.0.0.1:{port}/api/v1/live", extra_headers=FIELDS, max_size=None)
 
@@ -102,17 +127,25 @@ async def subscribe(socket, topic, filter=None, since=None):
     await socket.send(json.dumps(message))
 
 
+TOPICS = {"graph": View, "kpis": View, "calls": Calls}
+
+
+async def subscribe_all(socket, views):
+    """To all topics, from where each view is; returns when each that is new has its snapshot."""
+    for topic, view in views.items():
+        await subscribe(socket, topic, since=view.since if view.position else None)
+    while any(view.data is None for view in views.values()):
+        message = await receive(socket)
+        assert message["type"] == "snapshot" or views[message["topic"]].data, message
+        views[message["topic"]].receive(message)
+
+
 async def follow():
-    views = {"graph": View(), "kpis": View()}
+    views = {topic: kind() for topic, kind in TOPICS.items()}
     async with connect() as socket:
         hello = await receive(socket)
         assert hello["type"] == "hello" and set(hello["topics"]) >= set(views), hello
-        for topic in views:
-            await subscribe(socket, topic)
-        while any(view.data is None for view in views.values()):
-            message = await receive(socket)
-            assert message["type"] == "snapshot", message
-            views[message["topic"]].receive(message)
+        await subscribe_all(socket, views)
         print("ready", flush=True)
         # Until all calls are there, and what was put together is what REST says.
         while not TOLD.is_set() or any(view.shown() != shown(topic) for topic, view in views.items()):
@@ -121,8 +154,12 @@ async def follow():
         assert all(view.updates for view in views.values()), "no updates"
     async with connect() as socket:
         assert (await receive(socket))["type"] == "hello"
-        for topic, view in views.items():
-            await subscribe(socket, topic, since=view.since)
+        await subscribe_all(socket, views)
+        for _ in range(3):
+            message = await receive(socket)
+            assert message["type"] == "update", "who returns at once has missed nothing that is gone"
+            assert message["topic"] != "calls", "a call that was told before"
+            views[message["topic"]].receive(message)
         while any(view.shown() != shown(topic) for topic, view in views.items()):
             message = await receive(socket)
             assert message["type"] == "update", "who returns at once has missed nothing that is gone"
@@ -132,7 +169,10 @@ async def follow():
 
 
 def shown(topic):
-    return {name: value for name, value in get("/" + topic).items() if name != "at"}
+    answer = get("/" + topic)
+    if topic == "calls":
+        return sorted(answer["last"], key=json.dumps)
+    return {name: value for name, value in answer.items() if name != "at"}
 
 
 async def misuse():
@@ -174,42 +214,48 @@ async def misuse():
 
 
 async def goodbye():
-    view = View()
+    views = {topic: kind() for topic, kind in TOPICS.items()}
     async with connect() as socket:
         await receive(socket)
-        await subscribe(socket, "graph")
-        view.receive(await receive(socket))
+        await subscribe_all(socket, views)
         print("ready", flush=True)
         try:
             while True:
-                view.receive(await receive(socket))
+                message = await receive(socket)
+                views[message["topic"]].receive(message)
         except websockets.ConnectionClosed:
             print("closed", socket.close_code, flush=True)
     await TOLD.wait()
-    await back(port, view)
+    await back(port, views)
 
 
 async def elsewhere():
-    view = View()
+    views = {topic: kind() for topic, kind in TOPICS.items()}
     async with connect() as socket:
         await receive(socket)
-        await subscribe(socket, "graph")
-        view.receive(await receive(socket))
-    await back(sys.argv[4], view)
+        await subscribe_all(socket, views)
+    await back(sys.argv[4], views)
 
 
-async def back(port, view):
-    """Another run of a server has another epoch: it answers with the whole."""
+async def back(port, views):
+    """Another run of a server has other epochs: it answers with the whole of each topic."""
     async with connect(port) as socket:
         hello = await receive(socket)
-        assert hello["epoch"] != view.position[0], hello
-        await subscribe(socket, "graph", since=view.since)
-        message = await receive(socket)
-        assert message["type"] == "snapshot" and message["epoch"] == hello["epoch"], message["type"]
-        view.receive(message)
-        while not view.data["edges"]:
-            view.receive(await receive(socket))
-    print("back", len(view.data["edges"]), flush=True)
+        former = {topic: view.position[0] for topic, view in views.items()}
+        assert hello["epoch"] not in former.values(), hello
+        for topic, view in views.items():
+            await subscribe(socket, topic, since=view.since)
+        fresh = set()
+        while len(fresh) < len(views) or not (views["graph"].data["edges"] and views["calls"].told):
+            message = await receive(socket)
+            topic = message["topic"]
+            assert (message["type"] == "snapshot") == (topic not in fresh), message
+            assert message["epoch"] != former[topic], message
+            assert topic == "calls" or message["epoch"] == hello["epoch"], message
+            fresh.add(topic)
+            views[topic].receive(message)
+        assert len(views["calls"].told) == 1, views["calls"].told
+    print("back", len(views["graph"].data["edges"]), flush=True)
 
 
 async def main():

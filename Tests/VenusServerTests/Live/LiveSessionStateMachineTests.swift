@@ -90,6 +90,47 @@ struct LiveSessionStateMachineTests {
         #expect(slow.becameWritable(now: start) == [graph])
     }
 
+    @Test("events are never skipped: who could not keep up gets what followed, or is told how much is gone")
+    func events() {
+        let calls = View(topic: .calls)
+        let news = { (seq: UInt64, steps: [UInt64]) in
+            LiveNews(position: LivePosition(epoch: 7, seq: seq), steps: steps, isConflated: false)
+        }
+        var machine = Machine(now: start)
+        _ = machine.received(subscribe("calls"), now: start)
+        #expect(machine.viewChanged(calls, news(10, [4, 8]), isWritable: true) == .snapshot)
+        #expect(machine.viewChanged(calls, news(10, [4, 8]), isWritable: true) == .none)
+        #expect(machine.viewChanged(calls, news(12, [8, 10]), isWritable: true) == .updates(1))
+        #expect(machine.viewChanged(calls, news(15, [10, 12]), isWritable: false) == .none)
+        #expect(machine.viewChanged(calls, news(16, [10, 12, 15]), isWritable: false) == .none)
+        #expect(machine.becameWritable(now: start) == [calls])
+        #expect(machine.viewChanged(calls, news(16, [10, 12, 15]), isWritable: true) == .updates(2))
+        #expect(machine.becameWritable(now: start) == [])
+        #expect(machine.viewChanged(calls, news(20, [16]), isWritable: false) == .none)
+        #expect(machine.viewChanged(calls, news(90, [70, 80]), isWritable: true) == .gap(from: 16, updates: 2))
+        #expect(machine.viewChanged(calls, news(91, [80, 90]), isWritable: true) == .updates(1))
+    }
+
+    @Test("events since: what was missed, a gap where some of it is gone, the whole for a position that never was")
+    func eventsSince() {
+        let calls = View(topic: .calls)
+        for (seq, steps, epoch, delivery) in [
+            (5, [], 7, .none), (5, [4], 7, .none), (9, [5, 6], 7, .updates(2)),
+            (9, [7, 8], 7, .gap(from: 5, updates: 2)),
+            (4, [3], 7, .snapshot), (9, [4, 8], 7, .snapshot), (5, [4], 8, .snapshot), (6, [5], 8, .snapshot),
+        ] as [(UInt64, [UInt64], Int64, Machine.Delivery)] {
+            for wasSlow in [false, true] {
+                var machine = Machine(now: start)
+                _ = machine.received(subscribe("calls", more: #","since":{"epoch":7,"seq":5}"#), now: start)
+                let news = LiveNews(
+                    position: LivePosition(epoch: epoch, seq: seq), steps: steps, isConflated: false)
+                if wasSlow { #expect(machine.viewChanged(calls, news, isWritable: false) == .none) }
+                #expect(machine.viewChanged(calls, news, isWritable: true) == delivery, "\(news)")
+                #expect(machine.viewChanged(calls, news, isWritable: true) == .none)
+            }
+        }
+    }
+
     @Test(
         "mistakes in messages are told and end nothing",
         arguments: [
@@ -99,6 +140,8 @@ struct LiveSessionStateMachineTests {
             (#"{"type":"subscribe","topic":"hosts"}"#, .unknownTopic),
             (#"{"type":"subscribe","topic":"graph","filter":{"window":"5y"}}"#, .badFilter),
             (#"{"type":"subscribe","topic":"graph","filter":{"by":"edge"}}"#, .badFilter),
+            (#"{"type":"subscribe","topic":"calls","filter":{"window":"1m"}}"#, .badFilter),
+            (#"{"type":"subscribe","topic":"calls","filter":{"limit":"101"}}"#, .badFilter),
         ])
     func mistakes(text: String, code: LiveError.Code) {
         var machine = Machine(now: start)

@@ -48,12 +48,18 @@ final class RawWebSocket: Sendable {
         }
     }
 
+    /// The next text message.
+    func message() async throws -> JSONValue {
+        while true {
+            let (opcode, payload) = try await frame()
+            if opcode == 1 { return try JSONValue(String(decoding: payload, as: UTF8.self)) }
+        }
+    }
+
     /// The next text message that holds data.
     func next() async throws -> JSONValue {
         while true {
-            let (opcode, payload) = try await frame()
-            guard opcode == 1 else { continue }
-            let value = try JSONValue(String(decoding: payload, as: UTF8.self))
+            let value = try await message()
             if !value["data"].isNull { return value }
         }
     }

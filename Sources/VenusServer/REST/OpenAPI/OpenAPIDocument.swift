@@ -11,8 +11,9 @@ package enum OpenAPIDocument {
         """
         {"openapi":"3.1.0","info":{"title":"Venus","version":"\(Version.current)","license":{"name":"MIT","identifier":\
         "MIT"},"description":"A self-hosted monitor for the services that an application depends on. Times are RFC 3339 \
-        in UTC; rates are fractions from 0 to 1; what there is nothing to say about is null. Refusals are problems of \
-        RFC 9457, with a stable type. Parameters that an operation does not know are refused."},\
+        in UTC; rates are fractions from 0 to 1 with at most eight decimals, times and loads of KPIs have five significant \
+        digits; what there is nothing to say about is null. Refusals are problems of RFC 9457, with a stable type. Parameters \
+        that an operation does not know are refused."},\
         "servers":[{"url":"/"}],"security":[{"bearer":[]},{"cookie":[]}],\
         "paths":{\(paths)},"components":{"securitySchemes":{\
         "bearer":{"type":"http","scheme":"bearer","description":"The token of a session, or a key."},\
