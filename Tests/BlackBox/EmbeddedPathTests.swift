@@ -154,5 +154,5 @@ extension TheBinary {
 }
 
 func expectClose(_ value: Double?, _ expected: Double, sourceLocation: SourceLocation = #_sourceLocation) {
-    #expect(abs((value ?? .infinity) - expected) < 1e-9, sourceLocation: sourceLocation)
+    #expect(abs((value ?? .infinity) - expected) < 1e-8, sourceLocation: sourceLocation)
 }
