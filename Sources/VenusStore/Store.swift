@@ -61,7 +61,10 @@ public protocol Store: Sendable {
     func rollups(_ query: RollupQuery) async throws -> [RollupRow]
 
     /// What the span holds, read from the query's tier as far as that goes. `from` counts from the start of its bucket.
-    func history(_ query: RollupQuery) async throws -> StoredHistory
+    ///
+    /// - Parameter known: what the caller has seen of the same query: where that still holds, rows of buckets that are
+    ///   settled are left out (``StoredHistory/isUnchanged``).
+    func history(_ query: RollupQuery, unless known: HistoryVersion?) async throws -> StoredHistory
 
     /// Cells of the minutes that are not yet closed, of all shards, as far as they were committed.
     func openCells() async throws -> [OpenCells]
@@ -98,4 +101,9 @@ public protocol Store: Sendable {
     func takeSignInToken(hash: [UInt8], now: Int64) async throws -> Bool
     /// Removes expired sessions and sign-in tokens.
     func removeExpiredSessions(now: Int64) async throws
+}
+
+extension Store {
+    /// What the span holds, all of it.
+    public func history(_ query: RollupQuery) async throws -> StoredHistory { try await history(query, unless: nil) }
 }

@@ -10,8 +10,13 @@ struct CascadePropertyTests {
             let crash = CrashPoint()
             let store = try await database.open(gate: crash.gate)
             var model = CascadeModel(store: store, crash: crash, seed: seed, diesEverywhere: diesEverywhere)
+            var reader = ReturningReader(store: store)
             for step in 1...steps {
                 try await model.step()
+                if step % 4 == 0 {
+                    let tier = Tier.allCases[step / 4 % Tier.allCases.count]
+                    try await reader.check(tier, step % 8 == 0 ? .edge : .operation)
+                }
                 guard step % 25 == 0 else { continue }
                 for tier in Tier.allCases {
                     let history = try await model.compareHistory(tier)
@@ -26,6 +31,7 @@ struct CascadePropertyTests {
             let days = try await model.compare(.day)
             #expect(days.stored.count > 8)
             #expect(model.deaths > 10)
+            #expect(reader.unchanged == (backend == .postgres ? steps / 4 : 0))
         }
     }
 

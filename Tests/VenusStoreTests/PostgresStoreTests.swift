@@ -157,7 +157,7 @@ struct PostgresStoreTests {
     func sharing() async throws {
         try await withStore(connections: 2) { store, url in
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for number in 0..<100 {
+                for number in 0..<30 {
                     group.addTask { try await store.setSetting("name-\(number % 10)", to: "x", ifAbsent: false) }
                 }
                 try await group.waitForAll()

@@ -24,17 +24,22 @@ package struct HistoryComposer: Sendable {
 
     private let span: HistorySpan
     private let level: Level
+    /// Buckets of the span's tier that are made here; `nil`: all.
+    private let buckets: Set<Int64>?
     private var rows: [Tier: [Place: KPITotals]] = [:]
     private var openMinutes: [Place: KPITotals] = [:]
 
-    package init(span: HistorySpan, level: Level) {
+    /// - Parameter buckets: those of the span's tier that are to be made, where the others are known; `nil`: all.
+    package init(span: HistorySpan, level: Level, buckets: Set<Int64>? = nil) {
         self.span = span
         self.level = level
+        self.buckets = buckets
     }
 
     /// Adds stored rows of any tier that makes up the span's.
     package mutating func add(_ stored: [RollupRow]) {
         for row in stored where row.bucket >= span.from && row.bucket < span.end && row.key.level == level {
+            if let buckets, !buckets.contains(span.tier.bucket(of: row.bucket)) { continue }
             let place = Place(bucket: row.bucket, shard: row.shard, key: row.key)
             rows[row.tier, default: [:]].add(row.totals, at: place)
         }
@@ -68,13 +73,18 @@ package struct HistoryComposer: Sendable {
         }
     }
 
-    /// What each series adds up to over the span, sorted by key.
-    package func series() -> [(key: SeriesKey, value: KPITotals)] {
-        var sums: [SeriesKey: KPITotals] = [:]
-        for (place, totals) in best() { sums.add(totals, at: place.key) }
-        // Places are sorted, not the totals, of which each copy counts references.
-        let keys = sums.keys
-        return keys.indices.sorted { keys[$0] < keys[$1] }.map { sums[$0] }
+    /// What each series adds up to over the buckets of the span that are among these, and over the others.
+    package func series(among buckets: Set<Int64>) -> (among: [SeriesKey: KPITotals], others: [SeriesKey: KPITotals]) {
+        var among: [SeriesKey: KPITotals] = [:]
+        var others: [SeriesKey: KPITotals] = [:]
+        for (place, totals) in best() {
+            if buckets.contains(place.bucket) {
+                among.add(totals, at: place.key)
+            } else {
+                others.add(totals, at: place.key)
+            }
+        }
+        return (among, others)
     }
 
     /// The one source of every bucket, shard and series.

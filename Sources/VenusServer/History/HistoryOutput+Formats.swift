@@ -54,7 +54,7 @@ extension HistoryOutput: JSONWritable {
         for measure in KPIMeasure.allCases { writer.cell(measure.rawValue) }
         writer.endRow()
         for point in points {
-            writer.cell(point.at)
+            writer.cell(Timestamp.text(seconds: point.bucket))
             writer.cell(point.coverage)
             writer.cell(point.kpis.basis?.rawValue)
             for measure in KPIMeasure.allCases { writer.cell(measure.value(point.kpis)) }
@@ -64,11 +64,11 @@ extension HistoryOutput: JSONWritable {
     }
 }
 
-extension HistoryOutput.Point: JSONWritable {
+extension HistoryReader.Answer.Point: JSONWritable {
     package func write(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.name("at")
-            writer.value(at)
+            writer.value(Timestamp.text(seconds: bucket))
             writer.name("coverage")
             writer.value(coverage)
             writer.name("kpis")

@@ -22,8 +22,8 @@ struct HistoryResource: Sendable {
         filter.service = parameters["service"]
         filter.dependency = parameters["dependency"]
         filter.operation = parameters["operation"]
-        let points = try await reader.read(span, filter: filter, newestFrameAt: live.newestFrameAt)
-        let output = HistoryOutput(range: range, span: span, points: points)
+        let answer = try await reader.read(span, filter: filter, newestFrameAt: live.newestFrameAt)
+        let output = HistoryOutput(range: range, span: span, answer: answer)
         switch format {
         case .json: return request.answer(output.json)
         case .columns: return request.answer(output.columns)

@@ -26,7 +26,9 @@ struct PostgresResult: ~Copyable {
 
     var isFailure: Bool {
         switch status {
-        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY, PGRES_COPY_IN, PGRES_PIPELINE_SYNC: false
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_SINGLE_TUPLE, PGRES_EMPTY_QUERY, PGRES_COPY_IN,
+            PGRES_PIPELINE_SYNC:
+            false
         default: true
         }
     }

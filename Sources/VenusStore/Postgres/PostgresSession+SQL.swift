@@ -12,6 +12,25 @@ extension PostgresSession: SQLSession {
         return result.changedRows
     }
 
+    func stream(_ sql: String, _ values: [SQLValue], _ body: (SQLRow) throws -> Void) throws {
+        let name = try prepare(sql, values)
+        let deadline = deadline
+        try send(name, values)
+        guard PQsetSingleRowMode(handle.raw) == 1 else { throw lost() }
+        try flush(until: deadline)
+        var refusal: (any Error)?
+        while let result = try next(until: deadline) {
+            // What comes after a failure is read all the same, so that the connection can go on.
+            if refusal != nil { continue }
+            if result.isFailure {
+                refusal = failure(result)
+                continue
+            }
+            do { for row in 0..<result.rowCount { try body(result.row(row)) } } catch { refusal = error }
+        }
+        if let refusal { throw refusal }
+    }
+
     func runEach(_ sql: String, _ sets: [[SQLValue]]) throws -> [[SQLRow]] {
         guard let first = sets.first else { return [] }
         let name = try prepare(sql, first)

@@ -5,11 +5,13 @@ extension SQLSession {
     static var maximumSpans: Int { 8 }
 
     /// Marks tell where a tier does not hold everything: its finer tiers are read there, and nowhere else.
-    func history(_ wanted: RollupQuery, known: OpenMinutesCache) throws -> StoredHistory {
+    func history(
+        _ wanted: RollupQuery, unless known: HistoryVersion?, openMinutes: OpenMinutesCache
+    ) throws -> StoredHistory {
         var wanted = wanted
         wanted.from = wanted.tier.bucket(of: SQLValue.clamp(second: wanted.from))
         wanted.to = SQLValue.clamp(second: wanted.to)
-        var history = StoredHistory(rows: try rollups(wanted), open: try openMinutes(wanted, known: known))
+        let open = try self.openMinutes(wanted, known: openMinutes)
         let marks = try query(
             """
             SELECT DISTINCT tier_seconds, bucket FROM rollup_marks
@@ -17,14 +19,26 @@ extension SQLSession {
             """,
             [.integer(wanted.tier.seconds), .second(wanted.from), .second(wanted.to)]
         ).map { (tier: try $0.integer(0), bucket: try $0.second(1)) }
+        var unsettled = Set(marks.map { wanted.tier.bucket(of: $0.bucket) })
+        for cell in open.lazy.flatMap(\.cells) where cell.second >= wanted.from {
+            unsettled.insert(wanted.tier.bucket(of: cell.second))
+        }
+        var history = StoredHistory(open: open, unsettled: unsettled)
+        history.version = try version(wanted, unsettled: unsettled)
+        history.isUnchanged = history.version != nil && history.version == known
+        if history.isUnchanged {
+            for span in Self.spans(of: unsettled.sorted(), length: wanted.tier.seconds) {
+                history.rows += try rollups(wanted.within(span))
+            }
+        } else {
+            history.rows = try rollups(wanted)
+        }
         var tier = wanted.tier
         while let child = tier.child {
             let stale = Set(marks.lazy.filter { $0.tier <= tier.seconds }.map { tier.bucket(of: $0.bucket) })
             for span in Self.spans(of: stale.sorted(), length: tier.seconds) {
-                var finer = wanted
+                var finer = wanted.within(span)
                 finer.tier = child
-                finer.from = max(wanted.from, span.lowerBound)
-                finer.to = min(wanted.to, span.upperBound)
                 history.rows += try rollups(finer)
             }
             tier = child
@@ -44,5 +58,15 @@ extension SQLSession {
         }
         guard spans.count > maximumSpans, let first = spans.first, let last = spans.last else { return spans }
         return [first.lowerBound..<last.upperBound]
+    }
+}
+
+extension RollupQuery {
+    /// The same of that part of the time which lies within the span.
+    fileprivate func within(_ span: Range<Int64>) -> RollupQuery {
+        var part = self
+        part.from = max(from, span.lowerBound)
+        part.to = min(to, span.upperBound)
+        return part
     }
 }

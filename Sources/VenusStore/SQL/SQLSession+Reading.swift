@@ -80,6 +80,32 @@ extension SQLSession {
 
     /// In no order: sorting rows with their histograms would take the database longer than reading them.
     func rollups(_ wanted: RollupQuery) throws -> [RollupRow] {
+        let (condition, values) = condition(wanted)
+        var rows: [RollupRow] = []
+        try stream("SELECT \(RollupRow.columnList) FROM \(wanted.tier.table) WHERE \(condition)", values) {
+            rows.append(try RollupRow(tier: wanted.tier, $0))
+        }
+        return rows
+    }
+
+    /// Which rows are there, without reading what they hold; `nil` where the database does not tell. PostgreSQL notes
+    /// with each row which transaction wrote it and where it lies: together they are no other row's, and never those
+    /// of the same row before it was changed.
+    func version(_ wanted: RollupQuery, unsettled: Set<Int64>) throws -> HistoryVersion? {
+        guard dialect == .postgres else { return nil }
+        let (condition, values) = condition(wanted)
+        let found = try query(
+            """
+            SELECT count(*), coalesce(sum(hashtextextended(xmin::text || ctid::text, 0)), 0)::text
+            FROM \(wanted.tier.table) WHERE \(condition)
+            """,
+            values)
+        return try found.first.map {
+            HistoryVersion(rows: try $0.integer(0), writes: try $0.text(1), unsettled: unsettled)
+        }
+    }
+
+    private func condition(_ wanted: RollupQuery) -> (text: String, values: [SQLValue]) {
         // What is past its retention is gone, whether or not it has been removed yet.
         let keptSince = "(SELECT kept_since FROM rollup_horizons WHERE tier_seconds = \(wanted.tier.seconds))"
         var conditions = ["bucket >= $1", "bucket < $2", "level = $3", "bucket >= \(keptSince)"]
@@ -97,14 +123,7 @@ extension SQLSession {
             values.append(.text(name))
             conditions.append("\(column) = $\(values.count)")
         }
-        var rows: [RollupRow] = []
-        try run(
-            """
-            SELECT \(RollupRow.columnList) FROM \(wanted.tier.table) WHERE \(conditions.joined(separator: " AND "))
-            """,
-            values
-        ) { rows.append(try RollupRow(tier: wanted.tier, $0)) }
-        return rows
+        return (conditions.joined(separator: " AND "), values)
     }
 
     func producers(limit: Int) throws -> [ProducerMark] {

@@ -9,6 +9,10 @@ protocol SQLSession {
     @discardableResult
     func run(_ sql: String, _ values: [SQLValue], _ body: (SQLRow) throws -> Void) throws -> Int
 
+    /// Runs one statement that reads, and passes its rows to `body` as they come, while the database still looks for
+    /// those after them. A `body` that is slow keeps the database waiting, whose time for the statement is bounded.
+    func stream(_ sql: String, _ values: [SQLValue], _ body: (SQLRow) throws -> Void) throws
+
     /// Runs one statement with each of the sets of values, in order, and returns the rows of each.
     @discardableResult
     func runEach(_ sql: String, _ sets: [[SQLValue]]) throws -> [[SQLRow]]
@@ -28,6 +32,10 @@ protocol SQLSession {
 }
 
 extension SQLSession {
+    func stream(_ sql: String, _ values: [SQLValue], _ body: (SQLRow) throws -> Void) throws {
+        try run(sql, values, body)
+    }
+
     func query(_ sql: String, _ values: [SQLValue] = []) throws -> [SQLRow] {
         var rows: [SQLRow] = []
         try run(sql, values) { rows.append($0) }

@@ -81,8 +81,8 @@ extension SQLStore {
         }.map { rows[$0] }
     }
 
-    public func history(_ query: RollupQuery) async throws -> StoredHistory {
-        try await read { [openMinutes] in try $0.history(query, known: openMinutes) }
+    public func history(_ query: RollupQuery, unless known: HistoryVersion?) async throws -> StoredHistory {
+        try await read { [openMinutes] in try $0.history(query, unless: known, openMinutes: openMinutes) }
     }
 
     public func openCells() async throws -> [OpenCells] { try await read { try $0.openCells() } }

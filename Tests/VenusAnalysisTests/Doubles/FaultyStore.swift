@@ -74,7 +74,9 @@ final class FaultyStore: Store {
         try await base.prune(nowSeconds: nowSeconds, retention: retention)
     }
     func rollups(_ query: RollupQuery) async throws -> [RollupRow] { try await base.rollups(query) }
-    func history(_ query: RollupQuery) async throws -> StoredHistory { try await base.history(query) }
+    func history(_ query: RollupQuery, unless known: HistoryVersion?) async throws -> StoredHistory {
+        try await base.history(query, unless: known)
+    }
     func openCells() async throws -> [OpenCells] { try await base.openCells() }
     func producers(limit: Int) async throws -> [ProducerMark] { try await base.producers(limit: limit) }
     func proxies(limit: Int) async throws -> [KnownProxy] { try await base.proxies(limit: limit) }
