@@ -40,6 +40,34 @@ final class Crew: Sendable {
             ["analyze"], environment: environment, directory: fleet.directory.path)
     }
 
+    /// Restarts the two analyzers and every proxy with another number of shards, one role after the other. One of the
+    /// proxies is ahead of every analyzer.
+    func restart(
+        _ analyzers: inout [ChildProcess], _ proxies: inout [ChildProcess], shards: Int
+    ) async throws {
+        for place in services.indices {
+            if place == 1 || place == 3 {
+                let number = place / 2
+                #expect(try await analyzers[number].stop(within: .seconds(30)) == .exited(0))
+                analyzers[number] = try analyzer("analyze-\(number + 1)", shards: shards)
+            }
+            // The new proxy takes the address over, and the old one ends what it has under way.
+            let next = try await proxy(place, shards: shards)
+            #expect(try await proxies[place].stop(within: .seconds(30)) == .exited(0))
+            proxies[place] = next
+        }
+    }
+
+    /// The newest entry of each of these shards, as `redis-cli` prints it; empty where there was none.
+    func newest(of shards: Range<Int>) async throws -> [String] {
+        var newest: [String] = []
+        for shard in shards {
+            newest.append(
+                try await fleet.redis.cli("XREVRANGE", "venus:calls:{\(shard)}", "+", "-", "COUNT", "1"))
+        }
+        return newest
+    }
+
     /// Calls through each proxy until they are stopped.
     func load(pause: Duration = .milliseconds(25)) -> [LoadGenerator] {
         ports.map {

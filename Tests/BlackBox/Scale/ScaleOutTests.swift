@@ -95,30 +95,39 @@ extension TheBinary {
             let load = crew.load()
             try await eventually(within: .seconds(30), "calls") { try await crew.counted() > 200 }
 
-            // One of the proxies is ahead of every analyzer: what it sends to a new shard waits there.
-            for place in Self.services.indices {
-                if place == 1 || place == 3 {
-                    let number = place / 2
-                    #expect(try await analyzers[number].stop(within: .seconds(30)) == .exited(0))
-                    analyzers[number] = try crew.analyzer("analyze-\(number + 1)", shards: 8)
-                }
-                // The new proxy takes the address over, and the old one ends what it has under way.
-                let next = try await crew.proxy(place, shards: 8)
-                #expect(try await proxies[place].stop(within: .seconds(30)) == .exited(0))
-                proxies[place] = next
-            }
+            // What the first proxy sends to a new shard waits there for an analyzer.
+            try await crew.restart(&analyzers, &proxies, shards: 8)
             try await crew.shared(8, among: 2)
             let made = load.reduce(0) { $0 + $1.report.made }
             try await eventually(
                 "calls after the change", holds: { load.reduce(0) { $0 + $1.report.made } > made + 500 })
             try await crew.expectCounted(try await finish(load))
 
-            var newShards = 0
-            for shard in 4..<8
-            where try await crew.fleet.redis.cli("EXISTS", "venus:calls:{\(shard)}").hasPrefix("1") {
-                newShards += 1
+            #expect(try await crew.newest(of: 4..<8).contains { !$0.isEmpty })
+            for process in analyzers + proxies {
+                #expect(try await process.stop(within: .seconds(30)) == .exited(0))
             }
-            #expect(newShards > 0)
+        }
+
+        @Test("four shards become two while calls flow: what is in the others is counted, and no more gets there")
+        func fewerShards() async throws {
+            let crew = try await Crew(services: Self.services)
+            var analyzers = [try crew.analyzer("analyze-1"), try crew.analyzer("analyze-2")]
+            var proxies: [ChildProcess] = []
+            for place in Self.services.indices { proxies.append(try await crew.proxy(place)) }
+            let load = crew.load()
+            try await eventually(within: .seconds(30), "calls") { try await crew.counted() > 200 }
+            #expect(try await crew.newest(of: 2..<4).allSatisfy { !$0.isEmpty })
+
+            try await crew.restart(&analyzers, &proxies, shards: 2)
+            let left = try await crew.newest(of: 2..<4)
+            // The others keep owners for as long as their producers are remembered.
+            try await crew.shared(4, among: 2)
+            let made = load.reduce(0) { $0 + $1.report.made }
+            try await eventually(
+                "calls after the change", holds: { load.reduce(0) { $0 + $1.report.made } > made + 500 })
+            try await crew.expectCounted(try await finish(load))
+            #expect(try await crew.newest(of: 2..<4) == left)
             for process in analyzers + proxies {
                 #expect(try await process.stop(within: .seconds(30)) == .exited(0))
             }
