@@ -17,6 +17,7 @@ public final class Server: Service {
     private let logger: Logger
     private let secret: AdministratorSecret
     private let sessions: Sessions
+    private let tls: ServerTLS?
     private let live: LiveState
     private let history: HistoryReader
     private let now: @Sendable () -> Int64
@@ -27,6 +28,7 @@ public final class Server: Service {
     private let readiness: ReadinessResource
     private let responder: Responder
     private let listening = Listening()
+    private let urls: ServerURLs
 
     public convenience init(
         configuration: ServerConfiguration, store: any SignInStore, feed: any LiveFeed, logger: Logger
@@ -48,6 +50,9 @@ public final class Server: Service {
             throw ServerError(
                 .invalidPublicURL, "server.public_url must be an http or https URL such as https://venus.example.com.")
         }
+        tls = try configuration.tls.map { try ServerTLS($0, logger: logger) }
+        urls = ServerURLs(
+            listening: listening, scheme: tls == nil ? "http" : "https", publicURL: configuration.publicURL)
         live = LiveState(startedAt: now())
         hub = LiveHub(live: live, logger: logger)
         let hasher = SecretHasher()
@@ -58,8 +63,9 @@ public final class Server: Service {
             now: now)
         let hosts = HostAllowList(
             listenHost: configuration.host, configured: configuration.allowedHosts, publicURL: publicURL)
-        let cookie = SessionCookie(isSecure: publicURL?.isSecure ?? false)
-        access = AccessControl(hosts: hosts, publicURL: publicURL, isSecure: false, cookie: cookie, sessions: sessions)
+        let cookie = SessionCookie(isSecure: publicURL?.isSecure == true || tls != nil)
+        access = AccessControl(
+            hosts: hosts, publicURL: publicURL, isSecure: tls != nil, cookie: cookie, sessions: sessions)
         client = ClientAddress(trusted: try configuration.trustedProxyRanges())
         base = configuration.publicURL.map { WebPath(of: $0) } ?? WebPath()
         readiness = ReadinessResource(store: store, live: live, now: now)
@@ -67,11 +73,21 @@ public final class Server: Service {
             secret: secret, store: store, hasher: hasher, sessions: sessions, audit: audit, now: now)
         let endings = Endings(sessions: sessions, hub: hub)
         let login = LoginResource(signIn: signIn, cookie: cookie, sessionLifetime: configuration.sessionLifetime)
+        var gitHub: GitHubSignIn?
+        if let configuration = configuration.gitHub {
+            gitHub = try GitHubSignIn(configuration, store: store, sessions: sessions, audit: audit, now: now)
+        }
         let accounts =
-            SessionsResource(store: store, endings: endings, audit: audit, now: now).routes
+            GitHubResource(signIn: gitHub, cookie: cookie, urls: urls).routes
+            + SessionsResource(store: store, endings: endings, audit: audit, now: now).routes
             + UsersResource(store: store, hasher: hasher, endings: endings, audit: audit, now: now).routes
             + KeysResource(store: store, endings: endings, audit: audit, now: now).routes
-            + [AuditResource(store: store).route]
+            + [
+                PasswordResource(
+                    signIn: signIn, store: store, hasher: hasher, endings: endings, audit: audit, now: now
+                ).route,
+                AuditResource(store: store).route,
+            ]
         history = HistoryReader(store: store)
         self.now = now
         responder = Responder(
@@ -117,15 +133,10 @@ public final class Server: Service {
     }
 
     /// Where people reach the server, without a slash at the end. Waits until the server listens.
-    public var baseURL: String {
-        get async throws {
-            if let url = configuration.publicURL { return url.last == "/" ? String(url.dropLast()) : url }
-            let address = try await address
-            let any = ["0.0.0.0": "127.0.0.1", "::": "::1"]
-            let host = any[address.host] ?? address.host
-            return "http://\(host.contains(":") ? "[\(host)]" : host):\(address.port)"
-        }
-    }
+    public var baseURL: String { get async throws { try await urls.base } }
+
+    /// Where programs of this machine reach the server. Waits until it listens.
+    public var localURL: String { get async throws { try await urls.local } }
 
     public func run() async throws {
         do {
@@ -135,6 +146,7 @@ public final class Server: Service {
                 group.addTask { await self.push(changes) }
                 group.addTask { await self.lookAfterSessions() }
                 group.addTask { await self.lookAfterSockets() }
+                if let tls { group.addTask { await tls.follow() } }
                 defer { group.cancelAll() }
                 try await serve(application)
             }
@@ -156,10 +168,10 @@ public final class Server: Service {
 
     private var application: Application<Responder> {
         let (access, client, base, hub, settings, limits) = (access, client, base, hub, configuration, limits)
-        let listening = listening
+        let (tls, listening) = (tls, listening)
         let server = HTTPServerBuilder { respond in
             VenusChannel(
-                responder: respond, access: access, client: client, base: base, hub: hub, limits: limits,
+                tls: tls, responder: respond, access: access, client: client, base: base, hub: hub, limits: limits,
                 idleTimeout: TimeAmount(settings.idleTimeout),
                 firstRequestTimeout: TimeAmount(settings.firstRequestTimeout))
         }

@@ -4,8 +4,12 @@ public struct ServerConfiguration: Sendable {
     public var host = "127.0.0.1"
     /// 0 picks a free one.
     public var port = 2248
+    /// With it the server speaks TLS, and nothing else; `nil`: plain HTTP.
+    public var tls: CertificateFiles?
     /// The administrator's; `nil`: generated at the first start, and shown once.
     public var secret: String?
+    /// Sign-in by way of GitHub; `nil`: there is none.
+    public var gitHub: GitHubConfiguration?
     /// The dashboard's files; `nil`, or not there: the API alone is served.
     public var dashboardDirectory: String?
     /// Where people reach the server when that is not the listen address, as behind a proxy that ends TLS:

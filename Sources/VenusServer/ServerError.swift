@@ -7,6 +7,10 @@ public struct ServerError: Error, Sendable, CustomStringConvertible {
         case invalidPublicURL
         /// One of `trustedProxies` is neither an address nor a network.
         case invalidTrustedProxy
+        /// GitHub's URLs are not https.
+        case invalidGitHubURL
+        /// The certificate or its key cannot be read, or they are no pair.
+        case badCertificate
         /// The address cannot be listened on.
         case cannotListen
     }

@@ -15,7 +15,7 @@ struct Venus: AsyncParsableCommand {
         subcommands: [
             UpCommand.self, RunCommand.self, ProxyCommand.self, AnalyzeCommand.self, ServeCommand.self,
             GraphCommand.self, TailCommand.self, PolicyCommand.self, KeyCommand.self, CACommand.self,
-            LoginCommand.self, LogoutCommand.self, UserCommand.self, APIKeyCommand.self,
+            LoginCommand.self, LogoutCommand.self, PasswdCommand.self, UserCommand.self, APIKeyCommand.self,
             StoreCommand.self, BackupCommand.self, RestoreCommand.self, ConfigCommand.self,
         ]
     )

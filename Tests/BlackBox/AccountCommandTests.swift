@@ -57,6 +57,12 @@ extension TheBinary {
             #expect(refused.status == .exited(1))
             #expect(refused.standardError.contains("role admin"))
 
+            let kept = try await scene.attempt(["passwd"], at: scene.elsewhere, input: "wrong horse\nthird horse\n")
+            #expect(kept.status == .exited(1))
+            let changed = try await scene.venus(["passwd"], at: scene.elsewhere, input: "correct horse\nthird horse\n")
+            #expect(changed == "changed your password; your other sessions have ended\n")
+            #expect(try await scene.venus(["graph", "--json"], at: scene.elsewhere).contains("\"edges\""))
+
             #expect(try await scene.venus(["logout"], at: scene.elsewhere).hasPrefix("Signed out of "))
             #expect(!FileManager.default.fileExists(atPath: file))
             #expect(try await scene.attempt(["graph"], at: scene.elsewhere).status == .exited(1))

@@ -33,6 +33,30 @@ struct AccountTests {
         }
     }
 
+    @Test("a password is changed by who has the old one, and other sessions end", arguments: Backend.allCases)
+    func password(backend: Backend) async throws {
+        try await backend.withStore { store in
+            let user = User(name: "ada", role: .viewer, passwordHash: "old", createdAt: 1_000)
+            #expect(try await store.addUser(user))
+            for byte in [1, 2] as [UInt8] { _ = try await store.addSession(session(byte, .user("ada")), of: user) }
+            _ = try await store.addSession(session(3), of: nil)
+            func change(from old: String, to new: String) async throws -> Bool {
+                try await store.changePassword(of: "ada", from: old, to: new, keeping: hash(1), at: 2_000)
+            }
+            #expect(try await !change(from: "wrong", to: "new"))
+            #expect(try await store.sessions(of: nil, now: 0, limit: 9).count == 3)
+            #expect(try await change(from: "old", to: "new"))
+            #expect(try await !change(from: "old", to: "newer"))
+            #expect(try await store.user(named: "ada")?.passwordHash == "new")
+            #expect(try await Set(store.sessions(of: nil, now: 0, limit: 9).map(\.tokenHash)) == [hash(1), hash(3)])
+            _ = try await store.changeUser(
+                "ada", role: nil, passwordHash: nil, isActive: false, keeping: nil, at: 3_000)
+            #expect(try await !change(from: "new", to: "newer"))
+            #expect(
+                try await !store.changePassword(of: "bob", from: "new", to: "x", keeping: hash(1), at: 2_000))
+        }
+    }
+
     @Test("sessions are listed and ended, one by one and by account", arguments: Backend.allCases)
     func listed(backend: Backend) async throws {
         try await backend.withStore { store in

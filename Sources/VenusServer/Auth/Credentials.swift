@@ -39,7 +39,8 @@ package enum Credentials: Sendable, Equatable {
         }
     }
 
-    private static func cookie(_ cookieName: String, _ fields: HTTPFields) -> String? {
+    /// The value of a cookie.
+    static func cookie(_ cookieName: String, _ fields: HTTPFields) -> String? {
         for field in fields[values: .cookie] {
             for pair in field.split(separator: ";") {
                 let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

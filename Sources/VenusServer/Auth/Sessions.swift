@@ -46,14 +46,17 @@ package final class Sessions: Sendable {
 
     /// Opens a session; its token is known to the caller alone.
     ///
-    /// - Parameter user: whose password was right; then `nil` where that user has changed since.
+    /// - Parameters:
+    ///   - user: whose password was right; then `nil` where that user has changed since.
+    ///   - lifetime: `nil`: as any other's.
     package func open(
-        _ account: Account, role: Role, of user: User? = nil, visitor: Visitor
+        _ account: Account, role: Role, of user: User? = nil, lifetime: Duration? = nil, visitor: Visitor
     ) async throws -> (token: Token, session: Session)? {
         let token = Token.random()
         let now = now()
         let session = Session(
-            tokenHash: token.hash, account: account, role: role, createdAt: now, expiresAt: now + lifetime,
+            tokenHash: token.hash, account: account, role: role, createdAt: now,
+            expiresAt: now + (lifetime?.milliseconds ?? self.lifetime),
             idleExpiresAt: now + idleLifetime, address: visitor.address, agent: visitor.agent)
         guard try await store.addSession(session, of: user) else { return nil }
         return (token, session)

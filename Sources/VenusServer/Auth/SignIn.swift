@@ -65,6 +65,33 @@ package final class SignIn: Sendable {
         return opened
     }
 
+    /// The user, where that is the password, asked for once more of somebody who is signed in; counted as a sign-in is.
+    ///
+    /// - Throws: a ``Problem``, or the store's error.
+    package func confirm(
+        _ password: String, of name: String, visitor: Visitor, logger: Logger
+    ) async throws -> User {
+        let account = Account.user(name)
+        let subjects: [SignInSubject] = [.address(AddressRange.network(of: visitor.address)), .account(account)]
+        try await begin(subjects, account: account, visitor: visitor, logger: logger)
+        let confirmed: User?
+        do {
+            confirmed = try await user(name, having: password)
+        } catch {
+            try? await store.takeBackSignIn(subjects)
+            throw error
+        }
+        guard let confirmed else {
+            logger.warning("Refused a change of password", metadata: ["address": "\(visitor.address)"])
+            try await audit.note(
+                .signInRefused, actor: account.text, address: visitor.address, detail: "to change the password")
+            throw Problem.passwordRefused
+        }
+        try await store.takeBackSignIn([subjects[0]])
+        try await store.forgetSignIns(subjects[1])
+        return confirmed
+    }
+
     /// Counts the attempt, or throws where it has to wait.
     private func begin(
         _ subjects: [SignInSubject], account: Account?, visitor: Visitor, logger: Logger
@@ -95,15 +122,20 @@ package final class SignIn: Sendable {
             guard let token = Token(text), try await sessions.takeSignInToken(token) else { return nil }
             return try await sessions.open(.administrator, role: .admin, visitor: visitor)
         case .password(let name, let password):
-            guard password.utf8.count <= AdministratorSecret.maximumLength else { return nil }
-            var user: User?
-            if let name = User.name(name) { user = try await store.user(named: name) }
-            // Somebody who is not there takes as long as somebody who is.
-            let hash = user.flatMap { SecretHash($0.passwordHash) } ?? nobody
-            let isRight = try await hasher.run { try hash.verifies(password) }
-            guard let user, isRight, user.isActive else { return nil }
+            guard let user = try await user(name, having: password) else { return nil }
             return try await sessions.open(.user(user.name), role: user.role, of: user, visitor: visitor)
         }
+    }
+
+    /// The active user of this name and password.
+    private func user(_ name: String, having password: String) async throws -> User? {
+        guard password.utf8.count <= AdministratorSecret.maximumLength else { return nil }
+        var user: User?
+        if let name = User.name(name) { user = try await store.user(named: name) }
+        // Somebody who is not there takes as long as somebody who is.
+        let hash = user.flatMap { SecretHash($0.passwordHash) } ?? nobody
+        let isRight = try await hasher.run { try hash.verifies(password) }
+        return isRight && user?.isActive == true ? user : nil
     }
 
     /// Whose sign-in it would be, whether or not there is such an account.

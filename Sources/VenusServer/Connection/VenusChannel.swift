@@ -30,6 +30,8 @@ struct VenusChannel: ServerChildChannel, HTTPChannelHandler {
         case refused(Problem)
     }
 
+    /// `nil`: plain HTTP.
+    let tls: ServerTLS?
     let responder: HTTPChannelHandler.Responder
     let access: AccessControl
     let client: ClientAddress
@@ -44,6 +46,7 @@ struct VenusChannel: ServerChildChannel, HTTPChannelHandler {
             // A buffer of its first read stays with a connection, and thousands of live sockets say little.
             try channel.syncOptions?.setOption(
                 .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 1_024, maximum: 65_536))
+            if let tls { try channel.pipeline.syncOperations.addHandler(tls.handler()) }
             let admission = NIOLoopBoundBox(Admission.notAsked, eventLoop: channel.eventLoop)
             var configuration = NIOUpgradableHTTPServerPipelineConfiguration(
                 upgradeConfiguration: NIOTypedHTTPServerUpgradeConfiguration(
@@ -99,7 +102,7 @@ struct VenusChannel: ServerChildChannel, HTTPChannelHandler {
         _ head: HTTPRequestHead, _ channel: any Channel, _ logger: Logger
     ) async -> Result<Principal, Problem> {
         do {
-            let request = try HTTPRequest(head, secure: false, splitCookie: false)
+            let request = try HTTPRequest(head, secure: tls != nil, splitCookie: false)
             try access.checkHost(request)
             let peer = channel.remoteAddress?.host ?? "unknown"
             let address = client.address(peer: peer, fields: request.headerFields)
@@ -128,7 +131,7 @@ struct VenusChannel: ServerChildChannel, HTTPChannelHandler {
                 let pipeline = channel.pipeline.syncOperations
                 try pipeline.addHandler(IdleStateHandler(allTimeout: idleTimeout))
                 try pipeline.addHandler(StallCloser())
-                try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+                try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: tls != nil))
                 try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
                 return .http(
                     try NIOAsyncChannel(

@@ -22,6 +22,10 @@ extension Problem {
             + "short time.",
         fields: [.wwwAuthenticate: "Bearer realm=\"venus\""])
 
+    package static let passwordRefused = Problem(
+        .forbidden, "password-refused", title: "The old password is not right",
+        detail: "To change a password, the one from before is needed. An admin can set another without.")
+
     package static func tooManySignIns(retryAfter seconds: Int64) -> Problem {
         Problem(
             .tooManyRequests, "too-many-sign-ins", title: "Too many failed sign-ins",

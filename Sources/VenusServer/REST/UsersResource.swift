@@ -106,11 +106,15 @@ struct UsersResource: Sendable {
     }
 
     private func hash(of password: String) async throws -> String {
-        guard Self.passwordBytes.contains(password.utf8.count) else {
-            throw Problem.invalidBody(
-                "A password has \(Self.passwordBytes.lowerBound) to \(Self.passwordBytes.upperBound) bytes.")
-        }
+        try Self.checkLength(of: password)
         return try await hasher.run { try SecretHash(secret: password).text }
+    }
+
+    static func checkLength(of password: String) throws {
+        guard passwordBytes.contains(password.utf8.count) else {
+            throw Problem.invalidBody(
+                "A password has \(passwordBytes.lowerBound) to \(passwordBytes.upperBound) bytes.")
+        }
     }
 
     private func note(

@@ -40,6 +40,17 @@ extension SQLSession {
         return user
     }
 
+    func changePassword(
+        of name: String, from oldHash: String, to newHash: String, keeping tokenHash: [UInt8], at now: Int64
+    ) throws -> Bool {
+        // Whoever changes the user at the same time comes before or after, never between.
+        let standing = try query(
+            "SELECT 1 FROM users WHERE name = $1 AND password_hash = $2 AND is_active = $3 \(dialect.forUpdate)",
+            [.text(name), .text(oldHash), .boolean(true)])
+        guard !standing.isEmpty else { return false }
+        return try changeUser(name, role: nil, passwordHash: newHash, isActive: nil, keeping: tokenHash, at: now) != nil
+    }
+
     func removeUser(_ name: String) throws -> Bool {
         let isRemoved = try execute("DELETE FROM users WHERE name = $1", [.text(name)]) > 0
         _ = try removeSessions(of: .user(name), except: nil)

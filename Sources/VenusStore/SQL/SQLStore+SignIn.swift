@@ -43,6 +43,12 @@ extension SQLStore {
         }
     }
 
+    public func changePassword(
+        of name: String, from oldHash: String, to newHash: String, keeping tokenHash: [UInt8], at now: Int64
+    ) async throws -> Bool {
+        try await write { try $0.changePassword(of: name, from: oldHash, to: newHash, keeping: tokenHash, at: now) }
+    }
+
     public func removeUser(_ name: String) async throws -> Bool { try await write { try $0.removeUser(name) } }
 
     // MARK: Keys

@@ -35,6 +35,11 @@ public protocol SignInStore: Store {
     func changeUser(
         _ name: String, role: Role?, passwordHash: String?, isActive: Bool?, keeping tokenHash: [UInt8]?, at now: Int64
     ) async throws -> User?
+    /// Changes the password of an active user who still has the old one, and ends the user's sessions, but for one.
+    /// Returns whether it was changed.
+    func changePassword(
+        of name: String, from oldHash: String, to newHash: String, keeping tokenHash: [UInt8], at now: Int64
+    ) async throws -> Bool
     /// Removes the user and ends its sessions. Returns whether there was one.
     func removeUser(_ name: String) async throws -> Bool
 

@@ -13,7 +13,9 @@ struct ConfigCommand: AsyncParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func run() async throws {
-            printLine(ConfigCheck.report(try common.load()))
+            let configuration = try common.load()
+            try configuration.checkServing()
+            printLine(ConfigCheck.report(configuration))
         }
     }
 }

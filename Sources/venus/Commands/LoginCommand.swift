@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import VenusServer
 
 /// `venus login`: signs this machine's command line in to a server.
 struct LoginCommand: AsyncParsableCommand {
@@ -8,7 +9,7 @@ struct LoginCommand: AsyncParsableCommand {
         discussion: """
             Asks for the administrator's secret, or with --user for the user's password; without a terminal, it is one \
             line of standard input. What the other commands need is kept in the data directory, for you alone, until \
-            `venus logout`.
+            `venus logout`. They use the server that you signed in to last; with --server any other that is remembered.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -19,14 +20,19 @@ struct LoginCommand: AsyncParsableCommand {
     @Option(help: "A user's name. (default: the administrator's secret is asked for)")
     var user: String?
 
+    @OptionGroup var trust: TrustOptions
+
     func run() async throws {
         let configuration = try common.load()
         let data = try DataDirectory(configuration.data)
-        let server = server ?? configuration.server.publicURL ?? "http://\(configuration.server.listen)"
-        let client = try APIClient(server: server, token: nil)
+        let scheme = configuration.server.tls == nil ? "http" : "https"
+        let server = server ?? configuration.server.publicURL ?? "\(scheme)://\(configuration.server.listen)"
+        let client = try APIClient(server: server, token: nil, trust: trust.named ?? .system)
         let answer = try await client.send("POST", "/api/v1/login", try body())
         let session = try JSONDecoder().decode(Session.self, from: answer)
-        try Access(server: server, token: session.token).write(to: data.login)
+        var logins = Logins.read(from: data.login)
+        logins.signedIn(Access(server: server, token: session.token, trustFile: trust.path))
+        try logins.write(to: data.login)
         printLine(
             "Signed in to \(Display.safe(server)) as \(session.account), \(session.role), until \(session.expiresAt)")
     }
@@ -58,12 +64,20 @@ struct LogoutCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @Argument(help: "The server. (default: the one that you signed in to last)")
+    var server: String?
+
     func run() async throws {
         let data = try DataDirectory(try common.load().data)
-        guard let access = Access.read(from: data.login) else { throw CommandFailure("nobody is signed in here") }
+        var logins = Logins.read(from: data.login)
+        guard let access = server.map({ logins[$0] }) ?? logins.current else {
+            throw CommandFailure("nobody is signed in here\(server.map { " to \(Display.safe($0))" } ?? "")")
+        }
         // What is here goes, whether or not the server still knows it.
-        try FileManager.default.removeItem(atPath: data.login)
-        _ = try await APIClient(server: access.server, token: access.token).send("POST", "/api/v1/logout")
+        logins.signedOut(of: access.server)
+        try logins.write(to: data.login)
+        _ = try await APIClient(server: access.server, token: access.token, trust: access.trust)
+            .send("POST", "/api/v1/logout")
         printLine("Signed out of \(Display.safe(access.server))")
     }
 }

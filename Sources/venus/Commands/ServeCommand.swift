@@ -17,6 +17,7 @@ struct ServeCommand: AsyncParsableCommand {
         let configuration = try common.load(
             server.flags.merging(stream.flags) { $1 }.merging(store.flags) { $1 })
         let backends = try configuration.requireBackends(for: "serve")
+        try configuration.checkServing()
         let logger = configuration.startLogging("serve")
         let data = try DataDirectory(configuration.data)
         let opened = try await configuration.openStore(data, logger: logger)

@@ -30,6 +30,7 @@ struct UpCommand: AsyncParsableCommand {
             [service.flags, proxy.flags, policy.flags, server.flags, stream.flags, store.flags].reduce(into: [:]) {
                 $0.merge($1) { $1 }
             })
+        try configuration.checkServing()
         let logger = configuration.startLogging("up")
         let data = try DataDirectory(configuration.data)
         let lock = try data.lock()
@@ -46,7 +47,9 @@ struct UpCommand: AsyncParsableCommand {
         let supervisor = ProxySupervisor(
             arguments: proxyArguments(configuration), environment: Self.proxyEnvironment(configuration), logger: logger)
         let proxyAddress = try await supervisor.start()
-        let announcement = Announcement(server: server, access: data.access) { server in
+        let announcement = Announcement(
+            server: server, access: data.access, certificateFile: configuration.server.tls?.certificate
+        ) { server in
             Banner(
                 data: data.path, proxy: proxyAddress, signInLink: try await server.makeSignInLink(),
                 secret: start.generatedSecret
@@ -77,10 +80,11 @@ struct UpCommand: AsyncParsableCommand {
         return arguments
     }
 
-    /// Our variables without the server's secret, which is none of the proxy's business.
+    /// Our variables without the server's secrets, which are none of the proxy's business.
     /// It knows where the server listens, so that no call leads there.
     private static func proxyEnvironment(_ configuration: VenusConfiguration) -> [String: String] {
-        ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("VENUS_SERVER_SECRET") }
+        ProcessInfo.processInfo.environment
+            .filter { !$0.key.hasPrefix("VENUS_SERVER_SECRET") && !$0.key.hasPrefix("VENUS_GITHUB_") }
             .merging([ConfigurationKey.serverListen.variable: "\(configuration.server.listen)"]) { $1 }
     }
 

@@ -70,6 +70,9 @@ extension ConfigurationKey {
     package static let storeURL = ConfigurationKey("store.url", isSecret: true)
     package static let storeURLFile = ConfigurationKey("store.url_file")
     package static let serverListen = ConfigurationKey("server.listen")
+    package static let serverTLSCertificateFile = ConfigurationKey("server.tls_certificate_file")
+    package static let serverTLSKeyFile = ConfigurationKey("server.tls_key_file")
+    package static let serverAllowPlainHTTP = ConfigurationKey("server.allow_plain_http")
     package static let serverSecret = ConfigurationKey("server.secret", isSecret: true)
     package static let serverSecretFile = ConfigurationKey("server.secret_file")
     package static let serverPublicURL = ConfigurationKey("server.public_url")
@@ -78,6 +81,16 @@ extension ConfigurationKey {
     package static let serverTrustedProxies = ConfigurationKey("server.trusted_proxies", separator: ",")
     package static let serverSessionLifetime = ConfigurationKey("server.session_lifetime")
     package static let serverSessionIdleLifetime = ConfigurationKey("server.session_idle_lifetime")
+    package static let gitHubClientID = ConfigurationKey("github.client_id")
+    package static let gitHubClientSecret = ConfigurationKey("github.client_secret", isSecret: true)
+    package static let gitHubClientSecretFile = ConfigurationKey("github.client_secret_file")
+    package static let gitHubURL = ConfigurationKey("github.url")
+    package static let gitHubAPIURL = ConfigurationKey("github.api_url")
+    package static let gitHubTrustFile = ConfigurationKey("github.trust_file")
+    package static let gitHubUsers = ConfigurationKey("github.users", separator: ",")
+    package static let gitHubOrganizations = ConfigurationKey("github.organizations", separator: ",")
+    package static let gitHubTeams = ConfigurationKey("github.teams", separator: ",")
+    package static let gitHubSessionLifetime = ConfigurationKey("github.session_lifetime")
     package static let interceptionHosts = ConfigurationKey("interception.hosts", separator: ",")
     package static let interceptionPass = ConfigurationKey("interception.pass", separator: ",")
     package static let interceptionTrust = ConfigurationKey("interception.trust", separator: ",")
@@ -99,8 +112,11 @@ extension ConfigurationKey {
         proxyDNSServer, proxyDNSOverrides,
         streamURL, streamURLFile, streamTrustFile, streamPrefix, streamShards, streamMaximumEntries,
         storeURL, storeURLFile,
-        serverListen, serverSecret, serverSecretFile, serverPublicURL, serverAllowedHosts, serverTrustedProxies,
+        serverListen, serverTLSCertificateFile, serverTLSKeyFile, serverAllowPlainHTTP,
+        serverSecret, serverSecretFile, serverPublicURL, serverAllowedHosts, serverTrustedProxies,
         serverSessionLifetime, serverSessionIdleLifetime, serverDashboard,
+        gitHubClientID, gitHubClientSecret, gitHubClientSecretFile, gitHubURL, gitHubAPIURL, gitHubTrustFile,
+        gitHubUsers, gitHubOrganizations, gitHubTeams, gitHubSessionLifetime,
         interceptionHosts, interceptionPass, interceptionTrust, interceptionClientCertificates,
         interceptionPinLifetime,
         data, logLevel, logFormat,

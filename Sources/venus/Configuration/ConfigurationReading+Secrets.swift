@@ -2,11 +2,9 @@ import Foundation
 
 /// Values that may come from files, because variables and command lines are easily seen by others.
 extension ConfigurationReading {
-    mutating func secret(_ key: ConfigurationKey, _ fileKey: ConfigurationKey) -> Secret? {
-        guard let (text, source) = textOrContents(key, fileKey, absent: "(not set: generated at the first start)")
-        else {
-            return nil
-        }
+    /// - Parameter absent: what `config check` prints where nobody gave it.
+    mutating func secret(_ key: ConfigurationKey, _ fileKey: ConfigurationKey, absent: String) -> Secret? {
+        guard let (text, source) = textOrContents(key, fileKey, absent: absent) else { return nil }
         guard (Self.minimumSecretBytes...Self.maximumSecretBytes).contains(text.utf8.count) else {
             fail(
                 key, at: source,

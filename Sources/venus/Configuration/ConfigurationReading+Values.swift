@@ -54,8 +54,12 @@ extension ConfigurationReading {
     }
 
     mutating func text(_ key: ConfigurationKey, default fallback: String, maximumBytes: Int) -> String {
+        text(key, absent: fallback, maximumBytes: maximumBytes) ?? fallback
+    }
+
+    mutating func text(_ key: ConfigurationKey, absent: String, maximumBytes: Int) -> String? {
         value(
-            key, default: fallback, expected: "a name of at most \(maximumBytes) letters, digits, `-`, `_`, `.`, `:`",
+            key, absent: absent, expected: "a name of at most \(maximumBytes) letters, digits, `-`, `_`, `.`, `:`",
             show: { $0 },
             parse: { text in
                 let isName = text.utf8.allSatisfy { byte in
@@ -73,6 +77,10 @@ extension ConfigurationReading {
         value(
             key, default: fallback, expected: "one of " + choices.map(name).joined(separator: ", "), show: name,
             parse: { text in choices.first { name($0) == text.lowercased() } })
+    }
+
+    mutating func flag(_ key: ConfigurationKey, default fallback: Bool) -> Bool {
+        choice(key, default: fallback, among: [true, false]) { String($0) }
     }
 
     mutating func policyMode(_ key: ConfigurationKey) -> EgressPolicy.Mode? {

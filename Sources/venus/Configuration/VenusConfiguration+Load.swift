@@ -155,7 +155,11 @@ extension VenusConfiguration.Stream {
 extension VenusConfiguration.Server {
     fileprivate init(_ reading: inout ConfigurationReading) {
         listen = reading.listen(.serverListen, default: ListenAddress(host: "127.0.0.1", port: 2248))
-        secret = reading.secret(.serverSecret, .serverSecretFile)
+        tls = reading.certificateFiles(.serverTLSCertificateFile, .serverTLSKeyFile)
+        allowsPlainHTTP = reading.flag(.serverAllowPlainHTTP, default: false)
+        secret = reading.secret(
+            .serverSecret, .serverSecretFile, absent: "(not set: generated at the first start)")
+        gitHub = Self.gitHub(&reading)
         publicURL = reading.publicURL(.serverPublicURL)
         dashboard = reading.path(.serverDashboard, absent: "beside the binary")
         allowedHosts = reading.names(.serverAllowedHosts)

@@ -1,5 +1,6 @@
 package import Logging
 package import VenusProxy
+package import VenusServer
 
 /// What a role is told: made once at the start, from flags, variables, a file and defaults, and never changed.
 package struct VenusConfiguration: Sendable {
@@ -92,8 +93,14 @@ package struct VenusConfiguration: Sendable {
 
     package struct Server: Sendable {
         package var listen: ListenAddress
+        /// `nil`: plain HTTP.
+        package var tls: CertificateFiles?
+        /// Whether it may be plain HTTP where other machines reach it.
+        package var allowsPlainHTTP: Bool
         /// The administrator's secret; `nil`: generated at the first start and shown once.
         package var secret: Secret?
+        /// Sign-in by way of GitHub; `nil`: there is none.
+        package var gitHub: GitHubConfiguration?
         /// Where browsers reach the server when that is not the listen address: `https://venus.example.com`.
         package var publicURL: String?
         /// Folder of the dashboard's files; `nil`: beside the binary.

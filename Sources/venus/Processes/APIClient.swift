@@ -1,30 +1,24 @@
 import Foundation
-import NIOCore
 import NIOHTTP1
-import NIOPosix
+import VenusServer
 
-/// Asks a Venus server, for the command line. Plain HTTP: a server elsewhere is reached by `ssh -L` or through TLS that
-/// something in front of it ends.
+/// Asks a Venus server, for the command line.
 struct APIClient: Sendable {
-    /// `http://host:port`, as ``Access`` or `--server` name it.
-    let host: String
-    let port: Int
-    /// Of the server's address; begins with a slash, or is empty.
-    let path: String
+    private let client: WebClient
     /// `nil`: to sign in.
-    let token: String?
+    private let token: String?
 
     /// Largest answer that is read.
     private static let maximumBytes = 32 << 20
-    private static let timeout = TimeAmount.seconds(10)
+    private static let timeout = Duration.seconds(30)
 
-    init(server: String, token: String?) throws {
-        guard let url = URL(string: server), url.scheme == "http", let host = url.host else {
-            throw CommandFailure("\(server) is not a server's address; it looks like http://127.0.0.1:2248")
+    /// - Parameter server: as ``Access`` or `--server` name it.
+    init(server: String, token: String?, trust: WebTrust = .system) throws {
+        guard let address = WebAddress(server) else {
+            throw CommandFailure(
+                "\(server) is not a server's address; it looks like http://127.0.0.1:2248 or https://venus.example.com")
         }
-        self.host = host
-        port = url.port ?? 80
-        path = url.path.last == "/" ? String(url.path.dropLast()) : url.path
+        client = WebClient(address, trust: trust, timeout: Self.timeout, maximumBytes: Self.maximumBytes)
         self.token = token
     }
 
@@ -41,52 +35,33 @@ struct APIClient: Sendable {
 
     /// The same with any method, and a body of JSON.
     func send(_ method: String, _ target: String, _ content: Data? = nil) async throws -> Data {
-        let group = MultiThreadedEventLoopGroup.singleton
-        let promise = group.next().makePromise(of: (HTTPResponseStatus, Data).self)
-        let channel: any Channel
+        var fields: [(String, String)] = []
+        if let token { fields.append(("Authorization", "Bearer \(token)")) }
+        if content != nil { fields.append(("Content-Type", "application/json")) }
+        let answer: WebClient.Answer
         do {
-            channel = try await ClientBootstrap(group: group)
-                .connectTimeout(Self.timeout)
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                        try channel.pipeline.syncOperations.addHandler(IdleStateHandler(readTimeout: Self.timeout))
-                        try channel.pipeline.syncOperations.addHandler(
-                            AnswerHandler(maximumBytes: Self.maximumBytes, promise: promise))
-                    }
-                }
-                .connect(host: host, port: port).get()
-        } catch {
-            promise.fail(error)
-            throw CommandFailure("no Venus server answers at http://\(host):\(port); is `venus up` running?")
-        }
-        var head = HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: method), uri: path + target)
-        head.headers.add(name: "Host", value: host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)")
-        if let token { head.headers.add(name: "Authorization", value: "Bearer \(token)") }
-        head.headers.add(name: "User-Agent", value: "venus")
-        head.headers.add(name: "Connection", value: "close")
-        if let content {
-            head.headers.add(name: "Content-Type", value: "application/json")
-            head.headers.add(name: "Content-Length", value: String(content.count))
-        }
-        channel.write(HTTPClientRequestPart.head(head), promise: nil)
-        if let content {
-            channel.write(HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(bytes: content))), promise: nil)
-        }
-        channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
-        let (status, body): (HTTPResponseStatus, Data)
-        do {
-            (status, body) = try await promise.futureResult.get()
-        } catch {
-            throw CommandFailure("the Venus server at http://\(host):\(port) broke off its answer")
-        }
-        switch status.code {
-        case 200..<300: return body
+            answer = try await client.send(
+                HTTPMethod(rawValue: method), target, fields, body: content.map { Array($0) })
+        } catch { throw CommandFailure(explain(error)) }
+        switch answer.status {
+        case 200..<300: return Data(answer.body)
         case 401 where token != nil:
             throw CommandFailure("the server does not know this token; sign in again: `venus login`")
         default:
-            let problem = (try? JSONDecoder().decode(Problem.self, from: body))
-            throw CommandFailure(problem?.detail ?? problem?.title ?? "the server answered \(status.code)")
+            let problem = (try? JSONDecoder().decode(Problem.self, from: Data(answer.body)))
+            throw CommandFailure(problem?.detail ?? problem?.title ?? "the server answered \(answer.status)")
+        }
+    }
+
+    private func explain(_ failure: WebFailure) -> String {
+        let server = client.address.description
+        return switch failure {
+        case .cannotConnect: "no Venus server answers at \(server); is `venus up` running?"
+        case .brokenOff: "the Venus server at \(server) broke off its answer"
+        case .certificateNotTrusted, .certificateForOther:
+            "the Venus server at \(server) is not believed: \(failure); name the file of the authority by --trust-file"
+        case .noTLS: "the server at \(server) does not speak TLS; is it http:// there?"
+        case .noTrust, .tooLarge, .timedOut: "no answer of the Venus server at \(server): \(failure)"
         }
     }
 
@@ -94,40 +69,4 @@ struct APIClient: Sendable {
         var title: String?
         var detail: String?
     }
-}
-
-/// Gathers one answer; `maximumBytes` bounds its body.
-private final class AnswerHandler: ChannelInboundHandler {
-    typealias InboundIn = HTTPClientResponsePart
-    struct Interrupted: Error {}
-
-    private let maximumBytes: Int
-    private let promise: EventLoopPromise<(HTTPResponseStatus, Data)>
-    private var status = HTTPResponseStatus.ok
-    private var body = Data()
-
-    init(maximumBytes: Int, promise: EventLoopPromise<(HTTPResponseStatus, Data)>) {
-        self.maximumBytes = maximumBytes
-        self.promise = promise
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let head): status = head.status
-        case .body(let part):
-            body.append(contentsOf: part.readableBytesView)
-            if body.count > maximumBytes { context.close(promise: nil) }
-        case .end:
-            promise.succeed((status, body))
-            context.close(promise: nil)
-        }
-    }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is IdleStateHandler.IdleStateEvent { context.close(promise: nil) }
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
-
-    func channelInactive(context: ChannelHandlerContext) { promise.fail(Interrupted()) }
 }

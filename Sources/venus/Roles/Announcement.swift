@@ -7,6 +7,8 @@ struct Announcement: Service {
     let server: Server
     /// Where the token goes; absent: none is kept.
     var access: String?
+    /// The server's certificate, where it speaks TLS.
+    var certificateFile: String?
     /// What to print, once the server listens.
     let text: @Sendable (Server) async throws -> String
 
@@ -27,6 +29,7 @@ struct Announcement: Service {
 
     private func writeAccess() async throws {
         guard let access else { return }
-        try Access(server: try await server.baseURL, token: try await server.makeSessionToken()).write(to: access)
+        let token = try await server.makeSessionToken()
+        try Access(server: try await server.localURL, token: token, certificateFile: certificateFile).write(to: access)
     }
 }

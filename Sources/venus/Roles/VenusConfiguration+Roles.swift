@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Logging
 import VenusProxy
@@ -36,6 +37,8 @@ extension VenusConfiguration {
         var result = ServerConfiguration()
         result.host = server.listen.host
         result.port = Int(server.listen.port)
+        result.tls = server.tls
+        result.gitHub = server.gitHub
         result.secret = server.secret?.text
         result.dashboardDirectory = server.dashboard ?? Self.installedDashboard
         result.publicURL = server.publicURL
@@ -62,6 +65,13 @@ extension VenusConfiguration {
 }
 
 extension VenusConfiguration {
+    /// Ends a command that would serve, or says how that would go, where the server must not be started so.
+    func checkServing() throws {
+        guard let refusal = refusalToServe else { return }
+        printError("\(ConfigurationErrors([refusal]))")
+        throw ExitCode.configuration
+    }
+
     /// Sets up logging as configured; once in the life of the process. Returns the logger of a role.
     func startLogging(_ label: String) -> Logger {
         _ = VenusLogHandler.bootstrap(log)

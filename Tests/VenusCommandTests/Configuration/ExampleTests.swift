@@ -44,7 +44,9 @@ struct ExampleTests {
             .service, .instance, .announce, .proxyAuthentication, .proxyThreads, .proxyMaximumClientsPerAddress,
             .proxyUpstreams,
             .proxyNoProxy, .proxyDNSServer, .proxyDNSOverrides, .streamURL, .policyFile, .policyMode, .storeURL,
-            .serverSecret, .serverPublicURL, .serverAllowedHosts, .serverTrustedProxies, .serverDashboard,
+            .serverAllowPlainHTTP, .gitHubClientID, .gitHubClientSecret, .gitHubURL, .gitHubAPIURL, .gitHubUsers,
+            .gitHubOrganizations, .gitHubTeams, .serverSecret,
+            .serverPublicURL, .serverAllowedHosts, .serverTrustedProxies, .serverDashboard,
             .interceptionHosts,
             .interceptionPass, .interceptionTrust, .interceptionClientCertificates, .data,
         ]

@@ -72,6 +72,61 @@ struct LoadTests {
         #expect(try errors(yaml: "proxy: { authentication: maybe }")[0].contains("expected one of keys, none"))
     }
 
+    @Test("the server is not started where other machines reach it without TLS, unless somebody says that it may")
+    func plainHTTP() throws {
+        for listen in ["localhost:1", "127.9.9.9:1", "[::1]:1"] {
+            #expect(try load(yaml: "server: { listen: '\(listen)' }").refusalToServe == nil, "\(listen)")
+        }
+        for listen in ["0.0.0.0:1", "[::]:1", "10.0.0.1:1", "venus.internal:1", "127.0.0.1.example:1"] {
+            let yaml = "server:\n  listen: '\(listen)'\n"
+            let refusal = try #require(try load(yaml: yaml).refusalToServe)
+            #expect(refusal.key == "server.listen" && refusal.place.hasSuffix("venus.yaml:2:11"))
+            for way in ["ssh -L 1:127.0.0.1:1", "tls_certificate_file", "reverse proxy", "allow_plain_http: true"] {
+                #expect(refusal.problem.contains(way))
+            }
+            #expect(try load(yaml: yaml + "  allow_plain_http: true").refusalToServe == nil)
+            #expect(try load(yaml: yaml + "  allow_plain_http: false").refusalToServe != nil)
+            let tls = try load(yaml: yaml + "  tls_certificate_file: /a.pem\n  tls_key_file: /a.key")
+            #expect(tls.refusalToServe == nil)
+            #expect(tls.server.tls?.certificate == "/a.pem" && tls.server.tls?.key == "/a.key")
+        }
+        for (one, other) in [("tls_certificate_file", "tls_key_file"), ("tls_key_file", "tls_certificate_file")] {
+            let half = try errors(yaml: "server: { \(one): /a }")
+            #expect(half.count == 1 && half[0].contains("server.\(one): server.\(other) is missing"))
+        }
+    }
+
+    @Test("sign-in by way of GitHub has a client, its secret, and somebody who may come in")
+    func gitHub() throws {
+        #expect(try load(yaml: "").server.gitHub == nil)
+        let yaml = "github:\n  client_id: Iv1.abc\n"
+        let secret = ["VENUS_GITHUB_CLIENT_SECRET": "a secret of this test"]
+        let hub = try #require(
+            try load(
+                yaml: yaml + "  users: [Ada=admin, 'id:7=viewer']\n  organizations: [acme=viewer]\n"
+                    + "  teams: [acme/sre=operator]", secret
+            ).server.gitHub)
+        #expect(hub.url == "https://github.com" && hub.apiURL == "https://api.github.com")
+        #expect(hub.grants.map(\.description) == ["ada=admin", "id:7=viewer", "acme=viewer", "acme/sre=operator"])
+        let enterprise = try #require(
+            try load(yaml: yaml + "  url: https://github.example.com/\n  users: [ada=admin]", secret).server.gitHub)
+        #expect(enterprise.url == "https://github.example.com")
+        #expect(enterprise.apiURL == "https://github.example.com/api/v3")
+        let report = ConfigCheck.report(try load(yaml: yaml + "  users: [ada=admin]", secret))
+        #expect(!report.contains("a secret of this test"))
+        for (wrong, variables, what) in [
+            ("  users: [ada=admin]", [:], "its secret is missing"), ("", secret, "nobody could sign in"),
+            ("  users: [ada]", secret, "github.users"), ("  users: [ada=king]", secret, "viewer, operator or admin"),
+            ("  teams: [acme=viewer]", secret, "github.teams"),
+            ("  users: [ada=admin]\n  url: http://github.example.com", secret, "github.url"),
+            ("  users: [ada=admin]\n  api_url: https://u:p@github.example.com", secret, "github.api_url"),
+        ] as [(String, [String: String], String)] {
+            let found = try errors(yaml: yaml + wrong, variables)
+            #expect(found.contains { $0.contains(what) }, "\(wrong): \(found)")
+        }
+        #expect(try errors(yaml: "github: { users: [ada=admin] }")[0].contains("github.client_id is missing"))
+    }
+
     @Test("a flag wins over a variable, a variable over the file, the file over the default")
     func precedence() throws {
         let yaml = "proxy:\n  listen: 127.0.0.1:1\n  caller_patience: 3s\nlog: { level: debug }\n"

@@ -36,6 +36,9 @@ export async function login(credentials) {
   csrfToken = (await request("POST", "/login", credentials)).csrf_token;
 }
 
+/** The names of the ways to sign in. */
+export const waysIn = async () => (await request("GET", "/login")).ways;
+
 export async function logout() {
   csrfToken ??= (await request("GET", "/session")).csrf_token;
   await request("POST", "/logout", {});

@@ -8,7 +8,7 @@ import { asParameters, isNarrowed, readFilter, writeFilter } from "./filter.js";
 import { Graph } from "./graph.js";
 import { Live } from "./live.js";
 import { readGraph } from "./model.js";
-import { showSignIn, signInByLink, takeLinkToken } from "./sign-in.js";
+import { showSignIn, signInByLink, takeLinkToken, takeRefusal } from "./sign-in.js";
 import { Status } from "./status.js";
 import { Table } from "./table.js";
 import { Toolbar } from "./toolbar.js";
@@ -45,16 +45,17 @@ addEventListener("hashchange", () => {
   const token = takeLinkToken();
   if (token) start(token);
 });
-start(takeLinkToken());
+const refusal = takeRefusal();
+start(takeLinkToken(), refusal ?? undefined);
 
-async function start(token) {
+async function start(token, message) {
   if (token) {
-    const message = await signInByLink(token);
-    if (message && !(await hasSession())) return signIn(message);
+    const failure = await signInByLink(token);
+    if (failure && !(await hasSession())) return signIn(failure);
     return enter();
   }
   if (await hasSession()) enter();
-  else signIn();
+  else signIn(message);
 }
 
 /** Whether the server knows us. While it is away this is taken for granted: the live view says so and tries again. */

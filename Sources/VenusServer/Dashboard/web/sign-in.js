@@ -1,10 +1,35 @@
 // The sign-in form, and the one-time link that signs in by itself.
 
-import { APIError, login } from "./api.js";
+import { APIError, login, waysIn } from "./api.js";
 import { byID, setText } from "./dom.js";
 import { span } from "./format.js";
 
 const LINK_PATH = new URL("sign-in", import.meta.url).pathname;
+
+/** What became of a sign-in by way of GitHub that failed, by the code in the address. */
+const REFUSALS = {
+  denied: "You did not let Venus know at GitHub who you are.",
+  state: "This sign-in began in another browser, took too long or is over. Try again.",
+  code: "GitHub does not vouch for this sign-in any more. Try again.",
+  scope: "GitHub did not let Venus see your organizations. Try again, and allow it.",
+  revoked: "GitHub took back what it had allowed. Try again.",
+  not_allowed: "You are signed in at GitHub, but nobody has let you in here. Ask an admin of this Venus.",
+  pending: "Accept the invitation to your organization at GitHub first.",
+  organization: "Your organization does not let Venus see its members. An owner can allow it at GitHub.",
+  renamed: "This name was somebody else’s at GitHub when it was let in here. Ask an admin of this Venus.",
+  misconfigured: "GitHub does not know this Venus: its client id, secret or callback address is not right.",
+  unavailable: "GitHub does not answer. Try again in a moment.",
+  busy: "Many people are signing in. Try again in a moment.",
+  delayed: "Too many tries. Wait a little, then try again.",
+};
+
+/** Why GitHub’s way in failed, where the address says so; it leaves the address bar at once. */
+export function takeRefusal() {
+  const code = location.pathname === LINK_PATH ? new URLSearchParams(location.search).get("refused") : null;
+  if (code === null) return null;
+  history.replaceState(null, "", new URL("./", import.meta.url).pathname);
+  return Object.hasOwn(REFUSALS, code) ? REFUSALS[code] : "The sign-in failed. Try again.";
+}
 
 /** The token of a sign-in link; it leaves the address bar and the history at once. */
 export function takeLinkToken() {
@@ -33,6 +58,7 @@ export function showSignIn({ message = "", onSignedIn }) {
   const button = form.querySelector("button");
   setText(byID("sign-in-message"), message);
   byID("sign-in").hidden = false;
+  offerGitHub();
   field.value = "";
   field.focus();
 
@@ -58,6 +84,15 @@ export function showSignIn({ message = "", onSignedIn }) {
       button.disabled = false;
     }
   };
+}
+
+/** Shows the link to GitHub where there is that way in; the form works without. */
+async function offerGitHub() {
+  try {
+    byID("sign-in-github").hidden = !(await waysIn()).includes("github");
+  } catch (error) {
+    if (!(error instanceof APIError)) throw error;
+  }
 }
 
 /** The administrator has a secret, everybody else a password. */

@@ -99,8 +99,24 @@ extension OpenAPIOperation {
             method: .post, path: "/api/v1/login", id: "login", summary: "Opens a session", tag: "Sign-in", isOpen: true,
             body: "Credentials", contents: [.json("NewSession")], refusals: [401, 429, 503]),
         OpenAPIOperation(
+            path: "/api/v1/login", id: "getWaysIn", summary: "The ways to sign in", tag: "Sign-in", isOpen: true,
+            contents: [.json("WaysIn")]),
+        OpenAPIOperation(
+            path: GitHubResource.path, id: "beginGitHubLogin", summary: "Sends a browser to GitHub to sign in",
+            tag: "Sign-in", isOpen: true, success: 302, refusals: [404]),
+        OpenAPIOperation(
+            path: GitHubResource.callbackPath, id: "endGitHubLogin",
+            summary: "Where GitHub sends the browser back to: to the dashboard, signed in, or to the sign-in page",
+            tag: "Sign-in", isOpen: true,
+            parameters: GitHubResource.parameters.map { .text($0, "As GitHub sends it.") }, success: 302,
+            refusals: [404, 503]),
+        OpenAPIOperation(
             method: .post, path: "/api/v1/logout", id: "logout", summary: "Ends the session", tag: "Sign-in",
             success: 204),
+        OpenAPIOperation(
+            method: .post, path: "/api/v1/password", id: "changePassword",
+            summary: "Changes one's own password, and ends all sessions of one's own but this", tag: "Sign-in",
+            body: "PasswordChange", success: 204, refusals: [409, 429, 503]),
         OpenAPIOperation(
             path: "/api/v1/session", id: "getSession", summary: "Who is asking", tag: "Sign-in",
             contents: [.json("CurrentSession")]),

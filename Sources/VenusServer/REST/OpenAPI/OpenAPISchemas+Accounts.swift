@@ -74,6 +74,14 @@ extension OpenAPISchemas {
           },
           "required": ["name", "password", "role"]
         },
+        "PasswordChange": {
+          "type": "object",
+          "properties": {
+            "new_password": {"type": "string"},
+            "old_password": {"type": "string"}
+          },
+          "required": ["new_password", "old_password"]
+        },
         "Sessions": {
           "type": "object",
           "properties": {
@@ -123,6 +131,11 @@ extension OpenAPISchemas {
           "type": "object",
           "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/User"}}},
           "required": ["items"]
+        },
+        "WaysIn": {
+          "type": "object",
+          "properties": {"ways": {"type": "array", "items": {"enum": ["password", "secret", "github"]}}},
+          "required": ["ways"]
         }
         """#
 }

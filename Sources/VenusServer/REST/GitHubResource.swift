@@ -1,0 +1,85 @@
+import HTTPTypes
+import Hummingbird
+import VenusStore
+
+/// `GET /api/v1/login/github` sends a browser to GitHub, `GET /api/v1/login/github/callback` is where it comes back;
+/// `GET /api/v1/login` says which ways in there are. All of them open, for people who are not signed in.
+struct GitHubResource: Sendable {
+    static let path = "/api/v1/login/github"
+    static let callbackPath = "/api/v1/login/github/callback"
+    /// Parameters that GitHub may send along; what is not needed is not looked at.
+    static let parameters = [
+        "code", "state", "error", "error_description", "error_uri", "iss", "installation_id", "setup_action",
+    ]
+
+    /// `nil` where nobody has set it up.
+    let signIn: GitHubSignIn?
+    let cookie: SessionCookie
+    let urls: ServerURLs
+
+    var routes: [Route] {
+        [
+            Route(.get, "/api/v1/login", entry: .open, handle: ways),
+            Route(.get, Self.path, entry: .open, handle: begin),
+            Route(.get, Self.callbackPath, entry: .open, handle: finish),
+        ]
+    }
+
+    private struct Ways: Encodable {
+        var ways: [String]
+    }
+
+    @Sendable private func ways(_ request: APIRequest) async throws -> Response {
+        _ = try request.parameters([])
+        return .json(try JSONOutput.encode(Ways(ways: ["password", "secret"] + (signIn == nil ? [] : ["github"]))))
+    }
+
+    @Sendable private func begin(_ request: APIRequest) async throws -> Response {
+        _ = try request.parameters([])
+        let signIn = try required()
+        // The one that the browser has goes on to count: somebody may begin in two windows.
+        let browser = browser(of: request) ?? Token.random()
+        let url = signIn.begin(for: browser, callback: try await callback)
+        var response = Self.redirect(to: url)
+        response.headers[.setCookie] = browserCookie.set(browser, seconds: GitHubStates.lifetime.components.seconds)
+        return response
+    }
+
+    @Sendable private func finish(_ request: APIRequest) async throws -> Response {
+        let parameters = try request.parameters(Self.parameters)
+        let signIn = try required()
+        let answer = GitHubSignIn.Return(
+            browser: browser(of: request), state: parameters["state"] ?? "", code: parameters["code"] ?? "",
+            error: parameters["error"])
+        // Always to ourselves: nothing that came says where to.
+        let base = try await urls.base
+        do {
+            let (token, _) = try await signIn.finish(
+                answer, callback: try await callback, visitor: request.visitor, logger: request.logger)
+            var response = Self.redirect(to: base + "/")
+            response.headers[.setCookie] = cookie.set(token, seconds: signIn.sessionLifetime.components.seconds)
+            return response
+        } catch let refusal as GitHubRefusal {
+            return Self.redirect(to: "\(base)/sign-in?refused=\(refusal.rawValue)")
+        }
+    }
+
+    private func required() throws -> GitHubSignIn {
+        guard let signIn else { throw Problem.noSuch("way to sign in: github.client_id is not set") }
+        return signIn
+    }
+
+    private var callback: String {
+        get async throws { try await urls.base + Self.callbackPath }
+    }
+
+    private var browserCookie: BrowserCookie { BrowserCookie(isSecure: cookie.isSecure) }
+
+    private func browser(of request: APIRequest) -> Token? {
+        Credentials.cookie(browserCookie.name, request.request.headers).flatMap { Token($0) }
+    }
+
+    private static func redirect(to url: String) -> Response {
+        Response(status: .found, headers: [.location: url])
+    }
+}
