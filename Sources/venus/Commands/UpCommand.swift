@@ -84,7 +84,7 @@ struct UpCommand: AsyncParsableCommand {
     /// It knows where the server listens, so that no call leads there.
     private static func proxyEnvironment(_ configuration: VenusConfiguration) -> [String: String] {
         ProcessInfo.processInfo.environment
-            .filter { !$0.key.hasPrefix("VENUS_SERVER_SECRET") && !$0.key.hasPrefix("VENUS_GITHUB_") }
+            .filter { !$0.key.hasPrefix("VENUS_SERVER_SECRET") && !$0.key.hasPrefix("VENUS_GITHUB_CLIENT_SECRET") }
             .merging([ConfigurationKey.serverListen.variable: "\(configuration.server.listen)"]) { $1 }
     }
 

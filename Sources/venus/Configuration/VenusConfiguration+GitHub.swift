@@ -2,7 +2,11 @@ import VenusServer
 
 extension VenusConfiguration.Server {
     /// Sign-in by way of GitHub; `nil` where no client id is given.
-    static func gitHub(_ reading: inout ConfigurationReading) -> GitHubConfiguration? {
+    ///
+    /// - Parameter fault: why it cannot be served so. Other roles, which read the same file, need not have the secret.
+    static func gitHub(
+        _ reading: inout ConfigurationReading, fault: inout ConfigurationError?
+    ) -> GitHubConfiguration? {
         let clientID = reading.text(
             .gitHubClientID, absent: "(not set: no sign-in by way of GitHub)", maximumBytes: 100)
         let secret = reading.secret(
@@ -32,9 +36,10 @@ extension VenusConfiguration.Server {
         let place = reading.text(.gitHubClientID)?.source ?? .default
         guard let secret else {
             if reading.text(.gitHubClientSecret) == nil && reading.text(.gitHubClientSecretFile) == nil {
-                reading.fail(
-                    .gitHubClientID, at: place,
-                    "its secret is missing: name it by github.client_secret_file or VENUS_GITHUB_CLIENT_SECRET")
+                fault = ConfigurationError(
+                    place: place.description, key: ConfigurationKey.gitHubClientID.name,
+                    problem: "its secret is missing: name it by github.client_secret_file or VENUS_GITHUB_CLIENT_SECRET"
+                )
             }
             return nil
         }

@@ -159,7 +159,9 @@ extension VenusConfiguration.Server {
         allowsPlainHTTP = reading.flag(.serverAllowPlainHTTP, default: false)
         secret = reading.secret(
             .serverSecret, .serverSecretFile, absent: "(not set: generated at the first start)")
-        gitHub = Self.gitHub(&reading)
+        var fault: ConfigurationError?
+        gitHub = Self.gitHub(&reading, fault: &fault)
+        gitHubFault = fault
         publicURL = reading.publicURL(.serverPublicURL)
         dashboard = reading.path(.serverDashboard, absent: "beside the binary")
         allowedHosts = reading.names(.serverAllowedHosts)

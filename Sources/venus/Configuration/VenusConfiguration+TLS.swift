@@ -25,8 +25,9 @@ extension ConfigurationReading {
 
 extension VenusConfiguration {
     /// Why the server must not be started so: other machines would reach it without TLS, and nobody has said that they
-    /// may.
+    /// may; or a way to sign in lacks its secret. No reason to keep a proxy from starting, which reads the same file.
     package var refusalToServe: ConfigurationError? {
+        if let fault = server.gitHubFault { return fault }
         guard !server.listen.isLoopback, server.tls == nil, !server.allowsPlainHTTP else { return nil }
         return ConfigurationError(
             place: source(of: .serverListen).description, key: ConfigurationKey.serverListen.name,

@@ -101,6 +101,8 @@ package struct VenusConfiguration: Sendable {
         package var secret: Secret?
         /// Sign-in by way of GitHub; `nil`: there is none.
         package var gitHub: GitHubConfiguration?
+        /// What is missing for it.
+        package var gitHubFault: ConfigurationError?
         /// Where browsers reach the server when that is not the listen address: `https://venus.example.com`.
         package var publicURL: String?
         /// Folder of the dashboard's files; `nil`: beside the binary.

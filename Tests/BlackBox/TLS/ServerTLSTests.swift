@@ -34,8 +34,6 @@ extension TheBinary {
                 }
             }
 
-            deinit { OwnedProcesses.end(markedBy: "VENUS_DATA=" + directory.file("data")) }
-
             func venus(
                 _ arguments: [String], at data: String? = nil, input: String? = nil
             ) async throws -> ChildProcess.Output {
@@ -125,7 +123,7 @@ extension TheBinary {
             environment["VENUS_SERVER_ALLOW_PLAIN_HTTP"] = "true"
             #expect(try await VenusBinary.output(["config", "check"], environment: environment).status == .exited(0))
             let process = try VenusBinary.start(["up"], environment: environment, directory: directory.path)
-            defer { OwnedProcesses.end(markedBy: "VENUS_DATA=" + directory.file("data")) }
+            defer { withExtendedLifetime(process) {} }
             try await process.waitForLine("the dashboard's address") { $0.contains("http://127.0.0.1:") }
             // The proxy serves the application whatever the server may do.
             environment["VENUS_SERVER_ALLOW_PLAIN_HTTP"] = nil

@@ -114,8 +114,11 @@ struct LoadTests {
         #expect(enterprise.apiURL == "https://github.example.com/api/v3")
         let report = ConfigCheck.report(try load(yaml: yaml + "  users: [ada=admin]", secret))
         #expect(!report.contains("a secret of this test"))
+        // The proxy reads the same file, and has no use for the secret.
+        let bare = try load(yaml: yaml + "  users: [ada=admin]")
+        #expect(bare.refusalToServe?.problem.hasPrefix("its secret is missing") == true && bare.server.gitHub == nil)
         for (wrong, variables, what) in [
-            ("  users: [ada=admin]", [:], "its secret is missing"), ("", secret, "nobody could sign in"),
+            ("", secret, "nobody could sign in"),
             ("  users: [ada]", secret, "github.users"), ("  users: [ada=king]", secret, "viewer, operator or admin"),
             ("  teams: [acme=viewer]", secret, "github.teams"),
             ("  users: [ada=admin]\n  url: http://github.example.com", secret, "github.url"),

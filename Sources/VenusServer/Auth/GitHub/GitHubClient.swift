@@ -3,8 +3,6 @@ import NIOHTTP1
 
 /// Asks GitHub. Neither a code nor a token nor our secret is in what it logs.
 struct GitHubClient: Sendable {
-    /// For one answer.
-    private static let timeout = Duration.seconds(10)
     /// Of one answer: a page of 100 teams has some hundred kilobytes.
     private static let maximumBytes = 4 << 20
 
@@ -24,8 +22,8 @@ struct GitHubClient: Sendable {
         }
         let trust = configuration.trustFile.map { WebTrust.authorities(file: $0) } ?? .system
         self.configuration = configuration
-        self.site = WebClient(site, trust: trust, timeout: Self.timeout, maximumBytes: Self.maximumBytes)
-        self.api = WebClient(api, trust: trust, timeout: Self.timeout, maximumBytes: Self.maximumBytes)
+        self.site = WebClient(site, trust: trust, timeout: configuration.answerTimeout, maximumBytes: Self.maximumBytes)
+        self.api = WebClient(api, trust: trust, timeout: configuration.answerTimeout, maximumBytes: Self.maximumBytes)
     }
 
     /// Names GitHub in what is stored, since another has other people under the same numbers.

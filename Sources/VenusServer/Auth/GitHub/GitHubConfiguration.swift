@@ -12,6 +12,8 @@ public struct GitHubConfiguration: Sendable {
     public var grants: [GitHubGrant]
     /// Of a session, however much it is used: by then, who lost their place at GitHub is out.
     public var sessionLifetime: Duration = .seconds(86_400)
+    /// For each answer of GitHub's.
+    package var answerTimeout: Duration = .seconds(10)
 
     public init(clientID: String, clientSecret: String, grants: [GitHubGrant]) {
         self.clientID = clientID

@@ -187,6 +187,32 @@ struct GitHubSignInTests {
         }
     }
 
+    @Test("GitHub that is slow, or away, holds nobody for long")
+    func slow() async throws {
+        let site = try await GitHubSite()
+        var gitHub = site.configuration(Self.grants)
+        gitHub.answerTimeout = .milliseconds(500)
+        try await withServer {
+            $0.gitHub = gitHub
+        } _: { server in
+            try await site.set(#"{"slow":{"/user":5}}"#)
+            var visitor = GitHubVisitor(server, site)
+            let begin = ContinuousClock.now
+            #expect(try await visitor.signIn().refusal == "unavailable")
+            #expect(ContinuousClock.now - begin < .seconds(4))
+        }
+        gitHub.url = "http://127.0.0.1:\(try freePort())"
+        try await withServer {
+            $0.gitHub = gitHub
+        } _: { server in
+            var visitor = GitHubVisitor(server, site)
+            let state = try #require(
+                URLComponents(string: try await visitor.begin())?.queryItems?.first { $0.name == "state" })
+            let back = "/api/v1/login/github/callback?code=x&state=\(state.value ?? "")"
+            #expect(try await visitor.comeBack(back).refusal == "unavailable")
+        }
+    }
+
     @Test("nothing that comes says where the browser goes")
     func redirects() async throws {
         try await withSite { server, site in

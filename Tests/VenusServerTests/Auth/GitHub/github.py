@@ -108,6 +108,10 @@ class Site(BaseHTTPRequestHandler):
             if url.path == "/login/oauth/authorize":
                 return self.authorize(query)
             path = url.path.removeprefix("/api/v3")
+            wait = scenario.get("slow", {}).get(path, 0)
+        # Nobody else is kept waiting.
+        time.sleep(wait)
+        with lock:
             bearer = self.headers.get("Authorization", "").removeprefix("Bearer ")
             if bearer not in tokens or scenario.get("revoked_at") == path:
                 return self.answer(401, {"message": "Bad credentials"})
