@@ -155,7 +155,7 @@ let package = Package(
         ),
         .testTarget(
             name: "VenusCommandTests",
-            dependencies: ["venus", "VenusCore", "VenusProxy", "TestSupport", .logging],
+            dependencies: ["venus", "VenusCore", "VenusProxy", "VenusServer", "TestSupport", .logging],
             swiftSettings: testSettings
         ),
         .testTarget(

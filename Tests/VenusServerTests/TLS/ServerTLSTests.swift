@@ -15,7 +15,6 @@ struct ServerTLSTests {
     func speaks() async throws {
         let certificate = try await ServerCertificate()
         try await withServer {
-            $0.host = "localhost"
             $0.tls = CertificateFiles(certificate: certificate.certificate, key: certificate.key)
         } _: { server in
             let authority = WebTrust.authorities(file: certificate.authority)
