@@ -88,7 +88,7 @@ static bool is_loopback(const struct clinux_address *address) {
 }
 
 // Inside one machine there is no path to probe: the plainest congestion control, which every system has and lets everybody
-// use, saves what the others work out for each segment (BBR about a tenth of a short exchange).
+// use, saves what the others work out for each segment.
 static void spare_congestion_control(int descriptor, const struct clinux_address *address) {
     if (is_loopback(address)) setsockopt(descriptor, IPPROTO_TCP, TCP_CONGESTION, "reno", 4);
 }

@@ -6,6 +6,10 @@ public protocol CallLog: Sendable {
     /// How many shards there are, from 1.
     var shards: Int { get }
 
+    /// Where a task that appends one entry after another is best at home: on the thread that talks to the log, each append
+    /// is spared the way there and back. `nil`: anywhere. What runs there must not block.
+    var executor: (any TaskExecutor)? { get }
+
     /// Appends one entry and returns its id once the log holds it. Throws ``CallLogError``.
     ///
     /// After an error it is not known whether the entry was appended: append it again, readers drop duplicates by the
@@ -29,6 +33,8 @@ public protocol CallLog: Sendable {
 }
 
 extension CallLog {
+    public var executor: (any TaskExecutor)? { nil }
+
     /// Id of the newest entry the shard ever had; ``EntryID/start`` where it never had one.
     public func lastID(shard: Int) async throws -> EntryID { try await extent(shard: shard).newest }
 }

@@ -1,4 +1,6 @@
 public import Logging
+import NIOCore
+import NIOPosix
 import Synchronization
 
 /// The call log in Redis Streams, one stream a shard: `PREFIX:calls:{0}`, `PREFIX:calls:{1}`, …
@@ -21,6 +23,8 @@ public final class RedisCallLog: CallLog {
     private let readers = Mutex<[Int: RedisRoute]>([:])
     private let fill: StreamFill
     private let commandTimeout: Duration
+    /// On the thread of the connection that appends.
+    public let executor: (any TaskExecutor)?
 
     /// - Parameters:
     ///   - url: `redis://[user[:password]@]host[:port][/database]`, `rediss` for TLS; several hosts, with commas between
@@ -49,7 +53,9 @@ public final class RedisCallLog: CallLog {
         self.commandTimeout = commandTimeout
         self.url = url
         tls = url.isTLS ? try RedisTLS(trustFile: trustFile) : nil
-        writer = RedisRoute(url, tls)
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        writer = RedisRoute(url, tls, on: eventLoop)
+        executor = EventLoopExecutor(eventLoop)
         fill = StreamFill(shards: shards, maximumEntries: maximumEntries, validity: Self.lengthValidity)
         logger.debug("using Redis as call log", metadata: ["url": "\(url)", "shards": "\(shards)"])
     }

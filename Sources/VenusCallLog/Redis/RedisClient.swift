@@ -1,3 +1,5 @@
+import NIOCore
+
 /// Keeps one connection to Redis: connects when it is first needed, and again after it broke, with a growing wait
 /// between tries that failed. Of several addresses it takes the first that is of use, beginning with the last one that
 /// was.
@@ -14,6 +16,7 @@ actor RedisClient {
     private let url: RedisURL
     private let addresses: [RedisAddress]
     private let tls: RedisTLS?
+    private let eventLoops: any EventLoopGroup
     /// Place of the address that is tried first.
     private var place = 0
     private var state = State.idle
@@ -27,8 +30,9 @@ actor RedisClient {
     /// - Parameters:
     ///   - addresses: one at least; absent: those of the URL.
     ///   - tls: there where the URL asks for it.
-    init(url: RedisURL, addresses: [RedisAddress]? = nil, tls: RedisTLS?) {
+    init(url: RedisURL, addresses: [RedisAddress]? = nil, tls: RedisTLS?, on eventLoops: any EventLoopGroup) {
         self.url = url
+        self.eventLoops = eventLoops
         self.addresses = addresses ?? url.addresses
         self.tls = tls
     }
@@ -95,7 +99,8 @@ actor RedisClient {
         for step in 0..<addresses.count {
             let place = (self.place + step) % addresses.count
             do {
-                let connection = try await RedisConnection.connect(to: addresses[place], as: url, tls: tls)
+                let connection = try await RedisConnection.connect(
+                    to: addresses[place], as: url, tls: tls, on: eventLoops)
                 self.place = place
                 return .success(connection)
             } catch { lastError = error }

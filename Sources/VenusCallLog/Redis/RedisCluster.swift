@@ -1,3 +1,5 @@
+import NIOCore
+
 /// The way to the nodes of a Redis Cluster: knows which node has which slot, and follows it when it moves.
 actor RedisCluster {
     /// Nodes that one command is sent to at most, one after another.
@@ -7,6 +9,7 @@ actor RedisCluster {
 
     private let url: RedisURL
     private let tls: RedisTLS?
+    private let eventLoops: any EventLoopGroup
     private var slots = ClusterSlots()
     private var clients: [RedisAddress: RedisClient] = [:]
     /// What is known of the slots may be wrong: a node did not answer.
@@ -14,9 +17,10 @@ actor RedisCluster {
     private var refreshing: Task<Void, any Error>?
     private var isClosed = false
 
-    init(url: RedisURL, tls: RedisTLS?) {
+    init(url: RedisURL, tls: RedisTLS?, on eventLoops: any EventLoopGroup) {
         self.url = url
         self.tls = tls
+        self.eventLoops = eventLoops
     }
 
     /// Sends a command about the key to the node that has it. Throws ``CallLogError``.
@@ -62,7 +66,7 @@ actor RedisCluster {
     private func client(of node: RedisAddress) throws -> RedisClient {
         if isClosed { throw CallLogError(.closed, "the call log was closed") }
         if let known = clients[node] { return known }
-        let client = RedisClient(url: url, addresses: [node], tls: tls)
+        let client = RedisClient(url: url, addresses: [node], tls: tls, on: eventLoops)
         clients[node] = client
         return client
     }

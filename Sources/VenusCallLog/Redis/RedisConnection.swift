@@ -17,10 +17,12 @@ final class RedisConnection: Sendable {
     }
 
     /// Connects and sets up, as the URL says. Throws ``CallLogError``.
-    static func connect(to address: RedisAddress, as url: RedisURL, tls: RedisTLS?) async throws -> RedisConnection {
+    static func connect(
+        to address: RedisAddress, as url: RedisURL, tls: RedisTLS?, on eventLoops: any EventLoopGroup
+    ) async throws -> RedisConnection {
         let connection: (RedisConnection, EventLoopFuture<Void>)
         do {
-            connection = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            connection = try await ClientBootstrap(group: eventLoops)
                 .connectTimeout(connectTimeout)
                 .channelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .channelOption(.socketOption(.so_keepalive), value: 1)

@@ -1,11 +1,21 @@
+import NIOCore
+import NIOPosix
+
 /// The way to the server of Redis that has a key.
 enum RedisRoute: Sendable {
     case single(RedisClient)
     case cluster(RedisCluster)
 
-    /// - Parameter tls: there where the URL asks for it.
-    init(_ url: RedisURL, _ tls: RedisTLS?) {
-        self = url.isCluster ? .cluster(RedisCluster(url: url, tls: tls)) : .single(RedisClient(url: url, tls: tls))
+    /// - Parameters:
+    ///   - tls: there where the URL asks for it.
+    ///   - eventLoops: those of its connections.
+    init(
+        _ url: RedisURL, _ tls: RedisTLS?, on eventLoops: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+    ) {
+        self =
+            url.isCluster
+            ? .cluster(RedisCluster(url: url, tls: tls, on: eventLoops))
+            : .single(RedisClient(url: url, tls: tls, on: eventLoops))
     }
 
     /// Sends a command about the key. Throws ``CallLogError``.

@@ -55,8 +55,12 @@ struct EventLoop: ~Copyable {
     var ended: [EventToken] = []
     /// Clients that may open a connection, after the event at hand.
     var opening: [Int32] = []
-    /// When the recorders' blocks are handed over, at the latest.
+    /// When the blocks that fill are handed over, at the latest.
     var flushAt = SteadyTime.distantFuture
+    /// When the shipper is woken for those that were full before.
+    var announceAt = SteadyTime.distantFuture
+    /// Blocks that had gone out full when ``flushAt`` was set.
+    private var filledBlocks: UInt64 = 0
     /// When the listeners are watched again, after descriptors ran out.
     var acceptAgainAt = SteadyTime.distantFuture
     var isListening = false
@@ -144,7 +148,8 @@ struct EventLoop: ~Copyable {
     /// When there is something to do though nothing happens.
     private var nextTime: SteadyTime {
         if !queued.isEmpty || !ended.isEmpty || !http2.isIdle { return now }
-        return min(timers.next, min(flushAt, acceptAgainAt), min(sweepAt, stopAt ?? .distantFuture))
+        let recordingAt = min(flushAt, announceAt)
+        return min(timers.next, min(recordingAt, acceptAgainAt), min(sweepAt, stopAt ?? .distantFuture))
     }
 
     @inline(__always)
@@ -199,13 +204,23 @@ struct EventLoop: ~Copyable {
     private mutating func flushRecorders() {
         guard recorders.hasPending else {
             flushAt = .distantFuture
+            announceAt = .distantFuture
             return
         }
-        if flushAt == .distantFuture {
+        let filled = recorders.filledBlocks
+        if flushAt == .distantFuture || filled != filledBlocks {
+            // What went out full began when the time was set; what is pending has begun since.
+            if filled != filledBlocks { announceAt = min(announceAt, flushAt) }
+            filledBlocks = filled
             flushAt = now + Self.longestRecordingDelay
         } else if now >= flushAt {
             recorders.flush()
             flushAt = .distantFuture
+            announceAt = .distantFuture
+        }
+        if now >= announceAt {
+            recorders.announce()
+            announceAt = .distantFuture
         }
     }
 

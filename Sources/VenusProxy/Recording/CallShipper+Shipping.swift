@@ -20,7 +20,7 @@ extension CallShipper {
             })
         else { return }
         await withTaskGroup(of: Part.self) { group in
-            group.addTask {
+            group.addTask(executorPreference: callLog.executor) {
                 await self.ship()
                 return .over
             }

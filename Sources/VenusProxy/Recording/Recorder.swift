@@ -20,7 +20,7 @@ public final class Recorder {
     private struct State {
         var table: OperationTable
         var builder = BlockBuilder()
-        /// Full blocks that were handed over, and whose shipper sleeps on.
+        /// Blocks that were handed over, and whose shipper sleeps on.
         var unannounced = 0
         var callsInFlight = 0
     }
@@ -88,7 +88,10 @@ public final class Recorder {
         state.pointee.builder.append(call)
         recorded.pointee += 1
         if call.outcome == .denied || call.flags.contains(.wouldBeDenied) { count(call) }
-        if state.pointee.builder.isFull { handOver() }
+        guard state.pointee.builder.isFull else { return }
+        pending?.pointee.filled &+= 1
+        handOver()
+        if state.pointee.unannounced == Self.mostUnannounced { announce() }
     }
 
     /// Counts what the egress policy says of a call.
@@ -106,17 +109,20 @@ public final class Recorder {
 
     /// Hands over what is pending, and wakes who ships it.
     public func flush() {
-        guard hasPending else { return }
-        pending?.pointee.recorders -= 1
-        if state.pointee.builder.count > 0 { shipper.offer(state.pointee.builder.finish(state.pointee.table)) }
+        if state.pointee.builder.count > 0 { handOver() }
+        announce()
+    }
+
+    /// Wakes who ships the blocks that were handed over.
+    public func announce() {
+        guard state.pointee.unannounced > 0 else { return }
         state.pointee.unannounced = 0
+        if !hasPending { pending?.pointee.recorders -= 1 }
         shipper.announce()
     }
 
-    /// Hands over the full block.
     private func handOver() {
         state.pointee.unannounced += 1
-        if state.pointee.unannounced == Self.mostUnannounced { return flush() }
         shipper.offer(state.pointee.builder.finish(state.pointee.table))
     }
 

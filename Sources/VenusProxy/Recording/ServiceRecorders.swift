@@ -30,6 +30,10 @@ struct ServiceRecorders: ~Copyable {
     @inline(__always)
     var hasPending: Bool { pending.pointee.recorders > 0 }
 
+    /// Blocks that went out full, if they are all of one recorder: what is pending began after the last of them.
+    @inline(__always)
+    var filledBlocks: UInt64 { byService.count == 1 ? pending.pointee.filled : 0 }
+
     /// The recorder of a service, made at its first call on this loop; off the hit path.
     mutating func recorder(for service: String) -> Unmanaged<Recorder>? {
         if let known = byService[service] { return .passUnretained(known) }
@@ -43,10 +47,15 @@ struct ServiceRecorders: ~Copyable {
 
     /// Hands over what is pending, of every service.
     mutating func flush() { for recorder in byService.values { recorder.flush() } }
+
+    /// Has the full blocks shipped, of every service.
+    mutating func announce() { for recorder in byService.values { recorder.announce() } }
 }
 
 /// What the recorders of one loop tell it of their blocks.
 struct PendingBlocks {
     /// How many recorders hold calls, or have handed over blocks that nobody was told of.
     var recorders = 0
+    /// Blocks that were handed over because they were full.
+    var filled: UInt64 = 0
 }
