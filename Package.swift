@@ -103,6 +103,7 @@ let package = Package(
             exclude: ["Dashboard/web"],
             swiftSettings: settings
         ),
+        .target(name: "VenusHost", dependencies: ["VenusCore"], swiftSettings: settings),
         .executableTarget(
             name: "venus",
             dependencies: [
@@ -143,6 +144,9 @@ let package = Package(
         .testTarget(
             name: "VenusAlertsTests", dependencies: ["VenusCore", "VenusAlerts", "TestSupport"],
             swiftSettings: testSettings
+        ),
+        .testTarget(
+            name: "VenusHostTests", dependencies: ["VenusCore", "VenusHost", "TestSupport"], swiftSettings: testSettings
         ),
         .testTarget(
             name: "VenusServerTests",

@@ -1,0 +1,120 @@
+import Glibc
+package import VenusCore
+
+/// Reads a machine's metrics. For one thread at a time.
+///
+/// Nothing that is missing or odd below `/proc` and `/sys` is an error: there is less in the reading then.
+package struct HostReader: ~Copyable {
+    private let files: SystemFiles
+    private let cgroup: CgroupReader?
+    private var sampler: HostSampler
+
+    /// - Parameter root: where the machine's root is seen, such as `/host` in a container; `/` for this one's own. Control groups
+    ///   are those of the agent's process, and so only read where the root is this machine's own.
+    package init(root: String = "/") {
+        files = SystemFiles(root: root)
+        sampler = HostSampler(
+            ticksPerSecond: max(1, Double(sysconf(Int32(_SC_CLK_TCK)))),
+            pageBytes: UInt64(max(1, sysconf(Int32(_SC_PAGESIZE)))))
+        let folders: CgroupFolders? =
+            if files.root.isEmpty, let membership = files.read("/proc/self/cgroup", { CgroupMembership(&$0) }) {
+                CgroupFolders(membership, mounts: files.read("/proc/self/mountinfo") { Mount.visible(&$0) } ?? [])
+            } else {
+                nil
+            }
+        cgroup = folders.map { CgroupReader(folders: $0) }
+    }
+
+    /// What there was since the last reading.
+    ///
+    /// - Parameter withProcesses: whether to look at each process. It costs about as much as all else where there are a
+    ///   hundred, so that once a minute is enough.
+    /// - Returns: `nil` the first time, and where the last is too long ago to say anything about now.
+    package mutating func read(withProcesses: Bool) -> HostReading? {
+        let snapshot = snapshot(withProcesses: withProcesses)
+        return sampler.reading(at: snapshot)
+    }
+
+    package func snapshot(withProcesses: Bool) -> HostSnapshot {
+        var snapshot = HostSnapshot(at: Self.wallClock(), clock: Self.clock())
+        snapshot.cpu = files.read("/proc/stat") { CPUStatistics(&$0) }
+        snapshot.load = files.read("/proc/loadavg") { LoadAverage(&$0) } ?? nil
+        snapshot.memory = files.read("/proc/meminfo") { MemoryInformation(&$0) }
+        snapshot.virtualMemory = files.read("/proc/vmstat") { VirtualMemoryStatistics(&$0) }
+        snapshot.uptime = files.read("/proc/uptime") { Uptime(&$0) } ?? nil
+        snapshot.disks = files.read("/proc/diskstats") { DiskStatistics.all(&$0) } ?? []
+        snapshot.networks = networks()
+        snapshot.fileSystems = fileSystems()
+        for resource in Pressure.Resource.allCases {
+            snapshot.pressure[resource] = files.read("/proc/pressure/\(resource.rawValue)") { Pressure(&$0) } ?? nil
+        }
+        snapshot.cgroup = cgroup?.read(files)
+        if withProcesses { snapshot.processes = processes() }
+        snapshot.garbledLines = files.takeGarbledLines()
+        return snapshot
+    }
+
+    /// A folder of a process shows the mounts and interfaces that it sees. Of another root's that is the first process, since
+    /// `self` is in the container.
+    private var ownProcess: String { files.root.isEmpty ? "/proc/self" : "/proc/1" }
+
+    private func networks() -> [NetworkStatistics] {
+        var networks = files.read(ownProcess + "/net/dev") { NetworkStatistics.all(&$0) } ?? []
+        for place in networks.indices {
+            networks[place].index =
+                files.read("/sys/class/net/\(networks[place].interface)/ifindex") { CgroupStatistics.number(&$0) }
+                ?? nil
+        }
+        return networks
+    }
+
+    private func fileSystems() -> [FileSystemSpace] {
+        let mounts = files.read(ownProcess + "/mountinfo") { Mount.visible(&$0) } ?? []
+        return Mount.fileSystems(mounts).compactMap { FileSystemSpace($0, root: files.root) }
+    }
+
+    private func processes() -> ProcessTable? {
+        guard let folder = opendir(files.root + "/proc") else { return nil }
+        defer { closedir(folder) }
+        let descriptor = dirfd(folder)
+        var table = ProcessTable()
+        while let entry = Glibc.readdir(folder) {
+            guard let number = Self.processNumber(entry) else { continue }
+            if table.isFull {
+                table.leaveOut()
+                continue
+            }
+            let statistics = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 24) { name -> ProcessStatistics? in
+                // At most ten digits, and the end of the text with its zero.
+                let text = "\(number)/stat"
+                for (place, byte) in text.utf8.enumerated() { name[place] = CChar(bitPattern: byte) }
+                name[text.utf8.count] = 0
+                guard let start = UnsafePointer(name.baseAddress) else { return nil }
+                return files.read(start, in: descriptor) { ProcessStatistics($0) } ?? nil
+            }
+            if let statistics { table.add(number, statistics) }
+        }
+        return table
+    }
+
+    /// The number that an entry's name is, if it is one.
+    private static func processNumber(_ entry: UnsafeMutablePointer<dirent>) -> Int32? {
+        withUnsafeBytes(of: &entry.pointee.d_name) { name in
+            let digits = name.prefix { $0 != 0 }
+            guard let first = digits.first, first >= 0x30, first <= 0x39 else { return nil }
+            return ProcFields.number(ArraySlice(digits)).flatMap(Int32.init(exactly:))
+        }
+    }
+
+    private static func wallClock() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    private static func clock() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}
