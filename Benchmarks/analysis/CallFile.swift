@@ -14,6 +14,8 @@ struct CallFile {
     let edges: Int
     /// Microseconds since the epoch.
     let t0: Int64
+    /// From the first to the last.
+    let seconds: Int
 
     init(_ path: String) throws {
         let data = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
@@ -41,6 +43,7 @@ struct CallFile {
         self.count = count
         self.edges = Int(edges.max() ?? 0) + 1
         self.t0 = t0
+        seconds = Int((t0 + (ends.max() ?? 0)) / 1_000_000 - t0 / 1_000_000) + 1
     }
 
     private static func column<Number: FixedWidthInteger>(

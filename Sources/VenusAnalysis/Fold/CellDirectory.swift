@@ -32,6 +32,9 @@ struct CellDirectory: Sendable {
     private var generation: UInt32 = 0
     private var oldest = 0
 
+    /// Whether there is room for a key.
+    func holds(_ key: Int32) -> Bool { key < keysPerPage }
+
     /// Makes room for keys below `count`. Numbers of pages from before are not valid any more.
     mutating func reserve(keys count: Int) {
         guard count > keysPerPage else { return }
@@ -79,8 +82,7 @@ struct CellDirectory: Sendable {
                     cells.withUnsafeMutableBufferPointer { cells in
                         for place in operations.indices {
                             // Every operation has a key, and every call of these a place in the cells, as was seen above.
-                            let key = Int(keys[Int(operations[place])])
-                            precondition(key >= 0, "keys are places")
+                            let key = Int(UInt32(bitPattern: keys[Int(operations[place])]))
                             // Of another generation some of the upper bits remain.
                             let cell = key < entries.count ? entries[key] ^ generation : Self.maximumCells
                             cells[first &+ place] = cell

@@ -22,88 +22,70 @@ struct CellHistograms: Sendable {
         fileprivate var buckets: Range<Int> { Int(start)..<Int(start) + Int(last - first) + 1 }
     }
 
+    private let table = BucketTable.shared
     private var summaries: [Summary] = []
     /// Counts of cells in which none can be larger than eight bits hold.
     private var narrow = Counts<UInt8>()
     private var wide = Counts<UInt32>()
-    /// Places of a cell's times; kept so that nothing is allocated.
-    private var places: [UInt16] = []
 
+    /// Counts of many cells, one behind the other, each from a multiple of eight on, with zeros in between.
     private struct Counts<Count: FixedWidthInteger & Sendable>: Sendable {
         var counts: [Count] = []
+        /// What is behind it is zero.
         var used = 0
 
-        /// Counts places of which none is outside `first ... last`; returns where its counts begin.
+        /// Makes room for the counts of so many buckets, and returns where they begin.
         @inline(__always)
-        mutating func append(_ places: UnsafeBufferPointer<UInt16>, first: UInt16, last: UInt16) -> Int {
+        mutating func add(_ buckets: Int) -> Int {
             let start = used
-            let length = Int(last - first) + 1
-            used += length
-            if counts.count < used {
-                let more = max(used, 2 * counts.count) - counts.count
-                counts.append(contentsOf: repeatElement(0, count: more))
-            }
-            counts.withUnsafeMutableBufferPointer { counts in
-                let counts = UnsafeMutableBufferPointer(rebasing: counts[start..<start + length])
-                counts.update(repeating: 0)
-                for place in places {
-                    let bucket = Int(place &- first)
-                    precondition(bucket < length, "a place between the first and the last")
-                    counts[bucket] &+= 1
-                }
-            }
+            used = start &+ (buckets &+ 7) & ~7
+            if counts.count < used { extend() }
             return start
+        }
+
+        @inline(never)
+        private mutating func extend() {
+            let more = max(used, 2 * counts.count) - counts.count
+            counts.append(contentsOf: repeatElement(0, count: more))
+        }
+
+        mutating func removeAll() {
+            counts.withUnsafeMutableBufferPointer { $0[..<used].update(repeating: 0) }
+            used = 0
         }
     }
 
     mutating func removeAll() {
         summaries.removeAll(keepingCapacity: true)
-        narrow.used = 0
-        wide.used = 0
+        narrow.removeAll()
+        wide.removeAll()
     }
 
     mutating func appendEmpty() { summaries.append(Summary()) }
 
     /// Counts the times of the next cell, in microseconds; there is one at least.
-    mutating func append(_ times: UnsafeBufferPointer<UInt32>) {
-        var summary = Self.summary(of: times)
-        if places.count < times.count {
-            places = Array(repeating: 0, count: max(times.count, 2 * places.count))
-        }
-        places.withUnsafeMutableBufferPointer { places in
-            let places = UnsafeMutableBufferPointer(rebasing: places[..<times.count])
-            BucketIndex.writePlaces(of: times, to: places)
-            (summary.first, summary.last) = Self.extremes(of: places)
-            let found = UnsafeBufferPointer(places)
-            let start =
-                summary.isWide
-                ? wide.append(found, first: summary.first, last: summary.last)
-                : narrow.append(found, first: summary.first, last: summary.last)
+    ///
+    /// - Parameter room: of the times, and of what fills their last group (``DurationColumn``).
+    mutating func append(_ room: UnsafeMutableBufferPointer<UInt32>, count: Int) {
+        let column = DurationColumn(room, count: count, table)
+        var summary = Summary(
+            sum: column.sum, minimum: column.minimum, maximum: column.maximum, count: UInt32(count),
+            first: column.first, last: column.last)
+        let length = Int(column.last) - Int(column.first) + 1
+        if summary.isWide {
+            let start = wide.add(length)
             summary.start = UInt32(start)
+            wide.counts.withUnsafeMutableBufferPointer {
+                table.count(column, first: column.first, in: .init(rebasing: $0[start..<start + length]))
+            }
+        } else {
+            let start = narrow.add(length)
+            summary.start = UInt32(start)
+            narrow.counts.withUnsafeMutableBufferPointer {
+                table.count(column, first: column.first, in: .init(rebasing: $0[start..<start + length]))
+            }
         }
         summaries.append(summary)
-    }
-
-    private static func summary(of times: UnsafeBufferPointer<UInt32>) -> Summary {
-        var sum: UInt64 = 0
-        var minimum = UInt32.max
-        var maximum: UInt32 = 0
-        for time in times {
-            sum &+= UInt64(time)
-            minimum = min(minimum, time)
-            maximum = max(maximum, time)
-        }
-        return Summary(sum: sum, minimum: minimum, maximum: maximum, count: UInt32(times.count))
-    }
-
-    private static func extremes(of places: UnsafeMutableBufferPointer<UInt16>) -> (first: UInt16, last: UInt16) {
-        var first = UInt16.max
-        var last: UInt16 = 0
-        for place in places {
-            first = min(first, place)
-            last = max(last, place)
-        }
-        return (first, last)
     }
 
     // MARK: Reading
@@ -123,37 +105,116 @@ struct CellHistograms: Sendable {
             minimum: summary.minimum, maximum: summary.maximum)
     }
 
-    /// The value of nearest rank, as ``LatencyHistogram/quantile(_:)`` has it, in microseconds.
-    func quantile(_ q: Double, of cell: Int) -> Double? {
+    /// The values of nearest rank, as ``LatencyHistogram/quantiles(_:)`` has them, in microseconds.
+    ///
+    /// - Parameter qs: each 0 … 1, ascending.
+    func quantiles(_ qs: SIMD3<Double>, of cell: Int) -> SIMD3<Double>? {
         let summary = summaries[cell]
         guard summary.count > 0 else { return nil }
-        let rank = max(1, Int((q * Double(summary.count)).rounded(.up)))
-        if rank >= Int(summary.count) { return Double(summary.maximum) }
-        let bucket =
-            summary.isWide
-            ? Self.bucket(of: rank, wide.counts.span.extracting(summary.buckets))
-            : Self.bucket(of: rank, narrow.counts.span.extracting(summary.buckets))
-        let estimate = BucketIndex.microseconds(place: summary.first + UInt16(bucket))
-        return min(max(estimate, Double(summary.minimum)), Double(summary.maximum))
+        // One by one: vectors that are written by lane and then read as a whole wait for themselves.
+        let ranks = (summary.rank(qs[0]), summary.rank(qs[1]), summary.rank(qs[2]))
+        guard !summary.isWide else {
+            let counts = wide.counts.span.extracting(summary.buckets)
+            return SIMD3(
+                value(Self.bucket(of: ranks.0, in: counts), ranks.0, summary),
+                value(Self.bucket(of: ranks.1, in: counts), ranks.1, summary),
+                value(Self.bucket(of: ranks.2, in: counts), ranks.2, summary))
+        }
+        let room = Int(summary.start)..<(Int(summary.start) + summary.buckets.count + 7) & ~7
+        return narrow.counts.span.extracting(room).withUnsafeBytes { counts in
+            var walk = NarrowWalk(counts)
+            let buckets = (walk.bucket(of: ranks.0), walk.bucket(of: ranks.1), walk.bucket(of: ranks.2))
+            return SIMD3(
+                value(buckets.0, ranks.0, summary), value(buckets.1, ranks.1, summary),
+                value(buckets.2, ranks.2, summary))
+        }
+    }
+
+    @inline(__always)
+    private func value(_ bucket: Int, _ rank: UInt32, _ summary: Summary) -> Double {
+        let estimate = table.microseconds(place: summary.first &+ UInt16(truncatingIfNeeded: bucket))
+        let value = min(max(estimate, Double(summary.minimum)), Double(summary.maximum))
+        return rank == summary.count ? Double(summary.maximum) : value
     }
 
     /// The first bucket with which the counts reach a rank; the last where they do not.
-    private static func bucket(of rank: Int, _ counts: Span<some FixedWidthInteger>) -> Int {
-        var seen = 0
+    private static func bucket(of rank: UInt32, in counts: Span<UInt32>) -> Int {
+        var seen: UInt32 = 0
         var bucket = 0
         // Eight at a time up to that in which it is.
         while bucket + 8 <= counts.count {
             var more: UInt32 = 0
-            for place in bucket..<bucket + 8 { more &+= UInt32(truncatingIfNeeded: counts[place]) }
-            if seen &+ Int(more) >= rank { break }
-            seen &+= Int(more)
+            for place in bucket..<bucket + 8 { more &+= counts[place] }
+            if seen &+ more >= rank { break }
+            seen &+= more
             bucket += 8
         }
         while bucket < counts.count - 1 {
-            seen &+= Int(truncatingIfNeeded: counts[bucket])
+            seen &+= counts[bucket]
             if seen >= rank { break }
             bucket += 1
         }
         return bucket
+    }
+}
+
+extension CellHistograms.Summary {
+    /// The nearest rank of a quantile, from 1 on.
+    @inline(__always)
+    fileprivate func rank(_ q: Double) -> UInt32 {
+        // The nearest integer that is not below.
+        let product = q * Double(count)
+        let rank = UInt32(product)
+        return min(max(Double(rank) < product ? rank + 1 : rank, 1), count)
+    }
+}
+
+/// Finds ranks, ascending, in counts of eight bits that add up to less than 256, of which there is a multiple of eight: a
+/// multiplication makes eight of them what they add up to from the first on.
+private struct NarrowWalk {
+    private let counts: UnsafeRawBufferPointer
+    /// Where the eight begin.
+    private var place = 0
+    /// What is before the eight, in each byte.
+    private var before: UInt64 = 0
+    /// What the eight add up to from the first of all on.
+    private var sums: UInt64
+
+    @inline(__always)
+    init(_ counts: UnsafeRawBufferPointer) {
+        precondition(counts.count >= 8 && counts.count % 8 == 0, "eight at a time")
+        self.counts = counts
+        sums = Self.sums(counts, at: 0)
+    }
+
+    /// The first bucket with which the counts reach a rank; they do.
+    @inline(__always)
+    mutating func bucket(of rank: UInt32) -> Int {
+        let rank = UInt64(rank)
+        while sums >> 56 < rank, place &+ 16 <= counts.count {
+            before = (sums >> 56) &* Self.ones
+            place &+= 8
+            sums = before &+ Self.sums(counts, at: place)
+        }
+        return place &+ Self.countBelow(rank, in: sums)
+    }
+
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
+
+    @inline(__always)
+    private static func sums(_ counts: UnsafeRawBufferPointer, at place: Int) -> UInt64 {
+        // There are eight from `place` on.
+        UInt64(littleEndian: counts.loadUnaligned(fromByteOffset: place, as: UInt64.self)) &* ones
+    }
+
+    /// How many of eight bytes are below a limit of at most 255.
+    @inline(__always)
+    private static func countBelow(_ limit: UInt64, in bytes: UInt64) -> Int {
+        let lower: UInt64 = 0x00FF_00FF_00FF_00FF
+        let one: UInt64 = 0x0001_0001_0001_0001
+        // In sixteen bits each, so that those that reach the limit set the ninth.
+        let missing = (256 &- limit) &* one
+        let reached = (((bytes & lower) &+ missing) >> 8 & one) &+ (((bytes >> 8 & lower) &+ missing) >> 8 & one)
+        return 8 &- Int(truncatingIfNeeded: (reached &* one) >> 48)
     }
 }

@@ -1,18 +1,25 @@
 import VenusCore
 
-/// The counts and sums of a step's cells, in two flat arrays: the outcomes, which every call adds to, lie close together,
-/// so that those of many cells stay in the cache; the rest does not get in between.
+/// The counts and sums of a step's cells, in two flat arrays: the counts of each outcome lie close together, so that those
+/// of many cells stay in the cache; the rest does not get in between.
+///
+/// A call that has a response time is taken for a success, which most are: those are counted with their times already, and
+/// only the others, and successes without a time, are counted here.
 ///
 /// Bound: counts have 32 bits; a step is committed long before it holds so many calls.
 struct CellSums: Sendable {
-    /// ``countsPerCell`` numbers a cell: those of the outcomes by their codes, and of `estimated`.
+    /// Of each outcome by its code, and of `estimated`, the counts of all cells, ``room`` of them; that of `success` less
+    /// the calls that have a time.
     private var counts: [UInt32] = []
+    private var room = 0
     /// ``Rest/stride`` numbers a cell.
     private var rest: [UInt64] = []
-    /// How many cells there are; the arrays may have room for more, all zero.
+    /// How many cells there are; those behind them are all zero.
     private var count = 0
+    /// Whether any of the rest is not zero.
+    private var hasRest = false
 
-    private static let countsPerCell = 8
+    private static let kinds = 8
     private static let estimated = 7
 
     /// Places of the rest. Phases with even numbers stand in the first four, those with odd ones in the next; their counts,
@@ -29,43 +36,89 @@ struct CellSums: Sendable {
         static func phase(_ phase: Int) -> Int { (phase & 1) * 4 + phase / 2 }
     }
 
-    /// Begins a further cell; its number is the count of those before it.
-    mutating func addCell() {
-        if (count + 1) * Self.countsPerCell > counts.count {
-            let more = max(64, count)
-            counts.append(contentsOf: repeatElement(0, count: more * Self.countsPerCell))
-            rest.append(contentsOf: repeatElement(0, count: more * Rest.stride))
+    /// Begins cells up to `count`.
+    mutating func addCells(upTo count: Int) {
+        if count > room { makeRoom(for: max(64, count, 2 * room)) }
+        self.count = max(self.count, count)
+    }
+
+    private mutating func makeRoom(for cells: Int) {
+        var more = [UInt32](repeating: 0, count: cells * Self.kinds)
+        for kind in 0..<Self.kinds {
+            for cell in 0..<count { more[kind * cells + cell] = counts[kind * room + cell] }
         }
-        count += 1
+        counts = more
+        rest.append(contentsOf: repeatElement(0, count: (cells - room) * Rest.stride))
+        room = cells
     }
 
     mutating func removeAll() {
-        counts.withUnsafeMutableBufferPointer { $0[..<(count * Self.countsPerCell)].update(repeating: 0) }
-        rest.withUnsafeMutableBufferPointer { $0[..<(count * Rest.stride)].update(repeating: 0) }
+        counts.withUnsafeMutableBufferPointer { counts in
+            for kind in 0..<Self.kinds { counts[kind * room..<kind * room + count].update(repeating: 0) }
+        }
+        if hasRest { rest.withUnsafeMutableBufferPointer { $0[..<(count * Rest.stride)].update(repeating: 0) } }
+        hasRest = false
         count = 0
     }
 
     // MARK: Adding columns
 
     /// Counts outcomes.
-    mutating func add(outcomes: Span<UInt8>, to cells: Span<UInt32>) {
+    ///
+    /// - Parameter timed: the same cells where a call has a response time, 0 where it has none.
+    mutating func add(outcomes: Span<UInt8>, to cells: Span<UInt32>, timed: Span<UInt32>) {
         let count = UInt32(count)
+        let room = room
         var bits: UInt8 = 0
         for place in 0..<outcomes.count { bits |= outcomes[place] }
-        precondition(bits < Self.countsPerCell && outcomes.count == cells.count, "codes that an outcome has")
+        precondition(
+            bits < Self.kinds && outcomes.count == cells.count && outcomes.count == timed.count,
+            "codes that an outcome has")
         counts.withUnsafeMutableBufferPointer { counts in
-            outcomes.withUnsafeBufferPointer { outcomes in
-                for place in outcomes.indices {
-                    let cell = cells[place]
-                    precondition(cell < count, "a cell that was begun")
-                    // The cell is one of ours, and the code one of its own counts.
-                    counts[Int(cell) &* Self.countsPerCell &+ Int(outcomes[place])] &+= 1
-                }
+            for place in 0..<outcomes.count {
+                precondition(cells[place] < count && timed[place] < count, "a cell that was begun")
+                // The cells are ours, and the code one of their own counts.
+                counts[Int(outcomes[place]) &* room &+ Int(cells[place])] &+= 1
+                counts[Int(Self.success) &* room &+ Int(timed[place])] &-= 1
             }
         }
     }
 
+    /// Counts outcomes of calls that all have a response time.
+    mutating func add(timedOutcomes outcomes: Span<UInt8>, to cells: Span<UInt32>) {
+        precondition(outcomes.count == cells.count, "every outcome has a cell")
+        outcomes.withUnsafeBytes { outcomes in
+            var place = 0
+            // Eight at once, of which mostly none is anything but a success.
+            while place &+ 8 <= outcomes.count {
+                var others = UInt64(littleEndian: outcomes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+                while others != 0 {
+                    let lane = others.trailingZeroBitCount / 8
+                    correct(UInt8(truncatingIfNeeded: others &>> UInt64(lane &* 8)), in: cells[place &+ lane])
+                    others &= ~(0xFF &<< UInt64(lane &* 8))
+                }
+                place &+= 8
+            }
+            while place < outcomes.count {
+                if outcomes[place] != Self.success { correct(outcomes[place], in: cells[place]) }
+                place &+= 1
+            }
+        }
+    }
+
+    /// Counts a call that was taken for a success.
+    @inline(__always)
+    private mutating func correct(_ outcome: UInt8, in cell: UInt32) {
+        precondition(Int(cell) < count && outcome < Self.kinds, "a cell that was begun, and a code that an outcome has")
+        counts[Int(outcome) &* room &+ Int(cell)] &+= 1
+        counts[Int(Self.success) &* room &+ Int(cell)] &-= 1
+    }
+
+    /// Zero, so that eight of them are.
+    private static let success = Outcome.success.rawValue
+
     mutating func addBytes(sent: Span<UInt64>, received: Span<UInt64>, to cells: Span<UInt32>) {
+        hasRest = true
         var rest = self.rest.mutableSpan
         for place in 0..<cells.count {
             let base = Int(cells[place]) &* Rest.stride
@@ -76,6 +129,7 @@ struct CellSums: Sendable {
 
     /// Adds all phases of a call at once; those that are unknown add nothing.
     mutating func addPhases(_ phases: Span<CallColumns.PhaseTimes>, to cells: Span<UInt32>) {
+        hasRest = true
         let count = count
         rest.withUnsafeMutableBytes { rest in
             for place in 0..<cells.count {
@@ -100,10 +154,11 @@ struct CellSums: Sendable {
 
     /// Counts what the flags say.
     mutating func addFlags(_ flags: Span<UInt16>, outcomes: Span<UInt8>, to cells: Span<UInt32>) {
+        hasRest = true
         for place in 0..<cells.count {
             let cell = Int(cells[place])
             let flags = CallFlags(rawValue: flags[place])
-            if flags.contains(.estimated) { counts[cell * Self.countsPerCell + Self.estimated] &+= 1 }
+            if flags.contains(.estimated) { counts[Self.estimated * room + cell] &+= 1 }
             if !flags.isDisjoint(with: .transportOnly), OutcomeSet.isKnown.contains(code: outcomes[place]) {
                 rest[cell * Rest.stride + Rest.tunnels] &+= 1
             }
@@ -114,24 +169,28 @@ struct CellSums: Sendable {
 
     // MARK: Reading
 
-    func count(of outcome: Outcome, in cell: Int) -> UInt64 {
-        UInt64(counts[cell * Self.countsPerCell + Int(outcome.rawValue)])
+    /// - Parameter timed: how many calls of the cell have a response time.
+    func count(of outcome: Outcome, in cell: Int, timed: UInt32) -> UInt64 {
+        let count = counts[Int(outcome.rawValue) * room + cell]
+        return UInt64(outcome == .success ? count &+ timed : count)
     }
 
     /// All of a cell but its histograms.
-    func totals(of cell: Int) -> KPITotals {
+    ///
+    /// - Parameter timed: how many calls of the cell have a response time.
+    func totals(of cell: Int, timed: UInt32) -> KPITotals {
         let base = cell * Rest.stride
         var totals = KPITotals()
-        totals.success = count(of: .success, in: cell)
-        totals.clientError = count(of: .clientError, in: cell)
-        totals.serverError = count(of: .serverError, in: cell)
-        totals.transportError = count(of: .transportError, in: cell)
-        totals.unknown = count(of: .unknown, in: cell)
-        totals.cancelled = count(of: .cancelled, in: cell)
-        totals.denied = count(of: .denied, in: cell)
+        totals.success = count(of: .success, in: cell, timed: timed)
+        totals.clientError = count(of: .clientError, in: cell, timed: timed)
+        totals.serverError = count(of: .serverError, in: cell, timed: timed)
+        totals.transportError = count(of: .transportError, in: cell, timed: timed)
+        totals.unknown = count(of: .unknown, in: cell, timed: timed)
+        totals.cancelled = count(of: .cancelled, in: cell, timed: timed)
+        totals.denied = count(of: .denied, in: cell, timed: timed)
         totals.wouldBeDenied = rest[base + Rest.wouldBeDenied]
         totals.linkLocal = rest[base + Rest.linkLocal]
-        totals.estimated = UInt64(counts[cell * Self.countsPerCell + Self.estimated])
+        totals.estimated = UInt64(counts[Self.estimated * room + cell])
         totals.tunnels = rest[base + Rest.tunnels]
         totals.bytesSent = rest[base + Rest.bytesSent]
         totals.bytesReceived = rest[base + Rest.bytesReceived]

@@ -43,7 +43,7 @@ package struct StepCells: Sendable {
         var ttfbTimed: [UInt32] = []
     }
 
-    package init() { addCell(CellName(second: .min, key: -1)) }
+    package init() { addNobody() }
 
     package var isEmpty: Bool { names.count == 1 }
     package var cellCount: Int { names.count - 1 }
@@ -73,11 +73,29 @@ package struct StepCells: Sendable {
         var scratch = Scratch()
         swap(&scratch, &self.scratch)
         defer { swap(&scratch, &self.scratch) }
-        let range = start..<columns.count
+        var refused = 0
+        for lower in stride(from: start, to: columns.count, by: Self.callsPerPiece) {
+            let piece = lower..<min(lower + Self.callsPerPiece, columns.count)
+            refused += fold(columns, piece, t0: t0, keys: keys, times: times, &scratch)
+        }
+        return refused
+    }
+
+    /// Columns are gone through piece by piece: so all of them are read at the pace of the work, and the processor fetches
+    /// what is next in the meantime.
+    private static let callsPerPiece = 128
+
+    private mutating func fold(
+        _ columns: CallColumns, _ range: Range<Int>, t0: Int64, keys: [Int32], times: Times, _ scratch: inout Scratch
+    ) -> Int {
         let refused = findCells(columns, range, t0: t0, keys: keys, times: times, into: &scratch.cells)
-        let (counted, timed) = Self.select(columns, range, &scratch)
+        let (counted, timed, areAll) = Self.select(columns, range, &scratch)
         let outcomes = columns.outcomes.span.extracting(range)
-        sums.add(outcomes: outcomes, to: counted.span)
+        if areAll {
+            sums.add(timedOutcomes: outcomes, to: timed.span)
+        } else {
+            sums.add(outcomes: outcomes, to: counted.span, timed: timed.span)
+        }
         durations.append(columns.durations.span.extracting(range), cells: timed.span)
         if !columns.flagsOfAny.isDisjoint(with: Self.countedFlags) {
             sums.addFlags(columns.flags.span.extracting(range), outcomes: outcomes, to: counted.span)
@@ -125,18 +143,13 @@ package struct StepCells: Sendable {
                 refused += run.count
                 continue
             }
-            var page = directory.page(of: second)
+            let page = directory.page(of: second)
             var target = cells.mutableSpan
             let operations = columns.operations.span.extracting(place..<last)
             guard !directory.find(operations, keys: keys.span, in: page, into: &target, from: run.lowerBound) else {
                 continue
             }
-            directory.reserve(keys: Int(keys.max() ?? 0) + 1)
-            page = directory.page(of: second)
-            for call in run where cells[call] >= CellDirectory.maximumCells {
-                let key = keys[Int(columns.operations[call + range.lowerBound])]
-                cells[call] = directory.cell(of: key, in: page) ?? addCell(second: second, key: key, page: page)
-            }
+            addCells(operations, keys: keys, second: second, page: page, to: &target, from: run.lowerBound)
         }
         return refused
     }
@@ -162,27 +175,50 @@ package struct StepCells: Sendable {
         return second < times.nowSeconds - maximumAgeSeconds ? nil : second
     }
 
-    private mutating func addCell(second: Int64, key: Int32, page: Int) -> UInt32 {
-        let cell = UInt32(names.count)
-        addCell(CellName(second: second, key: key))
-        directory.enter(cell, of: key, in: page)
-        return cell
+    /// Finds the cells that ``CellDirectory/find(_:keys:in:into:from:)`` did not, and begins those that are new.
+    private mutating func addCells(
+        _ operations: Span<UInt16>, keys: [Int32], second: Int64, page: Int, to cells: inout MutableSpan<UInt32>,
+        from first: Int
+    ) {
+        var page = page
+        for place in 0..<operations.count where cells[first + place] >= CellDirectory.maximumCells {
+            let key = keys[Int(operations[place])]
+            if !directory.holds(key) {
+                directory.reserve(keys: Int(keys.max() ?? key) + 1)
+                page = directory.page(of: second)
+            }
+            if let cell = directory.cell(of: key, in: page) {
+                cells[first + place] = cell
+                continue
+            }
+            let cell = UInt32(names.count)
+            names.append(CellName(second: second, key: key))
+            directory.enter(cell, of: key, in: page)
+            cells[first + place] = cell
+        }
+        makeRoom()
     }
 
-    private mutating func addCell(_ name: CellName) {
-        names.append(name)
-        sums.addCell()
-        durations.addCell()
-        ttfbs.addCell()
+    /// Gives every cell its sums.
+    private mutating func makeRoom() {
+        sums.addCells(upTo: names.count)
+        durations.addCells(upTo: names.count)
+        ttfbs.addCells(upTo: names.count)
     }
 
-    /// The cells of the calls that count, and of those whose duration is a response time: 0 in the others' place.
+    private mutating func addNobody() {
+        names.append(CellName(second: .min, key: -1))
+        makeRoom()
+    }
+
+    /// The cells of the calls that count, and of those whose duration is a response time: 0 in the others' place; and
+    /// whether all are both.
     private static func select(
         _ columns: CallColumns, _ range: Range<Int>, _ scratch: inout Scratch
-    ) -> (counted: [UInt32], timed: [UInt32]) {
+    ) -> (counted: [UInt32], timed: [UInt32], areAll: Bool) {
         let haveConnections = !columns.flagsOfAny.isDisjoint(with: [.tunnel, .activity])
         let haveOthers = !OutcomeSet.timed.isSuperset(of: columns.outcomesOfAny)
-        guard haveConnections || haveOthers else { return (scratch.cells, scratch.cells) }
+        guard haveConnections || haveOthers else { return (scratch.cells, scratch.cells, true) }
         copy(scratch.cells, to: &scratch.timed)
         let lower = range.lowerBound
         if haveOthers {
@@ -191,14 +227,14 @@ package struct StepCells: Sendable {
                 if !isExchange { scratch.timed[place - lower] = 0 }
             }
         }
-        guard haveConnections else { return (scratch.cells, scratch.timed) }
+        guard haveConnections else { return (scratch.cells, scratch.timed, false) }
         copy(scratch.cells, to: &scratch.counted)
         for place in range {
             let flags = CallFlags(rawValue: columns.flags[place])
             if flags.contains(.activity) { scratch.counted[place - lower] = 0 }
             if !flags.isDisjoint(with: [.tunnel, .activity]) { scratch.timed[place - lower] = 0 }
         }
-        return (scratch.counted, scratch.timed)
+        return (scratch.counted, scratch.timed, false)
     }
 
     private static func selectTTFBs(
@@ -258,19 +294,21 @@ package struct StepCells: Sendable {
         durations.removeAll()
         ttfbs.removeAll()
         calls = 0
-        addCell(CellName(second: .min, key: -1))
+        addNobody()
     }
 
     // MARK: Reading what was closed
 
     package func totals(of cell: FoldedCell) -> KPITotals {
-        var totals = sums.totals(of: cell.number)
+        var totals = sums.totals(of: cell.number, timed: durationHistograms[cell.number].count)
         totals.duration = durationHistograms.histogram(of: cell.number)
         totals.ttfb = ttfbHistograms.histogram(of: cell.number)
         return totals
     }
 
-    package func count(of outcome: Outcome, in cell: FoldedCell) -> UInt64 { sums.count(of: outcome, in: cell.number) }
+    package func count(of outcome: Outcome, in cell: FoldedCell) -> UInt64 {
+        sums.count(of: outcome, in: cell.number, timed: durationHistograms[cell.number].count)
+    }
 
     /// How many calls have a response time.
     package func timedCount(of cell: FoldedCell) -> Int { Int(durationHistograms[cell.number].count) }
@@ -278,9 +316,11 @@ package struct StepCells: Sendable {
     /// Sum of the response times in microseconds.
     package func durationSum(of cell: FoldedCell) -> UInt64 { durationHistograms[cell.number].sum }
 
-    /// The response time of nearest rank, as ``LatencyHistogram/quantile(_:)`` has it, in microseconds.
-    package func durationQuantile(_ q: Double, of cell: FoldedCell) -> Double? {
-        durationHistograms.quantile(q, of: cell.number)
+    /// The response times of nearest rank, as ``LatencyHistogram/quantiles(_:)`` has them, in microseconds.
+    ///
+    /// - Parameter qs: each 0 … 1, ascending.
+    package func durationQuantiles(_ qs: SIMD3<Double>, of cell: FoldedCell) -> SIMD3<Double>? {
+        durationHistograms.quantiles(qs, of: cell.number)
     }
 }
 

@@ -4,26 +4,40 @@
 ///
 /// Cell 0 is nobody's: what is written for it counts nowhere.
 ///
-/// Bound: four bytes a time, and a chunk of 256 for each cell that has any; a step is committed long before its times
+/// Bound: four bytes a time, and a chunk of 192 for each cell that has any; a step is committed long before its times
 /// number 2^32 (``AnalyzerConfiguration/maximumStepCalls``).
 struct TimeChunks: Sendable {
-    private static let timesPerChunk = 64
+    /// A multiple of eight (``DurationColumn``), and an odd number of cache lines: with an even one all cells that fill
+    /// their chunks at the same pace would write to a part of the cache's sets.
+    private static let timesPerChunk = 48
 
     /// Chunks, one behind the other.
     private var times: [UInt32] = []
-    /// Of each chunk what `ends` had when it was begun: where the chunk before it ends, or 0 where it is the first.
+    /// Of each chunk where the one before it ends, or 0 where it is the first of its cell.
     private var previous: [UInt32] = []
     private var chunkCount = 0
-    /// Of each cell the place in `times` behind its last one; 0 where it has none. A multiple of a chunk's length is that
-    /// of a full chunk.
-    private var ends: [UInt32] = []
+    /// Of each cell, in its last chunk.
+    private var tails: [Tail] = []
+
+    /// Places in `times`, both 0 where a cell has none.
+    private struct Tail {
+        /// Behind the last time.
+        var end: UInt32 = 0
+        /// Behind the chunk.
+        var limit: UInt32 = 0
+    }
+
     /// Times of a cell that has several chunks, one behind the other; kept so that nothing is allocated.
     private var gathered: [UInt32] = []
 
-    mutating func addCell() { ends.append(0) }
+    /// Begins cells up to `count`.
+    mutating func addCells(upTo count: Int) {
+        guard tails.count < count else { return }
+        tails.append(contentsOf: repeatElement(Tail(), count: count - tails.count))
+    }
 
     mutating func removeAll() {
-        ends.removeAll(keepingCapacity: true)
+        tails.removeAll(keepingCapacity: true)
         chunkCount = 0
     }
 
@@ -35,19 +49,21 @@ struct TimeChunks: Sendable {
         var chunks = UInt32(chunkCount)
         times.withUnsafeMutableBufferPointer { times in
             previous.withUnsafeMutableBufferPointer { previous in
-                ends.withUnsafeMutableBufferPointer { ends in
+                tails.withUnsafeMutableBufferPointer { tails in
                     for place in 0..<values.count {
                         let cell = Int(cells[place])
-                        precondition(cell < ends.count, "a cell that was begun")
-                        var end = ends[cell]
-                        if end % UInt32(Self.timesPerChunk) == 0 {
+                        precondition(cell < tails.count, "a cell that was begun")
+                        var end = tails[cell].end
+                        let limit = tails[cell].limit
+                        if end == limit {
                             previous[Int(chunks)] = end
                             end = chunks &* UInt32(Self.timesPerChunk)
                             chunks &+= 1
+                            tails[cell].limit = chunks &* UInt32(Self.timesPerChunk)
                         }
                         // Within the cell's last chunk, which there is room for.
                         times[Int(end)] = values[place]
-                        ends[cell] = end &+ 1
+                        tails[cell].end = end &+ 1
                     }
                 }
             }
@@ -59,28 +75,37 @@ struct TimeChunks: Sendable {
     mutating func count(into histograms: inout CellHistograms) {
         histograms.removeAll()
         var gathered: [UInt32] = []
+        var times: [UInt32] = []
         swap(&gathered, &self.gathered)
-        defer { swap(&gathered, &self.gathered) }
-        times.withUnsafeBufferPointer { times in
-            for cell in ends.indices {
-                let end = Int(ends[cell])
+        swap(&times, &self.times)
+        defer {
+            swap(&gathered, &self.gathered)
+            swap(&times, &self.times)
+        }
+        times.withUnsafeMutableBufferPointer { times in
+            for cell in tails.indices {
+                let end = Int(tails[cell].end)
                 guard cell > 0, end > 0 else {
                     histograms.appendEmpty()
                     continue
                 }
-                let last = (end - 1) / Self.timesPerChunk
-                let rest = UnsafeBufferPointer(rebasing: times[last * Self.timesPerChunk..<end])
-                guard previous[last] > 0 else {
-                    histograms.append(rest)
+                let limit = Int(tails[cell].limit)
+                let last = limit - Self.timesPerChunk
+                let chunk = UnsafeMutableBufferPointer(rebasing: times[last..<limit])
+                let previous = previous[last / Self.timesPerChunk]
+                guard previous > 0 else {
+                    histograms.append(chunk, count: end - last)
                     continue
                 }
-                let count = gather(previous[last], and: rest, of: times, into: &gathered)
-                gathered.withUnsafeBufferPointer { histograms.append(UnsafeBufferPointer(rebasing: $0[..<count])) }
+                let rest = UnsafeBufferPointer(rebasing: chunk[..<(end - last)])
+                let count = gather(previous, and: rest, of: UnsafeBufferPointer(times), into: &gathered)
+                gathered.withUnsafeMutableBufferPointer { histograms.append($0, count: count) }
             }
         }
     }
 
-    /// Copies the full chunks that end at `end` and before, and the rest; returns how many times that are.
+    /// Copies the full chunks that end at `end` and before, and the rest; returns how many times that are. There is room
+    /// for a chunk behind them.
     private func gather(
         _ end: UInt32, and rest: UnsafeBufferPointer<UInt32>, of times: UnsafeBufferPointer<UInt32>,
         into gathered: inout [UInt32]
@@ -88,11 +113,11 @@ struct TimeChunks: Sendable {
         var count = 0
         var end = Int(end)
         let length = Self.timesPerChunk
-        Self.extend(&gathered, to: rest.count)
+        Self.extend(&gathered, to: rest.count + length)
         gathered.withUnsafeMutableBufferPointer { _ = $0.update(fromContentsOf: rest) }
         count = rest.count
         while end > 0 {
-            Self.extend(&gathered, to: count + length)
+            Self.extend(&gathered, to: count + 2 * length)
             gathered.withUnsafeMutableBufferPointer {
                 let chunk = UnsafeBufferPointer(rebasing: times[end - length..<end])
                 _ = UnsafeMutableBufferPointer(rebasing: $0[count...]).update(fromContentsOf: chunk)

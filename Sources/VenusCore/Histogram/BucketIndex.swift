@@ -47,13 +47,6 @@ public enum BucketIndex {
         return 2 * low * high / (low + high)
     }
 
-    /// ``representative(_:)`` of the bucket at a place (its index less ``lowest``), in microseconds.
-    ///
-    /// - Precondition: `place` is below ``count``.
-    package static func microseconds(place: UInt16) -> Double { representatives[Int(place)] }
-
-    private static let representatives = (lowest...highest).map { representative($0) * 1_000_000 }
-
     private static let one: UInt64 = 1_023 << 52
 
     /// Mantissa bits of 2^(j/64), j in 0 ..< 64, each rounded to the nearest double: built by repeated square roots,

@@ -68,7 +68,7 @@ public struct LatencyHistogram: Sendable, Hashable {
         let ranks = qs.map { max(1, UInt64(($0 * Double(count)).rounded(.up))) }
         return zip(ranks, buckets.indices(ofRanks: ranks)).map { rank, index in
             guard rank < count, let index else { return Double(maximum) }
-            let estimate = BucketIndex.microseconds(place: UInt16(index - BucketIndex.lowest))
+            let estimate = BucketTable.shared.microseconds(place: UInt16(index - BucketIndex.lowest))
             return min(max(estimate, Double(minimum)), Double(maximum))
         }
     }

@@ -73,12 +73,14 @@ import VenusCore
         #expect(found == expected)
     }
 
-    @Test("a cell that was closed has the quantiles of its histogram")
-    func quantiles() throws {
+    @Test(
+        "a cell that was closed has the quantiles of its histogram, with few calls and with many",
+        arguments: [1, 2, 20])
+    func quantiles(blocks: Int) throws {
         var random = SeededGenerator(seed: 12)
         var step = StepCells()
         var columns = CallColumns()
-        for _ in 0..<20 {
+        for _ in 0..<blocks {
             let ends = (0..<300).map { _ in
                 (Samples.epoch - 1) * 1_000_000 + Int64.random(in: 0..<900_000, using: &random)
             }
@@ -96,7 +98,9 @@ import VenusCore
             #expect(step.count(of: .denied, in: cell) == totals.denied)
             for hundredths in 0...100 {
                 let q = Double(hundredths) / 100
-                #expect(step.durationQuantile(q, of: cell) == totals.duration.quantile(q))
+                let qs = [q / 2, q, 1]
+                let quantiles = step.durationQuantiles(.init(qs), of: cell)
+                #expect(quantiles == .init(totals.duration.quantiles(qs)))
             }
         }
     }
