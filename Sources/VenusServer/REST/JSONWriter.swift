@@ -88,6 +88,12 @@ package struct JSONWriter {
         append(digits, decimals: decimals)
     }
 
+    /// A fraction of calls, to eight decimals; never 0 or 1 where it is only near: then with all its digits.
+    package mutating func value(rate: Double?) {
+        guard let rate, rate > 0, rate < 1, min(rate, 1 - rate) < 1e-8 else { return value(rate, decimals: 8) }
+        value(rate)
+    }
+
     /// A number rounded to so many digits; all digits before the point stay.
     package mutating func value(_ number: Double?, significantDigits digits: Int) {
         guard let number, number.isFinite else { return null() }

@@ -1,8 +1,6 @@
 package import VenusCore
 
 extension KPI {
-    /// Of rates in JSON: one call in a hundred million still shows.
-    static let rateDecimals = 8
     /// Of times and loads in JSON: far more than a quantile is true to, which is to 0.55 %. Whole digits all stay.
     static let significantDigits = 5
 }
@@ -12,7 +10,7 @@ extension KPI: JSONWritable {
     package func write(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.name("availability")
-            writer.value(availability, decimals: KPI.rateDecimals)
+            writer.value(rate: availability)
             writer.name("basis")
             writer.value(basis?.rawValue)
             writer.name("calls")
@@ -20,11 +18,11 @@ extension KPI: JSONWritable {
             writer.name("cancelled")
             writer.value(cancelled)
             writer.name("client_error_rate")
-            writer.value(clientErrorRate, decimals: KPI.rateDecimals)
+            writer.value(rate: clientErrorRate)
             writer.name("denied")
             writer.value(denied)
             writer.name("error_rate")
-            writer.value(errorRate, decimals: KPI.rateDecimals)
+            writer.value(rate: errorRate)
             writer.name("estimated")
             writer.value(estimated)
             writer.name("link_local")
@@ -34,9 +32,9 @@ extension KPI: JSONWritable {
             writer.name("response_time_ms")
             responseTime.write(to: &writer)
             writer.name("server_error_rate")
-            writer.value(serverErrorRate, decimals: KPI.rateDecimals)
+            writer.value(rate: serverErrorRate)
             writer.name("transport_error_rate")
-            writer.value(transportErrorRate, decimals: KPI.rateDecimals)
+            writer.value(rate: transportErrorRate)
             writer.name("ttfb_ms")
             ttfb.write(to: &writer)
             writer.name("would_be_denied")

@@ -67,6 +67,78 @@ struct HostReaderTests {
         #expect(abs(dropped.sum - 5) < 0.001)
     }
 
+    /// Asks psutil, an independent reader, between two snapshots of ours: what it says lies between them, or no further off than
+    /// the tolerance.
+    @Test("psutil says the same of this machine, within 2 %")
+    func psutil() async throws {
+        let script = """
+            import json, psutil, time
+            c = psutil.cpu_times(); m = psutil.virtual_memory(); s = psutil.swap_memory(); d = psutil.disk_usage('/')
+            print(json.dumps({
+                "user": c.user, "system": c.system, "idle": c.idle, "iowait": c.iowait, "cores": psutil.cpu_count(),
+                "total": m.total, "available": m.available, "swap": s.total, "used": d.used, "free": d.free,
+                "uptime": time.time() - psutil.boot_time(), "load": psutil.getloadavg()[2],
+                "disks": {n: [x.read_bytes, x.write_bytes, x.read_count, x.write_count]
+                          for n, x in psutil.disk_io_counters(perdisk=True).items()},
+                "networks": {n: [x.bytes_recv, x.bytes_sent, x.packets_recv, x.packets_sent]
+                             for n, x in psutil.net_io_counters(pernic=True).items()}}))
+            """
+        struct Answer: Decodable {
+            var user, system, idle, iowait, total, available, swap, used, free, uptime, load: Double
+            var cores: Int
+            var disks, networks: [String: [Double]]
+        }
+        let reader = HostReader()
+        let before = reader.snapshot(withProcesses: false)
+        let output = try await ChildProcess.run("/usr/bin/python3", ["-c", script])
+        let after = reader.snapshot(withProcesses: false)
+        let answer = try JSONDecoder().decode(Answer.self, from: Data(output.utf8))
+
+        func agrees(_ what: String, _ theirs: Double, _ first: Double?, _ second: Double?) throws {
+            let (one, two) = (try #require(first, "\(what)"), try #require(second, "\(what)"))
+            let slack = 0.02 * abs(theirs)
+            #expect(
+                theirs >= min(one, two) - slack && theirs <= max(one, two) + slack,
+                "\(what): psutil \(theirs), here \(one) and then \(two)")
+        }
+        let ticks = Double(sysconf(Int32(_SC_CLK_TCK)))
+        for (mode, theirs) in [
+            (CPUTimes.Mode.user, answer.user), (.system, answer.system), (.idle, answer.idle), (.iowait, answer.iowait),
+        ] {
+            func seconds(_ snapshot: HostSnapshot) -> Double? { snapshot.cpu?.total.map { Double($0[mode]) / ticks } }
+            try agrees(mode.name, theirs, seconds(before), seconds(after))
+        }
+        #expect(after.cpu?.cores.count == answer.cores)
+        try agrees("total", answer.total, before.memory?.total.map { Double($0) }, after.memory?.total.map { Double($0) })
+        try agrees(
+            "available", answer.available, before.memory?.available.map { Double($0) },
+            after.memory?.available.map { Double($0) })
+        try agrees(
+            "swap", answer.swap, before.memory?.swapTotal.map { Double($0) }, after.memory?.swapTotal.map { Double($0) })
+        try agrees("uptime", answer.uptime, before.uptime?.seconds, after.uptime?.seconds)
+        try agrees("load", answer.load, before.load?.fifteenMinutes, after.load?.fifteenMinutes)
+        func root(_ snapshot: HostSnapshot) -> FileSystemSpace? { snapshot.fileSystems.first { $0.point == "/" } }
+        try agrees("used", answer.used, root(before).map { Double($0.used) }, root(after).map { Double($0.used) })
+        try agrees("free", answer.free, root(before).map { Double($0.free) }, root(after).map { Double($0.free) })
+        for disk in before.disks {
+            let later = try #require(after.disks.first { $0.device == disk.device })
+            let theirs = try #require(answer.disks[disk.device], "psutil does not know \(disk.device)")
+            try agrees("\(disk.device) read", theirs[0], Double(disk.bytesRead), Double(later.bytesRead))
+            try agrees("\(disk.device) written", theirs[1], Double(disk.bytesWritten), Double(later.bytesWritten))
+            try agrees("\(disk.device) reads", theirs[2], Double(disk.reads), Double(later.reads))
+            try agrees("\(disk.device) writes", theirs[3], Double(disk.writes), Double(later.writes))
+        }
+        for network in before.networks {
+            let later = try #require(after.networks.first { $0.interface == network.interface })
+            let theirs = try #require(answer.networks[network.interface], "psutil does not know \(network.interface)")
+            let (one, two) = (network, later)
+            try agrees("received", theirs[0], Double(one.received.bytes), Double(two.received.bytes))
+            try agrees("sent", theirs[1], Double(one.transmitted.bytes), Double(two.transmitted.bytes))
+            try agrees("packets received", theirs[2], Double(one.received.packets), Double(two.received.packets))
+            try agrees("packets sent", theirs[3], Double(one.transmitted.packets), Double(two.transmitted.packets))
+        }
+    }
+
     @Test("the program that burns a processor is found, by name and without its arguments")
     func topProcess() async throws {
         let burner = try ChildProcess("/usr/bin/python3", ["-c", "while True: pass", "--password=secret"])

@@ -34,6 +34,18 @@ struct JSONWriterTests {
         #expect(written { $0.value(Double.nan, decimals: 3) } == "null")
     }
 
+    @Test("a rate is never rounded to all or nothing")
+    func rates() throws {
+        for (rate, text) in [
+            (0.0, "0"), (1, "1"), (0.75, "0.75"), (2.0 / 3, "0.66666667"), (1e-8, "0.00000001"),
+            (1 - 1e-8, "0.99999999"),
+        ] { #expect(written { $0.value(rate: rate) } == text) }
+        for rate in [3e-10, 1 - 3e-10, .leastNonzeroMagnitude, 1 - 1e-16] {
+            #expect(Double(written { $0.value(rate: rate) }) == rate)
+        }
+        #expect(written { $0.value(rate: nil) } == "null")
+    }
+
     @Test("significant digits: so many, wherever the point is, and all before it")
     func significantDigits() {
         for (number, text) in [

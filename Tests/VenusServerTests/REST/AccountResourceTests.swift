@@ -7,35 +7,40 @@ import VenusStore
 struct AccountResourceTests {
     private static let json = ("content-type", "application/json")
 
+    /// The token of ada's new session; nil where she is refused.
+    private func signIn(_ server: RunningServer, _ password: String) async throws -> String? {
+        let response = try await server.login("{\"user\":\"ada\",\"password\":\"\(password)\"}")
+        return try JSONValue(response.text)["token"].string
+    }
+
+    private func change(
+        _ server: RunningServer, _ old: String, _ new: String, as who: (String, String)
+    ) async throws -> HTTPResponse {
+        let body = "{\"old_password\":\"\(old)\",\"new_password\":\"\(new)\"}"
+        return try await server.request("POST", "/api/v1/password", [who, Self.json], body: body)
+    }
+
     @Test("a user changes their own password by the old one; their other sessions end, and this one goes on")
     func password() async throws {
         try await withServer { server in
             let admin = server.bearer(try await server.signIn())
             let ada = #"{"name":"ada","role":"viewer","password":"correct horse"}"#
             _ = try await server.request("POST", "/api/v1/users", [admin, Self.json], body: ada)
-            func signIn(_ password: String) async throws -> String? {
-                let body = "{\"user\":\"ada\",\"password\":\"\(password)\"}"
-                return try JSONValue(try await server.login(body).text)["token"].string
-            }
-            let here = server.bearer(try #require(try await signIn("correct horse")))
-            let elsewhere = server.bearer(try #require(try await signIn("correct horse")))
-            func change(_ old: String, _ new: String, as who: (String, String)) async throws -> HTTPResponse {
-                let body = "{\"old_password\":\"\(old)\",\"new_password\":\"\(new)\"}"
-                return try await server.request("POST", "/api/v1/password", [who, Self.json], body: body)
-            }
-            #expect(try await change("wrong horse", "another horse", as: here).status == 403)
-            #expect(try await change("correct horse", "short", as: here).status == 400)
-            #expect(try await change("correct horse", "correct horse", as: here).status == 400)
-            #expect(try await change("correct horse", "another horse", as: admin).status == 409)
+            let here = server.bearer(try #require(try await signIn(server, "correct horse")))
+            let elsewhere = server.bearer(try #require(try await signIn(server, "correct horse")))
+            #expect(try await change(server, "wrong horse", "another horse", as: here).status == 403)
+            #expect(try await change(server, "correct horse", "short", as: here).status == 400)
+            #expect(try await change(server, "correct horse", "correct horse", as: here).status == 400)
+            #expect(try await change(server, "correct horse", "another horse", as: admin).status == 409)
             let key = server.bearer(try await server.key([.read]).text)
-            #expect(try await change("correct horse", "another horse", as: key).status == 403)
-            #expect(try await signIn("another horse") == nil)
+            #expect(try await change(server, "correct horse", "another horse", as: key).status == 403)
+            #expect(try await signIn(server, "another horse") == nil)
             #expect(try await server.request("GET", "/api/v1/session", [elsewhere]).status == 200)
-            #expect(try await change("correct horse", "another horse", as: here).status == 204)
+            #expect(try await change(server, "correct horse", "another horse", as: here).status == 204)
             #expect(try await server.request("GET", "/api/v1/session", [here]).status == 200)
             #expect(try await server.request("GET", "/api/v1/session", [elsewhere]).status == 401)
-            #expect(try await signIn("correct horse") == nil)
-            #expect(try await signIn("another horse") != nil)
+            #expect(try await signIn(server, "correct horse") == nil)
+            #expect(try await signIn(server, "another horse") != nil)
             let audit = try await server.store.audit(AuditQuery(limit: 99))
             let changed = audit.first { $0.event == .passwordChanged }
             #expect(changed?.actor == "user:ada" && changed?.subject == "user:ada")
@@ -46,7 +51,7 @@ struct AccountResourceTests {
             // Guessing the old one waits like guessing at the door.
             var last = 0
             for _ in 0..<14 where last != 429 {
-                last = try await change("wrong horse", "another horse", as: here).status
+                last = try await change(server, "wrong horse", "another horse", as: here).status
             }
             #expect(last == 429)
         }

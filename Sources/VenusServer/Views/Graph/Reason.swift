@@ -41,7 +41,7 @@ extension Reason: JSONWritable {
             writer.name("measure")
             writer.value(measure)
             writer.name("value")
-            writer.value(value, decimals: KPI.rateDecimals)
+            writer.value(value, decimals: 8)
         }
     }
 }
