@@ -81,7 +81,9 @@ struct GitHubVisitor {
 
     /// All of it.
     mutating func signIn() async throws -> HTTPResponse {
-        try await comeBack(try await site.authorize(try await begin()))
+        // Its cookie is set before it comes back.
+        let url = try await begin()
+        return try await comeBack(try await site.authorize(url))
     }
 
     private var fields: [(String, String)] { cookie.map { [("cookie", $0)] } ?? [] }
