@@ -109,12 +109,14 @@ struct HostReaderTests {
             try agrees(mode.name, theirs, seconds(before), seconds(after))
         }
         #expect(after.cpu?.cores.count == answer.cores)
-        try agrees("total", answer.total, before.memory?.total.map { Double($0) }, after.memory?.total.map { Double($0) })
+        try agrees(
+            "total", answer.total, before.memory?.total.map { Double($0) }, after.memory?.total.map { Double($0) })
         try agrees(
             "available", answer.available, before.memory?.available.map { Double($0) },
             after.memory?.available.map { Double($0) })
         try agrees(
-            "swap", answer.swap, before.memory?.swapTotal.map { Double($0) }, after.memory?.swapTotal.map { Double($0) })
+            "swap", answer.swap, before.memory?.swapTotal.map { Double($0) }, after.memory?.swapTotal.map { Double($0) }
+        )
         try agrees("uptime", answer.uptime, before.uptime?.seconds, after.uptime?.seconds)
         try agrees("load", answer.load, before.load?.fifteenMinutes, after.load?.fifteenMinutes)
         func root(_ snapshot: HostSnapshot) -> FileSystemSpace? { snapshot.fileSystems.first { $0.point == "/" } }
