@@ -88,7 +88,7 @@ struct CACommand: AsyncParsableCommand {
                 if format == .der, isatty(STDOUT_FILENO) == 1 {
                     throw CommandFailure("DER is not for a terminal; name a file by --output")
                 }
-                return FileHandle.standardOutput.write(Data(bytes))
+                return try FileHandle.standardOutput.write(contentsOf: Data(bytes))
             }
             do { try Data(bytes).write(to: URL(fileURLWithPath: output), options: .atomic) } catch {
                 throw CommandFailure("cannot write \(output): \(error.localizedDescription)")

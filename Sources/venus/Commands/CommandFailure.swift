@@ -14,7 +14,11 @@ extension ExitCode {
 }
 
 /// Writes a line to standard output, at once: whoever waits for it at the other end of a pipe gets it.
-func printLine(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+/// Where nobody reads any more, as in `venus graph | head -1`, that is no error.
+func printLine(_ line: String) { try? writeLine(line) }
 
-/// Writes a line to standard error.
-func printError(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+/// The same, for what goes on only as long as somebody reads.
+func writeLine(_ line: String) throws { try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8)) }
+
+/// Writes a line to standard error, if somebody reads it.
+func printError(_ line: String) { try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8)) }

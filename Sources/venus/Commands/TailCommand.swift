@@ -59,7 +59,8 @@ struct TailCommand: AsyncParsableCommand {
             let line = CallLine(call: call, operation: block.operations[call.operation], producer: block.producer)
             if errors, !line.isError { continue }
             if !json, line.kind == .activity { continue }
-            printLine(json ? line.json : line.text)
+            // As in `venus tail | head`.
+            do { try writeLine(json ? line.json : line.text) } catch { Foundation.exit(0) }
         }
     }
 }

@@ -11,7 +11,7 @@ enum SecretPrompt {
         let isTerminal = isatty(STDIN_FILENO) == 1
         var settings = termios()
         if isTerminal {
-            FileHandle.standardError.write(Data(question.utf8))
+            try? FileHandle.standardError.write(contentsOf: Data(question.utf8))
             guard tcgetattr(STDIN_FILENO, &settings) == 0 else { throw CommandFailure("cannot read from the terminal") }
             var silent = settings
             silent.c_lflag &= ~tcflag_t(ECHO)
@@ -20,7 +20,7 @@ enum SecretPrompt {
         defer {
             if isTerminal {
                 tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
-                FileHandle.standardError.write(Data("\n".utf8))
+                try? FileHandle.standardError.write(contentsOf: Data("\n".utf8))
             }
         }
         guard let line = readLine(strippingNewline: true), !line.isEmpty, line.utf8.count <= maximumBytes else {

@@ -11,18 +11,13 @@ public final class TCPConnection: @unchecked Sendable {
     public init(
         host: String = "127.0.0.1", port: Int, from source: String? = nil, timeout: Duration = .seconds(30)
     ) throws {
+        // From here on `deinit` closes it, also where this fails.
         descriptor = try Socket.make(ipv6: host.contains(":"))
-        if let source, !Socket.bind(descriptor, host: source, port: 0) {
-            let failure = systemFailure("binding to \(source)")
-            Glibc.close(descriptor)
-            throw failure
-        }
+        if let source, !Socket.bind(descriptor, host: source, port: 0) { throw systemFailure("binding to \(source)") }
         Socket.setTimeout(descriptor, timeout)
         Socket.setNoDelay(descriptor)
         guard Socket.connect(descriptor, host: host, port: port) else {
-            let failure = systemFailure("connecting to \(host):\(port)")
-            Glibc.close(descriptor)
-            throw failure
+            throw systemFailure("connecting to \(host):\(port)")
         }
     }
 
@@ -53,7 +48,8 @@ public final class TCPConnection: @unchecked Sendable {
     /// How long reading and writing wait.
     public func setTimeout(_ limit: Duration) { Socket.setTimeout(descriptor, limit) }
 
-    public func shutdownWrite() { shutdown(descriptor, Int32(SHUT_WR)) }
+    /// Nothing happens where it is closed.
+    public func shutdownWrite() { if isOpen { shutdown(descriptor, Int32(SHUT_WR)) } }
 
     /// Writes a few bytes and shuts the sending side, in one segment.
     public func writeLast(_ text: String) throws {
