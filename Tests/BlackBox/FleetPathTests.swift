@@ -35,8 +35,8 @@ extension TheBinary {
             }
             let started = ContinuousClock.now
             _ = try await HTTPClient(port: fleet.proxyPort).get(origin.url())
-            _ = try await live.next(within: .seconds(2), "the pushed call") { message in
-                message["data"].edge("checkout", origin.authority)?["kpis"]["calls"].int == 102
+            _ = try await live.shown("graph", within: .seconds(2)) { data in
+                data.edge("checkout", origin.authority)?["kpis"]["calls"].int == 102
             }
             #expect(ContinuousClock.now - started < .seconds(2))
 
