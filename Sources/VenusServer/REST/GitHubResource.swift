@@ -9,8 +9,6 @@ struct GitHubResource: Sendable {
     static let callbackPath = "/api/v1/login/github/callback"
     /// Parameters that GitHub may send along; what is not needed is not looked at.
     static let parameters = ["code", "state", "error", "error_description", "error_uri", "iss"]
-    /// Those of a GitHub App that was just installed; not described, for they mean nothing here.
-    private static let installation = ["installation_id", "setup_action"]
 
     /// `nil` where nobody has set it up.
     let signIn: GitHubSignIn?
@@ -46,7 +44,7 @@ struct GitHubResource: Sendable {
     }
 
     @Sendable private func finish(_ request: APIRequest) async throws -> Response {
-        let parameters = try request.parameters(Self.parameters + Self.installation)
+        let parameters = try request.parameters(Self.parameters)
         let signIn = try required()
         let answer = GitHubSignIn.Return(
             browser: browser(of: request), state: parameters["state"] ?? "", code: parameters["code"] ?? "",
