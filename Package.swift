@@ -116,7 +116,8 @@ let package = Package(
         // Tests: the same tree.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .target(name: "CAllocations", path: "Tests/Allocations/ThisThread"),
-        .testTarget(name: "VenusCoreTests", dependencies: ["VenusCore"], swiftSettings: testSettings),
+        .testTarget(
+            name: "VenusCoreTests", dependencies: ["VenusCore", "TestSupport"], swiftSettings: testSettings),
         .testTarget(
             name: "VenusCallLogTests",
             dependencies: ["VenusCore", "VenusCallLog", "TestSupport", .logging, .nioCore, .nioPosix],

@@ -67,7 +67,7 @@ extension TheBinary {
             let origin = try Origin()
             let venus = try await VenusUp()
             let proxy = try #require(venus.proxyProcess)
-            var generator = SeededGenerator(state: 2_247)
+            var generator = SeededGenerator(seed: 2_247)
             let starts = [
                 "", "GET ", "GET http://\(origin.authority)/ HTTP/1.1\r\n",
                 "CONNECT \(origin.authority) HTTP/1.1\r\n\r\n",
@@ -247,18 +247,5 @@ extension TheBinary {
                 #expect(!disk.contains { $0.range(of: Data(secret.utf8)) != nil })
             }
         }
-    }
-}
-
-/// A random generator that gives the same numbers in every run.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
     }
 }

@@ -52,15 +52,27 @@ extension TheBinary {
             }
         }
 
-        private func start(_ directory: TemporaryDirectory, port: Int) async throws -> ChildProcess {
-            let proxy = try VenusBinary.start(
-                ["proxy"],
-                environment: [
-                    "VENUS_DATA": directory.file("data"), "VENUS_PROXY_LISTEN": "127.0.0.1:\(port)",
-                    "VENUS_PROXY_THREADS": "1",
-                ], directory: directory.path)
-            try await proxy.waitForLine("the address") { $0.contains("Proxy") && $0.contains(":\(port)") }
-            return proxy
+        /// A proxy of one loop, clients of it, and the server behind it.
+        private struct Scene {
+            let gated = GatedServer()
+            let server: RawServer
+            let directory: TemporaryDirectory
+            let proxy: ChildProcess
+            let clients: [HTTPClient]
+
+            init() async throws {
+                server = try RawServer(.script { [gated] in gated.serve($0) })
+                directory = try TemporaryDirectory("venus-crowd")
+                let port = try freePort()
+                proxy = try VenusBinary.start(
+                    ["proxy"],
+                    environment: [
+                        "VENUS_DATA": directory.file("data"), "VENUS_PROXY_LISTEN": "127.0.0.1:\(port)",
+                        "VENUS_PROXY_THREADS": "1",
+                    ], directory: directory.path)
+                try await proxy.waitForLine("the address") { $0.contains("Proxy") && $0.contains(":\(port)") }
+                clients = try (0..<CrowdTests.count).map { _ in try HTTPClient(port: port) }
+            }
         }
 
         /// What `body` does comes to the proxy at once.
@@ -107,73 +119,62 @@ extension TheBinary {
 
         @Test("requests and responses that come at once go each to whom they are meant for")
         func crowd() async throws {
-            let gated = GatedServer()
-            let server = try RawServer(.script { gated.serve($0) })
-            let directory = try TemporaryDirectory("venus-crowd")
-            let port = try freePort()
-            let proxy = try await start(directory, port: port)
-            defer { withExtendedLifetime(server) {} }
-            let clients = try (0..<Self.count).map { _ in try HTTPClient(port: port) }
+            let scene = try await Scene()
+            defer { withExtendedLifetime(scene) {} }
+            let (gated, clients) = (scene.gated, scene.clients)
 
             // The first round on new connections, the others on those.
             for (turn, round) in ["first", "second", "third"].enumerated() {
                 gated.open(false)
-                try await atOnce(proxy) { try write(clients, round, port: server.port) }
+                try await atOnce(scene.proxy) { try write(clients, round, port: scene.server.port) }
                 try await eventually("the requests") { gated.requests == Self.count * (turn + 1) }
-                try await atOnce(proxy) {
+                try await atOnce(scene.proxy) {
                     gated.open(true)
                     try await eventually("the answers") { gated.answered == Self.count * (turn + 1) }
                 }
-                try await expectAnswers(clients, round, port: server.port)
+                try await expectAnswers(clients, round, port: scene.server.port)
             }
             #expect(gated.state.withLock { $0.requests.values.allSatisfy { $0 == 1 } })
         }
 
         @Test("requests that come just before their connections end are sent once, on new ones")
         func ended() async throws {
-            let gated = GatedServer()
-            let server = try RawServer(.script { gated.serve($0) })
-            let directory = try TemporaryDirectory("venus-crowd")
-            let port = try freePort()
-            let proxy = try await start(directory, port: port)
-            defer { withExtendedLifetime(server) {} }
-            let clients = try (0..<Self.count).map { _ in try HTTPClient(port: port) }
+            let scene = try await Scene()
+            defer { withExtendedLifetime(scene) {} }
+            let (gated, clients) = (scene.gated, scene.clients)
             gated.open(true)
-            try await atOnce(proxy) { try write(clients, "first", port: server.port) }
-            try await expectAnswers(clients, "first", port: server.port)
+            try await atOnce(scene.proxy) { try write(clients, "first", port: scene.server.port) }
+            try await expectAnswers(clients, "first", port: scene.server.port)
 
-            try await atOnce(proxy) {
-                try write(clients, "second", port: server.port)
+            try await atOnce(scene.proxy) {
+                try write(clients, "second", port: scene.server.port)
                 gated.end()
             }
-            try await expectAnswers(clients, "second", port: server.port)
+            try await expectAnswers(clients, "second", port: scene.server.port)
             for number in clients.indices {
-                let name = request(number, "second", port: server.port).name
+                let name = request(number, "second", port: scene.server.port).name
                 #expect(gated.state.withLock { $0.requests[name] } == 1, "\(name)")
             }
         }
 
         @Test("clients that leave while their answers come do not disturb the others")
         func left() async throws {
-            let gated = GatedServer()
-            let server = try RawServer(.script { gated.serve($0) })
-            let directory = try TemporaryDirectory("venus-crowd")
-            let port = try freePort()
-            let proxy = try await start(directory, port: port)
-            defer { withExtendedLifetime(server) {} }
-            var clients = try (0..<Self.count).map { _ in try HTTPClient(port: port) }
-            try await atOnce(proxy) { try write(clients, "first", port: server.port) }
+            let scene = try await Scene()
+            defer { withExtendedLifetime(scene) {} }
+            let gated = scene.gated
+            var clients = scene.clients
+            try await atOnce(scene.proxy) { try write(clients, "first", port: scene.server.port) }
             try await eventually("the requests") { gated.requests == Self.count }
-            try await atOnce(proxy) {
+            try await atOnce(scene.proxy) {
                 gated.open(true)
                 try await eventually("the answers") { gated.answered == Self.count }
                 for client in clients.suffix(Self.count / 2) { client.connection.reset() }
             }
             clients.removeLast(Self.count / 2)
-            try await expectAnswers(clients, "first", port: server.port)
-            try await atOnce(proxy) { try write(clients, "second", port: server.port) }
-            try await expectAnswers(clients, "second", port: server.port)
-            #expect(proxy.isRunning)
+            try await expectAnswers(clients, "first", port: scene.server.port)
+            try await atOnce(scene.proxy) { try write(clients, "second", port: scene.server.port) }
+            try await expectAnswers(clients, "second", port: scene.server.port)
+            #expect(scene.proxy.isRunning)
         }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 import VenusAlerts
 import VenusCore
 
@@ -155,7 +156,7 @@ struct AlertStateMachineTests {
 
     @Test("whatever is read, transitions alternate as they may", arguments: 0..<20)
     func anything(seed: UInt64) {
-        var generator = Numbers(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         var alert = AlertStateMachine(rule: "r")
         var now: Int64 = 0
         var last: AlertTransition?

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 import VenusAlerts
 
 @Suite("Subjects that are called all day")
@@ -50,7 +51,7 @@ struct CallRegularityTests {
 
     @Test("as a plain list of minutes would count", arguments: 0..<8)
     func model(seed: UInt64) throws {
-        var generator = Numbers(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         var calls = CallRegularity()
         var minutes: Set<Int64> = []
         var newest: Int64 = 0

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 import VenusAlerts
 
 @Suite("A message on its way")
@@ -175,7 +176,7 @@ struct EndpointOutboxTests {
 
     @Test("whatever answers come, each message ends once, in its fault's order", arguments: 0..<10)
     func anything(seed: UInt64) throws {
-        var numbers = Numbers(seed: seed)
+        var numbers = SeededGenerator(seed: seed)
         var outbox = EndpointOutbox()
         var ended: [String: [Int]] = [:]
         for number in 0..<60 { _ = outbox.enqueue(id: "m\(number)", fault: "f\(number % 7)", at: 0) }

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 import VenusAlerts
 import VenusCore
 
@@ -113,7 +114,7 @@ struct FaultGroupingTests {
 
     @Test("every firing alert is in a group or inhibited, and every group has an alert", arguments: 0..<40)
     func anything(seed: UInt64) {
-        var numbers = Numbers(seed: seed)
+        var numbers = SeededGenerator(seed: seed)
         let names = (0..<8).map { "s\($0)" }
         var announced: [FaultGrouping.Address: String] = [:]
         for name in names.prefix(6) { announced[.init(environment: "p", dependency: "\(name):80")] = name }

@@ -26,7 +26,7 @@ final class Chaos {
     private let fleet: Fleet
     private let second: String
     private var secondAnalyzer: ChildProcess
-    private var random: SeededChance
+    private var random: SeededGenerator
     private let load: LoadGenerator
     private(set) var events: [Event] = []
 
@@ -39,7 +39,7 @@ final class Chaos {
         second = "analyze-2"
         secondAnalyzer = try VenusBinary.start(
             ["analyze"], environment: fleet.environment(of: second), directory: fleet.directory.path)
-        random = SeededChance(seed: seed)
+        random = SeededGenerator(seed: seed)
         load = LoadGenerator(
             proxyPort: fleet.proxyPort, url: origin.url("/bytes/200"), clients: Self.clients,
             pause: .milliseconds(4))
@@ -139,17 +139,6 @@ final class Chaos {
     }
 }
 
-/// Numbers that a seed decides: SplitMix64.
-struct SeededChance {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func number(below limit: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((word ^ (word >> 31)) % UInt64(limit))
-    }
+extension SeededGenerator {
+    mutating func number(below limit: Int) -> Int { Int(next() % UInt64(limit)) }
 }

@@ -13,7 +13,7 @@ extension TheBinary {
             let hostile = try RawServer(
                 .script { connection in
                     connection.setTimeout(.milliseconds(300))
-                    var generator = SeededGenerator(state: seeds.add(1, ordering: .relaxed).newValue)
+                    var generator = SeededGenerator(seed: seeds.add(1, ordering: .relaxed).newValue)
                     // Not always after the request.
                     if Int.random(in: 0..<5, using: &generator) > 0 { _ = try? connection.read() }
                     HostileTraffic.send(HostileTraffic.response(&generator), on: connection, &generator)
@@ -34,7 +34,7 @@ extension TheBinary {
                     for client in 0..<8 {
                         group.addTask {
                             try await blocking {
-                                var generator = SeededGenerator(state: UInt64(client))
+                                var generator = SeededGenerator(seed: UInt64(client))
                                 for _ in 0..<150 {
                                     let connection = try TCPConnection(
                                         port: venus.proxyPort, timeout: .milliseconds(200))

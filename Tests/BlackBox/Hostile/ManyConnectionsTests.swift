@@ -73,7 +73,7 @@ extension TheBinary {
             let echo = try RawServer(.echo)
             let venus = try await VenusUp()
             let proxy = try #require(venus.proxyProcess)
-            var generator = SeededGenerator(state: 2_247)
+            var generator = SeededGenerator(seed: 2_247)
             // What looks like TLS and is not: lengths that lie, records of no type, hellos that end early.
             let starts: [[UInt8]] = [
                 [], [0x16, 0x03, 0x01], [0x16, 0x03, 0x01, 0xFF, 0xFF], [0x16, 0x03, 0x03, 0x00, 0x00],

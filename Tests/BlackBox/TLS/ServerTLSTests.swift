@@ -34,6 +34,9 @@ extension TheBinary {
                 }
             }
 
+            // Its proxy lives on where it is killed.
+            deinit { OwnedProcesses.end(markedBy: "VENUS_DATA=" + directory.file("data")) }
+
             func venus(
                 _ arguments: [String], at data: String? = nil, input: String? = nil
             ) async throws -> ChildProcess.Output {
@@ -123,7 +126,7 @@ extension TheBinary {
             environment["VENUS_SERVER_ALLOW_PLAIN_HTTP"] = "true"
             #expect(try await VenusBinary.output(["config", "check"], environment: environment).status == .exited(0))
             let process = try VenusBinary.start(["up"], environment: environment, directory: directory.path)
-            defer { withExtendedLifetime(process) {} }
+            defer { OwnedProcesses.end(markedBy: "VENUS_DATA=" + directory.file("data")) }
             try await process.waitForLine("the dashboard's address") { $0.contains("http://127.0.0.1:") }
             // The proxy serves the application whatever the server may do.
             environment["VENUS_SERVER_ALLOW_PLAIN_HTTP"] = nil

@@ -44,7 +44,7 @@ public enum OwnedProcesses {
     }
 
     /// SIGTERM, and SIGKILL for those that stay.
-    static func end(markedBy variable: String) {
+    public static func end(markedBy variable: String) {
         for pid in ids(markedBy: variable) { kill(pid, SIGTERM) }
         for _ in 0..<100 {
             if ids(markedBy: variable).isEmpty { return }

@@ -1,5 +1,6 @@
 import CAllocations
 import Testing
+import TestSupport
 import VenusAnalysis
 import VenusCallLog
 

@@ -1,3 +1,4 @@
+import TestSupport
 import VenusCallLog
 import VenusCore
 

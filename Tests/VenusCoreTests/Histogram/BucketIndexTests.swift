@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 import VenusCore
 
 @Suite("Buckets of the latency histogram")

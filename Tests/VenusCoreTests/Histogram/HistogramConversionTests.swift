@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 import VenusCore
 
 @Suite("A histogram in the forms of others")

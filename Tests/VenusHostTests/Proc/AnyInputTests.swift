@@ -1,4 +1,5 @@
 import Testing
+import TestSupport
 import VenusHost
 
 /// Whatever the files hold, reading them ends, and does not trap.
@@ -76,20 +77,5 @@ struct AnyInputTests {
         readEverything([UInt8](repeating: UInt8(ascii: "9"), count: 1 << 20))
         readEverything([UInt8](repeating: UInt8(ascii: "("), count: 1 << 20))
         readEverything([UInt8](repeating: UInt8(ascii: "\\"), count: 1 << 20))
-    }
-}
-
-/// The same numbers for the same seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 import VenusProxy
 
 func base64(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
@@ -54,7 +55,7 @@ struct ProxyCredentialsTests {
 
     @Test("are what base64 made of any bytes, and never a trap on other bytes", arguments: 0..<4)
     func anyBytes(seed: UInt64) throws {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<3_000 {
             let bytes = (0..<Int(random.next() % 40)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
             let credentials = ProxyCredentials(Array("Basic \(Data(bytes).base64EncodedString())".utf8).span)

@@ -1,4 +1,5 @@
 import Testing
+import TestSupport
 import VenusProxy
 
 @Suite("A keys file")
@@ -90,7 +91,7 @@ struct ServiceKeysTests {
 
     @Test("of any text is either refused or reads back as it was written", arguments: 0..<4)
     func anyText(seed: UInt64) throws {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let words = [
             "checkout", "sha256:", digest("k"), "sha256:" + digest("m"), "#", " ", "\n", "\r\n", "\t", "é", ":",
             "\u{0}",

@@ -1,4 +1,5 @@
 import Testing
+import TestSupport
 import VenusProxy
 
 @Suite("The timer wheel")
@@ -72,7 +73,7 @@ struct TimerWheelTests {
 
     @Test("agrees with a list of deadlines whatever is done to it", arguments: 0..<20)
     func againstModel(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var wheel = TimerWheel(now: time(0))
         var model: [Int32: UInt64] = [:]
         var now: UInt64 = 0
@@ -96,18 +97,5 @@ struct TimerWheelTests {
                 #expect(model.values.allSatisfy { $0 + 20 > now })
             }
         }
-    }
-}
-
-/// A small generator of numbers that repeat with their seed.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
     }
 }

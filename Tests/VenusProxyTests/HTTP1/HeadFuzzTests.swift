@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 import VenusProxy
 
 @Suite("Parsers on hostile bytes")
@@ -12,7 +13,7 @@ struct HeadFuzzTests {
     }()
 
     /// A variation of one of the inputs.
-    private func mutate(_ random: inout SplitMix) -> [UInt8] {
+    private func mutate(_ random: inout SeededGenerator) -> [UInt8] {
         var bytes = Self.corpus[Int(random.next() % UInt64(Self.corpus.count))]
         for _ in 0..<Int(random.next() % 8) where !bytes.isEmpty {
             let place = Int(random.next() % UInt64(bytes.count))
@@ -32,7 +33,7 @@ struct HeadFuzzTests {
 
     @Test("never trap, and say the same of a request whenever its bytes come", arguments: 0..<8)
     func requests(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<4_000 {
             let bytes = mutate(&random)
             let whole = parseRequest(bytes)
@@ -53,7 +54,7 @@ struct HeadFuzzTests {
 
     @Test("never trap on requests inside a tunnel, and take none that a proxy is asked", arguments: 0..<8)
     func innerRequests(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<4_000 {
             var bytes = mutate(&random)
             if seed % 2 == 0 { bytes.replace("http://".utf8, with: "https://".utf8, maxReplacements: 1) }
@@ -104,7 +105,7 @@ struct HeadFuzzTests {
 
     @Test("never trap on responses", arguments: 0..<8)
     func responses(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<4_000 {
             let bytes = mutate(&random)
             guard case .complete(let head) = parseResponse(bytes) else { continue }
@@ -138,7 +139,7 @@ struct HeadFuzzTests {
 
     @Test("follow chunks to the same end however they are cut", arguments: 0..<8)
     func chunks(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<4_000 {
             let bytes = mutate(&random)
             var whole = BodyDecoder(.chunked)

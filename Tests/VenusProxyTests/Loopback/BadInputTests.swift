@@ -130,7 +130,7 @@ struct BadInputTests {
     @Test("of random bytes never harms the proxy", arguments: 0..<8)
     func random(seed: UInt64) async throws {
         try await withProxy { proxy, origin in
-            var random = SplitMix(seed: seed)
+            var random = SeededGenerator(seed: seed)
             for _ in 0..<30 {
                 let connection = try proxy.connection()
                 var bytes = Array(

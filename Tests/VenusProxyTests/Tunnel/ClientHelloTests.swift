@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 import VenusProxy
 
 @Suite("A ClientHello")
@@ -132,7 +133,7 @@ struct ClientHelloTests {
 
     @Test("of any bytes is read or refused, and nothing else", arguments: 0..<4)
     func hostile(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let streams = [Self.stream(Self.modern), Self.stream(Self.modern, pieces: 50), Self.stream(nil)]
         for _ in 0..<5_000 {
             var stream = streams[Int(random.next() % 3)]

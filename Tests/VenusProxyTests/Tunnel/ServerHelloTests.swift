@@ -1,4 +1,5 @@
 import Testing
+import TestSupport
 import VenusProxy
 
 @Suite("A ServerHello")
@@ -42,7 +43,7 @@ struct ServerHelloTests {
 
     @Test("of any bytes is read or refused", arguments: 0..<4)
     func hostile(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let body = TLSBytes.serverHello(TLSBytes.extensionField(43, [3, 4]) + TLSBytes.protocols(["h2"]))
         var count = 0
         for _ in 0..<5_000 {

@@ -1,4 +1,5 @@
 import Testing
+import TestSupport
 import VenusProxy
 
 @Suite("The records of TLS")
@@ -81,7 +82,7 @@ struct TLSRecordsTests {
 
     @Test("of any bytes are followed or lost", arguments: 0..<4)
     func hostile(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<200 {
             var reader = TLSRecordReader()
             var bytes = stream
@@ -92,7 +93,7 @@ struct TLSRecordsTests {
                 let count = min(bytes.count, Int(random.next() % 3_000))
                 if random.next() % 7 == 0 {
                     let isOfRecord = reader.skip(count)
-                    #expect(reader.isInStep || !isOfRecord)
+                    #expect(reader.isInStep || !isOfRecord || count == 0)
                 } else {
                     resume(&reader, Array(bytes[..<count]))
                     _ = records(Array(bytes[..<count]), &reader)

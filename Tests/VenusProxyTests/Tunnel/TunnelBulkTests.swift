@@ -1,4 +1,5 @@
 import Testing
+import TestSupport
 import VenusCore
 import VenusProxy
 
@@ -140,13 +141,13 @@ struct TunnelBulkTests {
 
     @Test("are the same whatever is seen of them", arguments: 0..<8)
     func anyMix(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<60 {
             let script = TunnelScript.random(&random)
             let seen = script.play(nil)
             #expect(seen.exchanges.count == script.exchanges)
             for _ in 0..<3 {
-                let mixed = script.play(SplitMix(seed: random.next()))
+                let mixed = script.play(SeededGenerator(seed: random.next()))
                 #expect(mixed.exchanges.map(times) == seen.exchanges.map(times))
                 #expect(mixed.exchanges.map(\.outcome) == seen.exchanges.map(\.outcome))
                 #expect(mixed.exchanges.map(\.isReused) == seen.exchanges.map(\.isReused))
@@ -169,7 +170,7 @@ private struct TunnelScript {
     private var isTLS13 = true
     private(set) var exchanges = 0
 
-    static func random(_ random: inout SplitMix) -> TunnelScript {
+    static func random(_ random: inout SeededGenerator) -> TunnelScript {
         var script = TunnelScript()
         script.isTLS13 = random.next() % 3 > 0
         for _ in 0..<(1 + random.next() % 6) {
@@ -184,7 +185,7 @@ private struct TunnelScript {
     }
 
     /// A small message, or reads of bulk close behind each other.
-    private mutating func burst(_ side: TunnelStateMachine.Side, _ random: inout SplitMix) {
+    private mutating func burst(_ side: TunnelStateMachine.Side, _ random: inout SeededGenerator) {
         steps.append(.records(side, [300 + Int(random.next() % 3_000)]))
         guard random.next() % 2 == 0 else { return }
         for _ in 0..<(1 + random.next() % 8) {
@@ -196,7 +197,7 @@ private struct TunnelScript {
 
     /// What is seen of it. With `cuts` reads are cut anywhere, and from a large one on a side's bytes go by unseen until it
     /// occurs to somebody to look again.
-    func play(_ cuts: SplitMix?) -> WatchedTunnel {
+    func play(_ cuts: SeededGenerator?) -> WatchedTunnel {
         var cuts = cuts
         var tunnel = isTLS13 ? WatchedTunnel.withTickets13() : WatchedTunnel.established12()
         var piped: Set<TunnelStateMachine.Side> = []

@@ -1,4 +1,5 @@
 import Testing
+import TestSupport
 import VenusCore
 import VenusProxy
 
@@ -306,7 +307,7 @@ struct TunnelHandshakeTests {
 
     @Test("of any bytes is seen or not, and nothing else", arguments: 0..<4)
     func hostile(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<400 {
             var tunnel = WatchedTunnel()
             var pieces: [(isClient: Bool, bytes: [UInt8])] = [

@@ -1,4 +1,5 @@
 import Testing
+import TestSupport
 import VenusProxy
 
 @Suite("The pool of upstream connections")
@@ -121,7 +122,7 @@ struct UpstreamPoolTests {
 
     @Test("counts right whatever happens", arguments: 0..<20)
     func againstModel(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var pool = UpstreamPoolStateMachine(maximumPerTarget: 5, maximumIdlePerTarget: 3)
         var busy: [Int32] = []
         var idle: [Int32] = []
