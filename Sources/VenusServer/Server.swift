@@ -31,7 +31,7 @@ public final class Server: Service {
     private let urls: ServerURLs
 
     public convenience init(
-        configuration: ServerConfiguration, store: any SignInStore, feed: any LiveFeed, logger: Logger
+        configuration: ServerConfiguration, store: any ServerStore, feed: any LiveFeed, logger: Logger
     ) throws {
         try self.init(
             configuration: configuration, store: store, feed: feed, logger: logger, now: WallClock.milliseconds)
@@ -39,7 +39,7 @@ public final class Server: Service {
 
     /// - Parameter now: milliseconds since the epoch.
     package init(
-        configuration: ServerConfiguration, store: any SignInStore, feed: any LiveFeed, logger: Logger,
+        configuration: ServerConfiguration, store: any ServerStore, feed: any LiveFeed, logger: Logger,
         now: @escaping @Sendable () -> Int64
     ) throws {
         self.configuration = configuration

@@ -21,7 +21,7 @@ enum Backend: String, CaseIterable, Sendable, CustomStringConvertible {
     }
 
     /// Runs `body` with a store on an empty database.
-    func withStore(_ body: (any SignInStore) async throws -> Void) async throws {
+    func withStore(_ body: (any ServerStore) async throws -> Void) async throws {
         try await withDatabase { try await body(try await $0.open()) }
     }
 }
@@ -32,7 +32,7 @@ actor TestDatabase {
     /// A path, or a URL.
     let place: String
     private let directory: TemporaryDirectory?
-    private var stores: [any SignInStore] = []
+    private var stores: [any ServerStore] = []
 
     init(_ backend: Backend) async throws {
         self.backend = backend
@@ -49,9 +49,9 @@ actor TestDatabase {
 
     func open(
         _ migrations: [Migration] = Migration.all, gate: StatementGate? = nil
-    ) async throws -> any SignInStore {
+    ) async throws -> any ServerStore {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let store: any SignInStore =
+        let store: any ServerStore =
             switch backend {
             case .sqlite: try await SQLiteStore(path: place, migrations: migrations, logger: logger, gate: gate)
             case .postgres:

@@ -211,7 +211,7 @@ struct TransferTests {
     }
 
     @Test(
-        "a backup has settings, users, keys, sessions and the audit log, and goes into an empty store only",
+        "a backup has settings, users, keys, sessions, thresholds and the audit log, and goes into an empty store only",
         arguments: Backend.allCases)
     func everything(backend: Backend) async throws {
         try await backend.withStore { source in
@@ -226,6 +226,13 @@ struct TransferTests {
                 id: "abc", hash: [5], name: "k", scopes: [.read], createdAt: 8_000, createdBy: "administrator")
             _ = try await accounts.addKey(key)
             try await accounts.addAudit(AuditEntry(at: 9_000, event: .signIn, actor: "user:ada"))
+            let threshold = WatchRecord(
+                id: "t",
+                item: StoredThreshold(
+                    .everything, MetricThreshold(.errorRate, critical: 0.5, minimumCalls: 7)),
+                changedAt: 10_000, changedBy: "user:ada")
+            try await source.setWatched(threshold)
+            #expect(try await self.records(source).allSatisfy { $0.watched == nil })
             let records = try await records(source, everything: true)
             try await backend.withStore { target in
                 let taken = target
@@ -236,6 +243,7 @@ struct TransferTests {
                 #expect(try await taken.keys() == [key])
                 #expect(try await taken.session(tokenHash: [4], now: 2) == session)
                 #expect(try await taken.audit(AuditQuery(limit: 9)).map(\.actor) == ["user:ada"])
+                #expect(try await taken.watched(StoredThreshold.self) == [threshold])
             }
             try await backend.withStore { used in
                 try await used.setSetting("secret", to: "other", ifAbsent: false)

@@ -35,6 +35,7 @@ extension SQLSession {
             try body(.setting(try $0.text(0), try $0.text(1)))
         }
         try exportAccounts(body)
+        try exportWatched(body)
     }
 
     /// Page by page, each from where the one before ended, so that neither side holds a tier at once.

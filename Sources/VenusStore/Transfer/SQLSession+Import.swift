@@ -21,10 +21,12 @@ extension SQLSession {
             let settings = try query(
                 """
                 SELECT 1 FROM settings UNION ALL SELECT 1 FROM sessions UNION ALL SELECT 1 FROM users
-                UNION ALL SELECT 1 FROM api_keys LIMIT 1
+                UNION ALL SELECT 1 FROM api_keys UNION ALL SELECT 1 FROM watched LIMIT 1
                 """)
             guard settings.isEmpty else {
-                throw StoreError(.refused, "the store is not empty: there are settings, sessions, users or keys in it")
+                throw StoreError(
+                    .refused,
+                    "the store is not empty: there are settings, sessions, users, keys or thresholds in it")
             }
         }
         if !adding {
@@ -82,6 +84,8 @@ extension SQLSession {
                 ])
             } else if let setting = record.setting {
                 try take(setting)
+            } else if let watched = record.watched {
+                try take(watched)
             } else {
                 try takeAccount(record)
             }

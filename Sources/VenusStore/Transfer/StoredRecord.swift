@@ -15,6 +15,7 @@ public struct StoredRecord: Sendable, Codable, Equatable {
     public var user: Person?
     public var key: Key?
     public var audit: Happening?
+    public var watched: Watched?
     public var file: File?
     public var end: End?
 
@@ -151,6 +152,22 @@ public struct StoredRecord: Sendable, Codable, Equatable {
         public var subject: String
         public var address: String
         public var detail: String
+    }
+
+    /// A threshold, a rule, or what else is watched by.
+    public struct Watched: Sendable, Codable, Equatable {
+        public var kind: String
+        public var id: String
+        /// JSON.
+        public var body: String
+        public var changedAt: Int64
+        public var changedBy: String
+
+        private enum CodingKeys: String, CodingKey {
+            case kind, id, body
+            case changedAt = "changed_at"
+            case changedBy = "changed_by"
+        }
     }
 
     /// A file of the data directory, by what it is for.

@@ -22,7 +22,7 @@ extension VenusConfiguration {
     }
 
     /// The store: PostgreSQL where one is configured, else SQLite in the data directory.
-    func openStore(_ data: DataDirectory, logger: Logger) async throws -> any SignInStore {
+    func openStore(_ data: DataDirectory, logger: Logger) async throws -> any ServerStore {
         guard let url = store.url else { return try await SQLiteStore(path: data.store, logger: logger) }
         return try await PostgresStore(url: url.secretText, logger: logger)
     }
