@@ -13,4 +13,6 @@ public struct Lease: Sendable, Hashable {
 
     public static func shard(_ shard: Int) -> String { "shard:\(shard)" }
     public static let roller = "roller"
+    /// Of whoever evaluates alerts and delivers what is said of them.
+    public static let alerts = "alerts"
 }

@@ -2,7 +2,9 @@ import VenusCore
 
 extension Migration {
     /// Every step, in order.
-    package static let all = [foundation, egressPolicy, proxies, partitions, routes, accounts, spentStates, watch]
+    package static let all = [
+        foundation, egressPolicy, proxies, partitions, routes, accounts, spentStates, watch, alerts,
+    ]
 
     private static let foundation = Migration(version: 1, name: "foundation", needs: "0.1.0") { dialect in
         leases(dialect) + analysis(dialect) + Tier.allCases.flatMap { rollups(dialect, $0) } + cascade(dialect)

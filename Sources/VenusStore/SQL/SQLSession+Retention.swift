@@ -98,5 +98,6 @@ extension SQLSession {
         try execute(
             "DELETE FROM quarantined_entries WHERE id <= (SELECT max(id) FROM quarantined_entries) - $1",
             [.integer(StateRetention.maximumQuarantinedEntries)])
+        try removeOldAlerts(nowSeconds: nowSeconds)
     }
 }

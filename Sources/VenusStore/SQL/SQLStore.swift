@@ -1,7 +1,7 @@
 import VenusCore
 
 /// A store whose work is written once, against ``SQLSession``; the two databases differ in how a transaction is run.
-protocol SQLStore: SignInStore, WatchStore {
+protocol SQLStore: SignInStore, WatchStore, AlertStore {
     /// What was read of open minutes before.
     var openMinutes: OpenMinutesCache { get }
 

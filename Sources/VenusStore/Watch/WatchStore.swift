@@ -28,4 +28,4 @@ extension WatchStore {
 }
 
 /// What a server needs of a store.
-public typealias ServerStore = SignInStore & WatchStore
+public typealias ServerStore = SignInStore & WatchStore & AlertStore
