@@ -28,6 +28,9 @@ public struct AnalyzerConfiguration: Sendable {
     public var maximumOperationsPerEdge = 200
     public var maximumServices = 500
     public var maximumOperations = 50_000
+    /// Beyond these the instances of a service are counted under its `_overflow`; of each shard. All of them are in its
+    /// feed, with some 2 KB each.
+    public var maximumInstances = 5_000
 
     public init(owner: String = AnalyzerConfiguration.randomOwner()) { self.owner = owner }
 

@@ -38,6 +38,30 @@ struct CheckpointEncodingTests {
         }
     }
 
+    @Test("instances come behind the cells, where readers that know nothing of them do not look")
+    func instances() throws {
+        var generator = SeededGenerator(seed: 13)
+        var checkpoint = Self.sample
+        let before = checkpoint.encodedCells
+        checkpoint.instances = (0..<10).map { place in
+            InstanceCell(
+                second: dayStart + Int64.random(in: -100...100, using: &generator),
+                key: InstanceKey(environment: "test", service: "checkout", instance: "instance-\(place % 2)"),
+                totals: .random(calls: 4, using: &generator))
+        }
+        let bytes = checkpoint.encodedCells
+        #expect(bytes.starts(with: before))
+        #expect(try Checkpoint(takenAtSeconds: dayStart, encodedCells: bytes) == checkpoint)
+        for count in before.count + 1..<bytes.count {
+            #expect(throws: EncodingError.corrupt) {
+                try Checkpoint(takenAtSeconds: dayStart, encodedCells: Array(bytes[..<count]))
+            }
+        }
+        // What a later version puts there, or behind it, is left alone.
+        #expect(try Checkpoint(takenAtSeconds: dayStart, encodedCells: before + [9, 1, 2]) == Self.sample)
+        #expect(try Checkpoint(takenAtSeconds: dayStart, encodedCells: bytes + [2, 5]) == checkpoint)
+    }
+
     @Test("damaged bytes never crash the reader")
     func damaged() {
         var generator = SeededGenerator(seed: 12)

@@ -30,6 +30,8 @@ public struct FeedFrame: Sendable, Hashable {
     public var announcements: [Announcement]
     /// Calls by themselves; they go beside the frame, not in it, from one process to another.
     public var recentCalls = RecentCalls()
+    /// The service instances; beside the frame like the calls. `nil` where the shard's owner says nothing of them.
+    public var instances: FeedInstances?
 
     public init(
         shard: Int, shards: Int, epoch: Int64, at: Int64, coveredSince: Int64, series: [FeedSeries],

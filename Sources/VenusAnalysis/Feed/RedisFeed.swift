@@ -5,8 +5,8 @@ import VenusCore
 /// The live feed between processes, through Redis: one short stream, to which every analyzer adds the frames of its
 /// shards. A reader gets the newest frames at once; one that lags gets the newest frame of each shard.
 public final class RedisFeed: LiveFeed {
-    /// Messages of each shard that the stream holds, about: frames, and the calls beside them.
-    static let messagesKept = 4
+    /// Messages of each shard that the stream holds, about: frames, and the calls and instances beside them.
+    static let messagesKept = 6
 
     private let broadcast: RedisBroadcast
 
@@ -28,6 +28,11 @@ public final class RedisFeed: LiveFeed {
             let message = RecentCallsMessage(shard: frame.shard, calls: frame.recentCalls)
             try await broadcast.publish(message.encoded)
         }
+        if let instances = frame.instances {
+            let message = InstancesMessage(
+                shard: frame.shard, epoch: frame.epoch, at: frame.at, instances: instances)
+            try await broadcast.publish(message.encoded)
+        }
         try await broadcast.publish(frame.encoded)
     }
 
@@ -35,13 +40,17 @@ public final class RedisFeed: LiveFeed {
     public func frames() -> AsyncStream<FeedFrame> {
         let mailbox = FrameMailbox()
         let shelf = RecentCallsShelf()
+        let instances = InstancesShelf()
         Task { [weak mailbox, broadcast] in
             await broadcast.listen(while: { [weak mailbox] in mailbox?.isClosed == false }) { [weak mailbox] message in
                 guard let mailbox, !mailbox.isClosed else { return false }
                 if let recent = try? RecentCallsMessage(encoded: message) {
                     shelf.put(recent)
+                } else if let message = try? InstancesMessage(encoded: message) {
+                    instances.put(message)
                 } else if var frame = try? FeedFrame(encoded: message) {
                     frame.recentCalls = shelf.calls(shard: frame.shard)
+                    frame.instances = instances.instances(for: frame)
                     mailbox.put(frame)
                 }
                 return true

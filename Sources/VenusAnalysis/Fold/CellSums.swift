@@ -167,6 +167,45 @@ struct CellSums: Sendable {
         }
     }
 
+    // MARK: Adding to one cell
+
+    /// Counts outcomes of calls that all have a response time.
+    mutating func add(timedOutcomes outcomes: Span<UInt8>, to cell: UInt32) {
+        for place in 0..<outcomes.count where outcomes[place] != Self.success { correct(outcomes[place], in: cell) }
+    }
+
+    mutating func addBytes(sent: Span<UInt64>, received: Span<UInt64>, to cell: UInt32) {
+        hasRest = true
+        var sums: (sent: UInt64, received: UInt64) = (0, 0)
+        for place in 0..<sent.count { sums.sent &+= sent[place] }
+        for place in 0..<received.count { sums.received &+= received[place] }
+        rest[Int(cell) * Rest.stride + Rest.bytesSent] &+= sums.sent
+        rest[Int(cell) * Rest.stride + Rest.bytesReceived] &+= sums.received
+    }
+
+    /// Adds all phases of a call at once; those that are unknown add nothing.
+    mutating func addPhases(_ phases: Span<CallColumns.PhaseTimes>, to cell: UInt32) {
+        hasRest = true
+        var even = SIMD4<UInt64>.zero
+        var odd = SIMD4<UInt64>.zero
+        var counts = SIMD8<UInt32>.zero
+        for place in 0..<phases.count {
+            let times = phases[place]
+            let isKnown = times .!= CallColumns.PhaseTimes(repeating: CallColumns.unknownPhase)
+            let pairs = unsafeBitCast(times.replacing(with: 0, where: .!isKnown), to: SIMD4<UInt64>.self)
+            even &+= pairs & 0xFFFF_FFFF
+            odd &+= pairs &>> 32
+            counts &+= SIMD8<UInt32>.zero.replacing(with: 1, where: isKnown)
+        }
+        let base = Int(cell) * Rest.stride
+        for lane in 0..<4 {
+            rest[base + lane] &+= even[lane]
+            rest[base + 4 + lane] &+= odd[lane]
+            // Two counts of 32 bits, of which none overflows.
+            rest[base + Rest.phaseCounts + lane] &+= UInt64(counts[2 * lane + 1]) << 32 | UInt64(counts[2 * lane])
+        }
+    }
+
     // MARK: Reading
 
     /// - Parameter timed: how many calls of the cell have a response time.

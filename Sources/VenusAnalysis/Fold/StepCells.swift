@@ -13,25 +13,25 @@ package struct StepCells: Sendable {
     /// Calls that ended longer ago than this are refused: their producer's mark may be gone already.
     package static let maximumAgeSeconds: Int64 = 8 * 86_400
 
-    private struct CellName {
+    struct CellName {
         var second: Int64
         var key: Int32
     }
 
     /// Cell 0 is nobody's: what counts nowhere is added to it, so that no column needs a branch for it.
-    private var names: [CellName] = []
-    private var directory = CellDirectory()
-    private var sums = CellSums()
-    private var durations = TimeChunks()
-    private var ttfbs = TimeChunks()
+    var names: [CellName] = []
+    var directory = CellDirectory()
+    var sums = CellSums()
+    var durations = TimeChunks()
+    var ttfbs = TimeChunks()
     /// Of the cells, once they are closed.
     private var durationHistograms = CellHistograms()
     private var ttfbHistograms = CellHistograms()
-    private var scratch = Scratch()
-    package private(set) var calls = 0
+    var scratch = Scratch()
+    package internal(set) var calls = 0
 
     /// Columns that a block's calls get while they are folded; kept so that no block allocates.
-    private struct Scratch {
+    struct Scratch {
         /// The cell of each call, and of an activity that of its bytes; 0 where it is refused.
         var cells: [UInt32] = []
         /// The same, or 0 where it is no call. Used where that differs.
@@ -89,6 +89,13 @@ package struct StepCells: Sendable {
         _ columns: CallColumns, _ range: Range<Int>, t0: Int64, keys: [Int32], times: Times, _ scratch: inout Scratch
     ) -> Int {
         let refused = findCells(columns, range, t0: t0, keys: keys, times: times, into: &scratch.cells)
+        add(columns, range, &scratch)
+        calls += range.count - refused
+        return refused
+    }
+
+    /// Adds these calls to the cells that were found for them.
+    mutating func add(_ columns: CallColumns, _ range: Range<Int>, _ scratch: inout Scratch) {
         let (counted, timed, areAll) = Self.select(columns, range, &scratch)
         let outcomes = columns.outcomes.span.extracting(range)
         if areAll {
@@ -110,35 +117,24 @@ package struct StepCells: Sendable {
             Self.selectTTFBs(columns.phases.span.extracting(range), timed, &scratch)
             ttfbs.append(scratch.ttfbs.span, cells: scratch.ttfbTimed.span)
         }
-        calls += range.count - refused
-        return refused
     }
 
     /// Finds the cell of every call; 0 for those that are refused, whose number it returns.
     private mutating func findCells(
         _ columns: CallColumns, _ range: Range<Int>, t0: Int64, keys: [Int32], times: Times, into cells: inout [UInt32]
     ) -> Int {
-        let (appendedAt, overflow) = times.appendedAt.multipliedReportingOverflow(by: 1_000)
-        let latest = Int64.max - Self.maximumSkewMicroseconds
-        let appended = overflow ? latest : min(appendedAt, latest)
-        let latestEnd = appended + Self.maximumSkewMicroseconds
+        let seconds = BlockSeconds(t0: t0, times)
         Self.resize(&cells, to: range.count)
         let ends = columns.ends.span
         var refused = 0
         var place = range.lowerBound
         while place < range.upperBound {
-            // Calls mostly come by the time of their end: those of one second are found at once.
-            let end = t0 + ends[place] > latestEnd ? appended : t0 + ends[place]
-            let start = end / 1_000_000 * 1_000_000 - t0
-            let length = UInt64(max(-1, min(999_999, latestEnd - t0 - start)) + 1)
-            var last = place + 1
-            if place == range.lowerBound, Self.areWithin(ends.extracting(range), from: start, length: length) {
-                last = range.upperBound
-            }
-            while last < range.upperBound, UInt64(bitPattern: ends[last] &- start) < length { last += 1 }
+            let (count, second) = seconds.run(
+                ends.extracting(place..<range.upperBound), mayBeAll: place == range.lowerBound)
+            let last = place + count
             defer { place = last }
             let run = place - range.lowerBound..<last - range.lowerBound
-            guard let second = Self.second(of: end, times: times) else {
+            guard let second else {
                 for call in run { cells[call] = 0 }
                 refused += run.count
                 continue
@@ -152,27 +148,6 @@ package struct StepCells: Sendable {
             addCells(operations, keys: keys, second: second, page: page, to: &target, from: run.lowerBound)
         }
         return refused
-    }
-
-    /// Whether all ends are at `start` or less than `length` behind it: the same as one compare each, but without a branch,
-    /// for vector code.
-    ///
-    /// - Parameter length: below 2^63.
-    private static func areWithin(_ ends: Span<Int64>, from start: Int64, length: UInt64) -> Bool {
-        var outside: UInt64 = 0
-        for place in 0..<ends.count {
-            let distance = UInt64(bitPattern: ends[place] &- start)
-            // The highest bit says that it lies before, or that less than nothing is left.
-            outside |= distance | (length &- 1 &- distance)
-        }
-        return outside >> 63 == 0
-    }
-
-    /// The second that a call is booked in; `nil` where it is refused.
-    private static func second(of end: Int64, times: Times) -> Int64? {
-        let second = end / 1_000_000
-        if second > times.nowSeconds + maximumAheadSeconds { return times.nowSeconds }
-        return second < times.nowSeconds - maximumAgeSeconds ? nil : second
     }
 
     /// Finds the cells that ``CellDirectory/find(_:keys:in:into:from:)`` did not, and begins those that are new.
@@ -200,7 +175,7 @@ package struct StepCells: Sendable {
     }
 
     /// Gives every cell its sums.
-    private mutating func makeRoom() {
+    mutating func makeRoom() {
         sums.addCells(upTo: names.count)
         durations.addCells(upTo: names.count)
         ttfbs.addCells(upTo: names.count)
@@ -249,7 +224,7 @@ package struct StepCells: Sendable {
         }
     }
 
-    private static func resize(_ column: inout [UInt32], to count: Int) {
+    static func resize(_ column: inout [UInt32], to count: Int) {
         if column.count > count {
             column.removeLast(column.count - count)
         } else {
@@ -262,7 +237,7 @@ package struct StepCells: Sendable {
         other.append(contentsOf: column)
     }
 
-    private static let countedFlags: CallFlags = CallFlags.transportOnly.union(.ofPolicy)
+    static let countedFlags: CallFlags = CallFlags.transportOnly.union(.ofPolicy)
 
     // MARK: Draining
 

@@ -71,6 +71,27 @@ struct TimeChunks: Sendable {
         chunkCount = Int(chunks)
     }
 
+    /// Writes all times for one cell.
+    mutating func append(_ values: Span<UInt32>, cell: UInt32) {
+        makeRoom(for: chunkCount + values.count / Self.timesPerChunk + 1)
+        var place = 0
+        while place < values.count {
+            var tail = tails[Int(cell)]
+            if tail.end == tail.limit {
+                previous[chunkCount] = tail.end
+                tail.end = UInt32(chunkCount * Self.timesPerChunk)
+                chunkCount += 1
+                tail.limit = UInt32(chunkCount * Self.timesPerChunk)
+            }
+            let count = min(values.count - place, Int(tail.limit - tail.end))
+            let end = Int(tail.end)
+            var times = self.times.mutableSpan
+            for value in 0..<count { times[end + value] = values[place + value] }
+            tails[Int(cell)] = Tail(end: tail.end + UInt32(count), limit: tail.limit)
+            place += count
+        }
+    }
+
     /// Makes the histogram of each cell, in the cells' order; that of cell 0 is empty.
     mutating func count(into histograms: inout CellHistograms) {
         histograms.removeAll()

@@ -41,13 +41,17 @@ package struct ShardAnalysis: Sendable {
     private var step = StepCells()
     private var minutes = MinuteRows()
     private var windows: WindowTable
+    private var instances: InstanceWindows
     private var quarantined: [QuarantinedEntry] = []
     private var keysOfBlock: [Int32] = []
     private var sampler = CallSampler()
     private var nextChoice: Int64 = 0
 
     /// Begins where the store says that its predecessor ended.
-    package init(recovering stored: StoredShard, shards: Int, bounds: KeyTable.Bounds = KeyTable.Bounds(), now: Int64) {
+    package init(
+        recovering stored: StoredShard, shards: Int, bounds: KeyTable.Bounds = KeyTable.Bounds(),
+        maximumInstances: Int = 5_000, now: Int64
+    ) {
         let nowSeconds = now / 1_000
         shard = stored.shard
         self.shards = shards
@@ -58,6 +62,9 @@ package struct ShardAnalysis: Sendable {
         keys = KeyTable(bounds: bounds)
         routes = RouteTable(stored.state.routes, now: now)
         windows = WindowTable(now: nowSeconds)
+        instances = InstanceWindows(
+            recovering: stored.instanceCells, coveredSince: stored.isNew ? nowSeconds : stored.instancesSince,
+            limit: maximumInstances, now: nowSeconds)
         lostCalls = RecentLosses(stored.losses)
         coveredSince = stored.isNew ? nowSeconds : nowSeconds - Window.hour1.seconds
         for cell in stored.cells {
@@ -72,7 +79,7 @@ package struct ShardAnalysis: Sendable {
 
     /// What the step holds that is not yet committed: the owner commits early where it grows too large.
     package var stepCalls: Int { step.calls }
-    package var stepCells: Int { step.cellCount }
+    package var stepCells: Int { step.cellCount + instances.stepCells }
     package var stepEntries: Int { quarantined.count }
 
     // MARK: Entries
@@ -113,9 +120,14 @@ package struct ShardAnalysis: Sendable {
         for operation in record.operations {
             keysOfBlock.append(keys.number(of: routes.key(of: operation, by: header.producer, now: now)))
         }
-        let refused = step.fold(
-            columns, from: known, t0: header.t0, keys: keysOfBlock,
-            times: StepCells.Times(appendedAt: appendedAt, nowSeconds: now / 1_000))
+        let times = StepCells.Times(appendedAt: appendedAt, nowSeconds: now / 1_000)
+        let refused = step.fold(columns, from: known, t0: header.t0, keys: keysOfBlock, times: times)
+        if let first = keysOfBlock.first {
+            let key = keys[first].key
+            let instance = InstanceKey(
+                environment: key.environment, service: key.service, instance: header.producer.instance)
+            instances.fold(columns, from: known, t0: header.t0, of: instance, times: times)
+        }
         let (table, numbers) = (keys, keysOfBlock)
         sampler.note(record, columns, from: known) { table[numbers[$0]].key }
         if refused > 0 {
@@ -166,6 +178,7 @@ package struct ShardAnalysis: Sendable {
         }
         swap(&step, &self.step)
         windows.advance(to: nowSeconds)
+        let instanceCells = instances.tick(now: nowSeconds)
         sampler.tick(now: now)
         keys.removeAll { windows.holds($0) }
         chooseHistograms(now: nowSeconds)
@@ -186,8 +199,9 @@ package struct ShardAnalysis: Sendable {
         return ShardCommit(
             shard: shard, cursor: cursor == .start ? "" : cursor.description, openSince: openSince,
             producers: changes.marks, proxies: changes.proxies, losses: changes.losses, quarantined: quarantined,
-            checkpoint: cells.isEmpty ? nil : Checkpoint(takenAtSeconds: nowSeconds, cells: cells), closed: closed,
-            late: late.removeRows(before: .max, shard: shard), routes: changedRoutes)
+            checkpoint: cells.isEmpty
+                ? nil : Checkpoint(takenAtSeconds: nowSeconds, cells: cells, instances: instanceCells),
+            closed: closed, late: late.removeRows(before: .max, shard: shard), routes: changedRoutes)
     }
 
     // MARK: Windows
@@ -223,6 +237,7 @@ package struct ShardAnalysis: Sendable {
             lostCalls: lostCalls.count,
             announcements: ledger.announcements(since: now - hour, limit: Self.maximumAnnouncementsInFrame))
         frame.recentCalls = sampler.calls
+        frame.instances = FeedInstances(coveredSince: instances.coveredSince, series: instances.series)
         return frame
     }
 

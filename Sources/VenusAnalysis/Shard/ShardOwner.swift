@@ -144,7 +144,9 @@ package struct ShardOwner {
             let bounds = KeyTable.Bounds(
                 operationsPerEdge: configuration.maximumOperationsPerEdge, services: configuration.maximumServices,
                 operations: configuration.maximumOperations)
-            analysis = ShardAnalysis(recovering: stored, shards: shards, bounds: bounds, now: now)
+            analysis = ShardAnalysis(
+                recovering: stored, shards: shards, bounds: bounds, maximumInstances: configuration.maximumInstances,
+                now: now)
             trimWatch = TrimWatch(cursor: stored.cursor)
             recoverWait.succeeded()
             storeTrouble.reset()

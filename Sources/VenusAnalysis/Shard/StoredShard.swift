@@ -8,6 +8,10 @@ package struct StoredShard: Sendable {
     package var state: ShardState
     /// Cells of the last quarter of an hour, and of every minute that is not closed.
     package var cells: [Cell]
+    /// Cells of the last quarter of an hour by instance.
+    package var instanceCells: [InstanceCell] = []
+    /// Since when these are complete, seconds since the epoch.
+    package var instancesSince: Int64 = 0
     /// Rows of the last hour's closed minutes, at the level operation.
     package var minuteRows: [RollupRow]
     /// Losses of the last hour, of the shard's producers.
@@ -45,11 +49,17 @@ package struct StoredShard: Sendable {
         let state = try await store.shardState(shard)
         var stored = StoredShard(shard: shard, state: state)
         let quarterHour = nowSeconds - Window.minutes15.seconds
+        stored.instancesSince = quarterHour
         for checkpoint in try await store.checkpoints(
             shard: shard, sinceSeconds: max(0, min(quarterHour, state.openSince) - marginSeconds))
         {
             for cell in checkpoint.cells where cell.second >= min(quarterHour, state.openSince) {
                 stored.cells.append(cell)
+            }
+            stored.instanceCells += checkpoint.instances.filter { $0.second >= quarterHour }
+            if checkpoint.instances.isEmpty, checkpoint.cells.contains(where: { $0.second >= quarterHour }) {
+                // Taken by an owner that knew nothing of instances.
+                stored.instancesSince = max(stored.instancesSince, checkpoint.takenAtSeconds)
             }
         }
         let producers = Set(state.producers.map(\.producer.id))

@@ -17,6 +17,10 @@ package struct Identifiers: Sendable, Hashable {
 
     package func method(_ name: String, environment: String) -> String { "method:" + prefix(environment) + name }
 
+    package func instance(_ name: String, of service: String, environment: String) -> String {
+        "instance:" + prefix(environment) + service + "/" + name
+    }
+
     package func id(of key: SeriesKey) -> String {
         switch key.level {
         case .total: namesEnvironment ? "total:" + key.environment : "total"

@@ -10,6 +10,7 @@ package struct KPIsOutput: Sendable {
         package var dependency: String?
         package var operation: String?
         package var method: String?
+        package var instance: String?
         package var grade: Grade
         package var kpis: KPI
 
@@ -31,6 +32,10 @@ package struct KPIsOutput: Sendable {
             case .method:
                 id = ids.method(key.operation, environment: key.environment)
                 method = key.operation
+            case .instance:
+                id = ids.id(of: measured)
+                service = key.service
+                instance = measured.instance
             }
             grade = Grade(measured.kpi)
             kpis = measured.kpi
@@ -40,6 +45,9 @@ package struct KPIsOutput: Sendable {
     package var window: String
     package var by: Grouping
     package var items: [Item]
+    /// Of instances alone: since when, in seconds since the epoch, their windows are complete; `nil` where that is not
+    /// known of all.
+    package var coveredSince: Int64?
     /// How many there are, on all pages.
     package var count: Int
     /// Where the next page begins; `nil` on the last one.
@@ -56,10 +64,12 @@ package struct KPIsOutput: Sendable {
             case .service: picture.grouped(edges(), at: .service)
             case .dependency: picture.grouped(edges(), at: .dependency)
             case .method: picture.methods { filter.matches($0) }
+            case .instance: picture.instances { filter.matches($0) }
             case .total: picture.grouped(edges(), at: .total)
             }
+        coveredSince = by == .instance ? picture.instancesCoveredSince : nil
         let (page, by, ids) = (filter.page, by, picture.identifiers)
-        let sorted = Self.sorted(measured.map { ($0, ids.id(of: $0.key)) }, page.sort)
+        let sorted = Self.sorted(measured.map { ($0, ids.id(of: $0)) }, page.sort)
         count = sorted.count
         let limit = page.limit ?? KPIsPage.maximumItems
         items = sorted.dropFirst(page.offset).prefix(limit).map { Item($0, by: by, ids: ids) }
@@ -87,6 +97,10 @@ extension KPIsOutput: JSONWritable {
             writer.value(by.rawValue)
             writer.name("count")
             writer.value(count)
+            if by == .instance {
+                writer.name("covered_since")
+                writer.value(coveredSince.map { Timestamp.text(milliseconds: $0 * 1_000) })
+            }
             writer.name("items")
             writer.array(items) { $1.write(to: &$0) }
             writer.name("next_offset")
@@ -110,6 +124,10 @@ extension KPIsOutput.Item: JSONWritable {
             writer.value(grade.rawValue)
             writer.name("id")
             writer.value(id)
+            if let instance {
+                writer.name("instance")
+                writer.value(instance)
+            }
             writer.name("kpis")
             kpis.write(to: &writer)
             if let method {
@@ -132,10 +150,10 @@ extension KPIsOutput {
     /// One row an item, of a window that ended at `at`.
     package func csv(at: String) -> [UInt8] {
         var writer = CSVWriter()
-        for name in ["at", "window", "id", "environment", "service", "dependency", "operation", "method", "grade"] {
-            writer.cell(name)
-        }
-        writer.cell("basis")
+        for name in [
+            "at", "window", "id", "environment", "service", "dependency", "operation", "method", "instance", "grade",
+            "basis",
+        ] { writer.cell(name) }
         for measure in KPIMeasure.allCases { writer.cell(measure.rawValue) }
         writer.endRow()
         for item in items {
@@ -147,11 +165,19 @@ extension KPIsOutput {
             writer.cell(item.dependency)
             writer.cell(item.operation)
             writer.cell(item.method)
+            writer.cell(item.instance)
             writer.cell(item.grade.rawValue)
             writer.cell(item.kpis.basis?.rawValue)
             for measure in KPIMeasure.allCases { writer.cell(measure.value(item.kpis)) }
             writer.endRow()
         }
         return writer.bytes
+    }
+}
+
+extension Identifiers {
+    fileprivate func id(of measured: WindowPicture.Measured) -> String {
+        guard let instance = measured.instance else { return id(of: measured.key) }
+        return self.instance(instance, of: measured.key.service, environment: measured.key.environment)
     }
 }

@@ -63,6 +63,7 @@ package final class LivePicture: Sendable {
             mix(UInt64(bitPattern: frame.epoch))
             mix(UInt64(bitPattern: frame.at))
             mix(UInt64(frame.series.count))
+            mix(UInt64(frame.instances.map { $0.series.count + 1 } ?? 0))
         }
         return String(hash, radix: 36)
     }

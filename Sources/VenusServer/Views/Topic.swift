@@ -19,7 +19,7 @@ package enum Topic: String, Sendable, Hashable, CaseIterable {
 
 /// By what KPIs are listed.
 package enum Grouping: String, Sendable, Hashable, CaseIterable {
-    case edge, operation, service, dependency, method, total
+    case edge, operation, service, dependency, method, instance, total
 }
 
 /// By what the dependencies of a graph are put together.
@@ -92,6 +92,9 @@ package struct View: Sendable, Hashable {
         filter.service = parameters["service"]
         filter.dependency = parameters["dependency"]
         filter.operation = parameters["operation"]
+        guard filter.by != .instance || filter.dependency == nil else {
+            throw .invalidParameter("dependency", "instances are not told apart by what they call.")
+        }
         self.init(topic: topic, filter: filter)
     }
 

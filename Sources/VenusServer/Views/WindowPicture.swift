@@ -17,15 +17,20 @@ package struct WindowPicture: Sendable {
     package let tunnelProtocols: [SeriesKey: [String]]
     /// Which dependencies are services.
     package let announced: AnnouncedServices
-    private let frames: [FeedFrame]
+    let frames: [FeedFrame]
     /// Seconds that the window holds at this moment.
     let span: Double
+
+    /// Calls under way by instance, as its proxies last said; absent where none has said so lately.
+    let callsInFlightByInstance: [InstanceKey: Int]
 
     /// A series and what its calls add up to.
     package struct Measured: Sendable {
         package var key: SeriesKey
         package var totals: KPITotals
         package var kpi: KPI
+        /// Where it is that of one instance; its key is the service's then.
+        package var instance: String?
     }
 
     /// There are a dozen: versions of TLS, each with what was agreed on in it.
@@ -47,13 +52,19 @@ package struct WindowPicture: Sendable {
         tunnelProtocols = Self.tunnelProtocols(self.frames, window: window)
         announced = AnnouncedServices(frames)
         var inFlight: [SeriesKey: Int] = [:]
+        var inFlightByInstance: [InstanceKey: Int] = [:]
         for frame in frames {
             for mark in frame.producers where !mark.hasEnded && frame.at - mark.lastSeen < Self.heartbeatTrust {
                 let key = SeriesKey.service(mark.producer.service, environment: mark.producer.environment)
                 inFlight[key, default: 0] += mark.callsInFlight
+                let instance = InstanceKey(
+                    environment: mark.producer.environment, service: mark.producer.service,
+                    instance: mark.producer.instance)
+                inFlightByInstance[instance, default: 0] += mark.callsInFlight
             }
         }
         callsInFlight = inFlight
+        callsInFlightByInstance = inFlightByInstance
     }
 
     /// A window of the past, as its edges' totals say; `span` in seconds. Nothing is in flight there.
@@ -71,6 +82,7 @@ package struct WindowPicture: Sendable {
         self.edges = edges.map { Measured(key: $0.key, totals: $0.value, kpi: KPI($0.value, seconds: span)) }
         tunnelProtocols = [:]
         callsInFlight = [:]
+        callsInFlightByInstance = [:]
         self.announced = announced
     }
 

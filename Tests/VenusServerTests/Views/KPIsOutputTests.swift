@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import VenusAnalysis
 import VenusCore
 import VenusServer
 
@@ -66,6 +67,57 @@ struct KPIsOutputTests {
         #expect(answer["items"].array.map { $0["kpis"]["calls"].int } == [2, 4, 2])
         #expect(answer["items"][1]["id"].string == "method:GET")
         #expect(answer["items"][1].names == ["environment", "grade", "id", "kpis", "method"])
+    }
+
+    @Test("by instance, each running copy of a service is one, of all shards together")
+    func instances() throws {
+        func series(_ name: String, _ service: String = "shop", success: Int) -> InstanceSeries {
+            InstanceSeries(
+                key: InstanceKey(environment: "production", service: service, instance: name),
+                windows: Window.allCases.map { _ in totals(success: success) })
+        }
+        var first = frame(
+            [(edge("shop", "db:1"), totals(success: 9))], shards: 2, producers: [mark("shop", inFlight: 4)])
+        first.instances = FeedInstances(
+            coveredSince: 940, series: [series("one", success: 2), series("two", success: 3)])
+        var second = frame([], shard: 1, shards: 2)
+        second.instances = FeedInstances(
+            coveredSince: 900, series: [series("one", success: 4), series("one", "stock", success: 1)])
+        var filter = ViewFilter()
+        filter.by = .instance
+        func answer(_ frames: [FeedFrame]) throws -> JSONValue {
+            let picture = LivePicture(frames: frames, startedAt: 5)
+            return try JSONValue(
+                String(decoding: picture.render(View(topic: .kpis, filter: filter)).bytes, as: UTF8.self))
+        }
+        var all = try answer([first, second])
+        #expect(
+            all["covered_since"].string == "1970-01-01T00:15:40Z"
+                || all["covered_since"].string == "1970-01-01T00:15:40.000Z")
+        #expect(
+            all["items"].array.map { $0["id"].string } == [
+                "instance:shop/one", "instance:shop/two", "instance:stock/one",
+            ])
+        #expect(all["items"].array.map { $0["kpis"]["calls"].int } == [6, 3, 1])
+        #expect(all["items"][0].names == ["environment", "grade", "id", "instance", "kpis", "service"])
+        #expect(all["items"][0]["instance"].string == "one" && all["items"][0]["service"].string == "shop")
+        #expect(all["items"].array.map { $0["kpis"]["load"]["in_flight"].int } == [4, nil, nil])
+        // Of five minutes the analyzers have known 100 and 60 seconds.
+        #expect(all["items"].array.map { $0["kpis"]["load"]["calls_per_minute"].double } == [3.6, 3, 0.6])
+        let csv = String(
+            decoding: KPIsOutput(LivePicture(frames: [first], startedAt: 5).window(.minutes5), filter: filter)
+                .csv(at: "now"), as: UTF8.self
+        ).split(separator: "\r\n")
+        #expect(csv.count == 3 && csv[1].hasPrefix("now,5m,instance:shop/one,production,shop,,,,one,"))
+
+        filter.service = "stock"
+        all = try answer([first, second])
+        #expect(all["items"].array.map { $0["id"].string } == ["instance:stock/one"])
+        filter.service = nil
+        // An analyzer that knows nothing of instances: nobody can say what is missing.
+        second.instances = nil
+        all = try answer([first, second])
+        #expect(all["covered_since"].isNull && all["items"].array.count == 2)
     }
 
     @Test("what is out of bounds is refused")

@@ -332,8 +332,12 @@ enum OpenAPISchemas {
           "type": "object",
           "properties": {
             "at": {"type": "string", "format": "date-time"},
-            "by": {"enum": ["edge", "operation", "service", "dependency", "method", "total"]},
+            "by": {"enum": ["edge", "operation", "service", "dependency", "method", "instance", "total"]},
             "count": {"type": "integer", "minimum": 0, "description": "Of all pages."},
+            "covered_since": {
+              "type": ["string", "null"], "format": "date-time",
+              "description": "Of instances: since when their windows are complete; null where that is not known."
+            },
             "items": {"type": "array", "items": {"$ref": "#/components/schemas/KPIsItem"}},
             "next_offset": {"type": ["integer", "null"], "minimum": 1},
             "window": {"$ref": "#/components/schemas/Window"}
@@ -347,6 +351,7 @@ enum OpenAPISchemas {
             "environment": {"type": "string"},
             "grade": {"$ref": "#/components/schemas/Grade"},
             "id": {"type": "string"},
+            "instance": {"type": "string"},
             "kpis": {"$ref": "#/components/schemas/KPI"},
             "method": {"type": "string"},
             "operation": {"type": "string"},
