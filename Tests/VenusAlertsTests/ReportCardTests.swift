@@ -23,7 +23,8 @@ struct ReportCardTests {
     }
 
     private func evidence(
-        _ key: SeriesKey, _ totals: KPITotals, failures: [String: UInt64] = [:], baseline: PhaseMeans? = nil
+        _ key: SeriesKey, _ totals: KPITotals, failures: [String: UInt64] = [:],
+        baseline: ReportEvidence.Baseline? = nil
     ) -> ReportEvidence {
         ReportEvidence(
             key, totals: [.minutes5: .init(totals, seconds: 300, failures: failures)], baseline: baseline)
@@ -31,14 +32,13 @@ struct ReportCardTests {
 
     @Test("a service is as good as the worst of what it calls, and idle where it calls nothing")
     func grades() {
-        var log = CrossingLog()
         let other = SeriesKey.edge(service: "quiet", dependency: "db:1", environment: "p")
         let good = SeriesKey.edge(service: "shop", dependency: "good:1", environment: "p")
         let cards = ReportCard.all(
             [
                 evidence(edge, totals(success: 97, failed: 3)), evidence(good, totals(success: 100)),
                 evidence(other, KPITotals()), evidence(.total(environment: "p"), totals(success: 0, failed: 100)),
-            ], thresholds: ThresholdTable(), log: &log, at: 100)
+            ], thresholds: ThresholdTable())
         #expect(cards.map(\.service) == ["quiet", "shop"])
         #expect(cards.map(\.grade) == [.idle, .fair])
         #expect(cards[1].crossed.map(\.metric) == [.availability])
@@ -49,13 +49,13 @@ struct ReportCardTests {
         let before = totals(success: 100, duration: 100_000, phases: [.dns: 1_000, .connect: 20_000, .ttfb: 60_000])
         let now = totals(
             success: 100, duration: 6_000_000, phases: [.dns: 5_000_000, .connect: 21_000, .ttfb: 900_000])
-        var log = CrossingLog()
         let cards = ReportCard.all(
-            [evidence(edge, now, baseline: PhaseMeans(before))], thresholds: ThresholdTable(), log: &log, at: 0)
+            [evidence(edge, now, baseline: PhaseMeans(before).map { .init($0, of: .week) })],
+            thresholds: ThresholdTable())
         let crossed = try #require(cards.first?.crossed.first)
         #expect(crossed.metric == .responseTime(.p95) && crossed.severity == .critical && crossed.limit == 5_000)
         #expect(crossed.phase == PhaseGrowth(phase: "dns", before: 1, now: 5_000))
-        #expect(crossed.failures.isEmpty)
+        #expect(crossed.baseline == .week && crossed.failures.isEmpty)
     }
 
     @Test("a phase counts for what it adds to the mean, however few calls have it")
@@ -74,35 +74,23 @@ struct ReportCardTests {
         let table = ThresholdTable([
             StoredThreshold(.series(service), MetricThreshold(.errorRate, critical: 0.1, tolerate: [404]))
         ])
-        var log = CrossingLog()
         let failures: [String: UInt64] = [
             "503": 20, "404": 90, "connection_refused": 20, "500": 5, "a": 1, "b": 1, "c": 1, "none": 0,
         ]
         let cards = ReportCard.all(
-            [evidence(edge, totals(success: 60, failed: 40), failures: failures)], thresholds: table, log: &log, at: 0)
+            [evidence(edge, totals(success: 60, failed: 40), failures: failures)], thresholds: table)
         let errors = try #require(cards[0].crossed.first { $0.metric == .errorRate })
         #expect(errors.failures.map(\.errorType) == ["503", "connection_refused", "500", "a", "b"])
-        #expect(cards[0].crossed.first { $0.metric == .availability }?.failures.first?.errorType == "404")
+        #expect(cards[0].crossed.first { $0.metric == .availability }?.failures.first?.errorType == "503")
     }
 
-    @Test("since when: without a break, through times of too few calls, and over restarts")
-    func since() throws {
-        var log = CrossingLog()
-        func since(_ totals: KPITotals, _ now: Int64) -> Int64? {
-            ReportCard.all([evidence(edge, totals)], thresholds: ThresholdTable(), log: &log, at: now)
-                .first?.crossed.first?.since
-        }
-        let bad = totals(success: 50, failed: 50)
-        #expect(since(bad, 10) == 10)
-        #expect(since(totals(success: 97, failed: 3), 20) == 10)
-        #expect(since(totals(success: 1), 30) == nil)
-        log = try JSONDecoder().decode(CrossingLog.self, from: JSONEncoder().encode(log))
-        #expect(since(bad, 40) == 10)
-        #expect(since(totals(success: 100), 50) == nil)
-        #expect(since(bad, 60) == 60)
-        #expect(log.count == 1)
-        log.keep { _ in false }
-        #expect(log.count == 0)
+    @Test("a limit is crossed since its place says, and since nobody knows when where none does")
+    func since() {
+        let bad = evidence(edge, totals(success: 50, failed: 50))
+        let place = CrossedLimit.Place(key: edge, metric: .availability, direction: .below)
+        let cards = ReportCard.all([bad], thresholds: ThresholdTable(), since: [place: 7])
+        #expect(cards[0].crossed.map(\.since) == [7])
+        #expect(ReportCard.all([bad], thresholds: ThresholdTable())[0].crossed.map(\.since) == [nil])
     }
 
     @Test("the gravest limit first, then the one that is exceeded most")
@@ -111,9 +99,8 @@ struct ReportCardTests {
             StoredThreshold(.everything, MetricThreshold(.load, warning: 0.1)),
             StoredThreshold(.everything, MetricThreshold(.errorRate, critical: 0.01)),
         ])
-        var log = CrossingLog()
         let cards = ReportCard.all(
-            [evidence(edge, totals(success: 50, failed: 50))], thresholds: table, log: &log, at: 0)
+            [evidence(edge, totals(success: 50, failed: 50))], thresholds: table)
         #expect(cards[0].crossed.map(\.metric) == [.errorRate, .availability, .load])
         #expect(cards[0].grade == .poor)
     }

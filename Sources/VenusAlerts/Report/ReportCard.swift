@@ -17,10 +17,9 @@ public struct ReportCard: Sendable, Hashable, Codable {
     /// - Parameters:
     ///   - evidence: of services, their edges and operations; other levels are left out. A subject is judged where the
     ///     window of its threshold is there.
-    ///   - log: since when what has been crossed; it learns of this judgement.
-    ///   - now: seconds since the epoch.
+    ///   - since: since when what has been crossed, as far as that is known; seconds since the epoch.
     public static func all(
-        _ evidence: some Sequence<ReportEvidence>, thresholds: ThresholdTable, log: inout CrossingLog, at now: Int64
+        _ evidence: some Sequence<ReportEvidence>, thresholds: ThresholdTable, since: [CrossedLimit.Place: Int64] = [:]
     ) -> [ReportCard] {
         var cards: [SeriesKey: ReportCard] = [:]
         for one in evidence where one.key.level != .total && one.key.level != .dependency {
@@ -28,7 +27,7 @@ public struct ReportCard: Sendable, Hashable, Codable {
             var card =
                 cards[service]
                 ?? ReportCard(environment: service.environment, service: service.service, grade: .idle, crossed: [])
-            card.judge(one, thresholds.thresholds(for: one.key), &log, now)
+            card.judge(one, thresholds.thresholds(for: one.key), since)
             cards[service] = card
         }
         return cards.sorted { $0.key < $1.key }.map { _, card in
@@ -39,25 +38,22 @@ public struct ReportCard: Sendable, Hashable, Codable {
     }
 
     private mutating func judge(
-        _ evidence: ReportEvidence, _ thresholds: [MetricThreshold], _ log: inout CrossingLog, _ now: Int64
+        _ evidence: ReportEvidence, _ thresholds: [MetricThreshold], _ since: [CrossedLimit.Place: Int64]
     ) {
         if grade == .idle, evidence.totals.values.contains(where: { !$0.totals.isEmpty }) { grade = .good }
         let measured = evidence.totals.mapValues { Measured($0.totals, seconds: $0.seconds, statuses: $0.statuses) }
         for threshold in thresholds {
-            let place = CrossingLog.Place(
-                subject: .series(evidence.key), metric: threshold.metric, direction: threshold.direction)
-            guard let window = measured[threshold.window], let value = window.value(for: threshold) else { continue }
-            guard let severity = threshold.crossed(by: value), let limit = threshold.limit(severity) else {
-                log.notCrossed(place)
-                continue
-            }
+            guard let window = measured[threshold.window], let value = window.value(for: threshold),
+                let severity = threshold.crossed(by: value), let limit = threshold.limit(severity)
+            else { continue }
             switch severity {
             case .critical: grade = .poor
             case .warning: if grade != .poor { grade = .fair }
             }
             var crossing = CrossedLimit(
-                subject: place.subject, metric: threshold.metric, severity: severity, value: value, limit: limit,
-                since: log.crossed(place, at: now), failures: [])
+                subject: .series(evidence.key), metric: threshold.metric, direction: threshold.direction,
+                window: threshold.window, severity: severity, value: value, limit: limit, failures: [])
+            crossing.since = crossing.place.flatMap { since[$0] }
             crossing.explain(evidence, threshold)
             crossed.append(crossing)
         }
@@ -79,8 +75,13 @@ extension CrossedLimit {
         switch threshold.metric {
         case .responseTime, .timeToFirstByte:
             guard let baseline = evidence.baseline else { return }
-            phase = PhaseMeans(window.totals)?.grownMost(since: baseline)
-        case .availability, .errorRate:
+            phase = PhaseMeans(window.totals)?.grownMost(since: baseline.means)
+            self.baseline = phase.map { _ in baseline.time }
+        case .availability:
+            // No 4xx makes a dependency less available.
+            failures = FailureShare.most(
+                window.failures.filter { !(400...499).contains(Int($0.key) ?? 0) }, limit: ReportCard.maximumFailures)
+        case .errorRate:
             let tolerated = Set(threshold.tolerate.map(String.init))
             failures = FailureShare.most(
                 window.failures.filter { !tolerated.contains($0.key) }, limit: ReportCard.maximumFailures)

@@ -5,8 +5,8 @@ public struct ReportEvidence: Sendable {
     public var key: SeriesKey
     /// What was measured over a window.
     public var totals: [Window: Evidence]
-    /// The same hour a week before, else the last day; for the phases.
-    public var baseline: PhaseMeans?
+    /// For the phases.
+    public var baseline: Baseline?
 
     /// Of one window.
     public struct Evidence: Sendable {
@@ -27,7 +27,25 @@ public struct ReportEvidence: Sendable {
         }
     }
 
-    public init(_ key: SeriesKey, totals: [Window: Evidence], baseline: PhaseMeans? = nil) {
+    /// What is usual.
+    public struct Baseline: Sendable, Hashable {
+        public enum Time: String, Sendable, Hashable, Codable {
+            /// The same hour a week before.
+            case week
+            /// The last day.
+            case day
+        }
+
+        public var means: PhaseMeans
+        public var time: Time
+
+        public init(_ means: PhaseMeans, of time: Time) {
+            self.means = means
+            self.time = time
+        }
+    }
+
+    public init(_ key: SeriesKey, totals: [Window: Evidence], baseline: Baseline? = nil) {
         self.key = key
         self.totals = totals
         self.baseline = baseline

@@ -10,12 +10,19 @@ public enum Grade: String, Sendable, Hashable, Codable, CaseIterable {
 
     /// The worst that any threshold says; good where none has enough calls to judge, idle where there were none and no
     /// connection moved a byte.
-    public init(_ kpi: KPI, thresholds: [Threshold] = Threshold.defaults) {
+    public init(_ kpi: KPI, thresholds: [MetricThreshold] = MetricThreshold.defaults) {
         guard kpi.calls > 0 || kpi.basis != nil else {
             self = .idle
             return
         }
-        let grades = thresholds.compactMap { $0.grade(kpi) }
-        self = grades.contains(.poor) ? .poor : grades.contains(.fair) ? .fair : .good
+        var worst = Grade.good
+        for threshold in thresholds {
+            switch threshold.grade(kpi) {
+            case .poor: worst = .poor
+            case .fair where worst == .good: worst = .fair
+            case .fair, .good, .idle, nil: continue
+            }
+        }
+        self = worst
     }
 }

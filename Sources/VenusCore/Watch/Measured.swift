@@ -30,15 +30,8 @@ public struct Measured: Sendable {
     /// What this threshold judges; `nil` where there is nothing to say, or there were fewer calls than it asks for.
     public borrowing func value(for threshold: MetricThreshold) -> Double? {
         if case .host(let name) = threshold.metric { return host[name] }
-        guard let kpi, !threshold.metric.needsCalls || kpi.calls >= threshold.minimumCalls else { return nil }
-        switch threshold.metric {
-        case .availability: return kpi.availability
-        case .errorRate: return errorRate(kpi, tolerate: threshold.tolerate)
-        case .responseTime(let statistic): return kpi.responseTime[statistic]
-        case .timeToFirstByte(let statistic): return kpi.ttfb[statistic]
-        case .load: return kpi.load.callsPerMinute
-        case .host: return nil
-        }
+        guard let kpi, let value = kpi.value(for: threshold) else { return nil }
+        return threshold.metric == .errorRate ? errorRate(kpi, tolerate: threshold.tolerate) : value
     }
 
     /// Tolerated errors stay in k: they are calls that ended well.

@@ -1,6 +1,4 @@
 /// A warning and a critical limit on a metric over a window.
-///
-/// ``Threshold`` is the two of them that apply where nothing is stored, and judges by this type's rule.
 public struct MetricThreshold: Sendable, Hashable, Codable {
     public var metric: Metric
     public var direction: Direction
@@ -33,17 +31,10 @@ public struct MetricThreshold: Sendable, Hashable, Codable {
     }
 
     /// Those that apply where nothing is stored.
-    public static let defaults = Threshold.defaults.map { MetricThreshold($0) }
-
-    public init(_ threshold: Threshold) {
-        let metric: Metric =
-            switch threshold.measure {
-            case .availability: .availability
-            case .responseTimeP95: .responseTime(.p95)
-            }
-        self.init(
-            metric, warning: threshold.warning, critical: threshold.critical, minimumCalls: threshold.minimumCalls)
-    }
+    public static let defaults = [
+        MetricThreshold(.availability, warning: 0.99, critical: 0.95),
+        MetricThreshold(.responseTime(.p95), warning: 1_000, critical: 5_000),
+    ]
 
     /// The limit of this severity.
     public func limit(_ severity: Severity) -> Double? {
@@ -62,11 +53,37 @@ public struct MetricThreshold: Sendable, Hashable, Codable {
 
     /// The grade by this threshold alone; `nil` where there is nothing to judge.
     public func grade(_ measured: borrowing Measured) -> Grade? {
-        guard warning != nil || critical != nil, let value = measured.value(for: self) else { return nil }
-        return switch crossed(by: value) {
+        hasLimit ? measured.value(for: self).map(judge) : nil
+    }
+
+    /// The grade of these KPIs, whatever span they are of; `nil` where there is nothing to judge. On the path of every tick:
+    /// nothing is allocated. Of single statuses KPIs say nothing: what is tolerated counts as an error here.
+    public func grade(_ kpi: KPI) -> Grade? {
+        hasLimit ? kpi.value(for: self).map(judge) : nil
+    }
+
+    private var hasLimit: Bool { warning != nil || critical != nil }
+
+    private func judge(_ value: Double) -> Grade {
+        switch crossed(by: value) {
         case .critical: .poor
         case .warning: .fair
         case nil: .good
+        }
+    }
+}
+
+extension KPI {
+    /// What this threshold judges; `nil` where there is nothing to say, or there were fewer calls than it asks for.
+    public func value(for threshold: MetricThreshold) -> Double? {
+        guard !threshold.metric.needsCalls || calls >= threshold.minimumCalls else { return nil }
+        return switch threshold.metric {
+        case .availability: availability
+        case .errorRate: errorRate
+        case .responseTime(let statistic): responseTime[statistic]
+        case .timeToFirstByte(let statistic): ttfb[statistic]
+        case .load: load.callsPerMinute
+        case .host: nil
         }
     }
 }

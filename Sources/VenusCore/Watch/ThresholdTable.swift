@@ -11,6 +11,8 @@ public struct ThresholdTable: Sendable {
     public let defaults: [MetricThreshold]
     private var bySeries: [SeriesKey: [MetricThreshold]] = [:]
     private var byHost: [String: [MetricThreshold]] = [:]
+    /// Of all thresholds on calls that have a limit, anywhere.
+    public let windows: Set<Window>
     /// Subjects at which something is stored.
     private let subjects: Set<WatchSubject>
 
@@ -24,6 +26,8 @@ public struct ThresholdTable: Sendable {
         subjects = Set(own.keys)
         let everything = Self.merge(MetricThreshold.defaults, with: own[.everything] ?? [])
         defaults = everything
+        let all = own.values.joined().filter { $0.warning != nil || $0.critical != nil }
+        windows = Set((everything + all).map(\.window))
         // Coarse levels first: the finer ones start from them.
         let ordered = own.keys.compactMap(\.key).sorted { $0.level.rawValue < $1.level.rawValue }
         for key in ordered {

@@ -73,13 +73,19 @@ struct MetricThresholdTests {
         #expect(MetricThreshold(.availability).grade(enough) == nil)
     }
 
-    @Test("the built-in thresholds grade as the graph's do")
-    func unified() {
+    @Test("KPIs alone are graded as what was measured is, where no status is tolerated")
+    func kpis() {
+        let thresholds =
+            MetricThreshold.defaults + [
+                MetricThreshold(.errorRate, warning: 0.01, critical: 0.05), MetricThreshold(.load, warning: 1),
+                MetricThreshold(.timeToFirstByte(.p50), warning: 100),
+                MetricThreshold(.responseTime(.mean), critical: 900),
+                MetricThreshold(.host("system.cpu.utilization"), warning: 0), MetricThreshold(.errorRate),
+            ]
         for server in 0...60 {
             for duration in [1_000, 1_000_000, 1_000_001, 5_000_000, 5_000_001] as [UInt32] {
                 let calls = measured(success: 1_000 - server, server: server, duration: duration)
-                let kpi = calls.kpi!
-                #expect(MetricThreshold.defaults.map { $0.grade(calls) } == Threshold.defaults.map { $0.grade(kpi) })
+                #expect(thresholds.map { $0.grade(calls) } == thresholds.map { $0.grade(calls.kpi!) })
             }
         }
     }
