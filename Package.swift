@@ -95,7 +95,7 @@ let package = Package(
         .target(
             name: "VenusServer",
             dependencies: [
-                "VenusCore", "VenusStore", "VenusAnalysis", "CZlib",
+                "VenusCore", "VenusStore", "VenusAnalysis", "VenusAlerts", "CZlib",
                 .crypto, .cryptoExtras, .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTP1, .nioHTTPTypes,
                 .nioHTTPTypesHTTP1, .nioPosix, .nioSSL, .nioWebSocket, .serviceLifecycle,
             ],

@@ -22,6 +22,7 @@ public final class Server: Service {
     private let history: HistoryReader
     private let now: @Sendable () -> Int64
     private let hub: LiveHub
+    private let thresholds: ThresholdReader
     private let access: AccessControl
     private let client: ClientAddress
     private let base: WebPath
@@ -55,6 +56,7 @@ public final class Server: Service {
             listening: listening, scheme: tls == nil ? "http" : "https", publicURL: configuration.publicURL)
         live = LiveState(startedAt: now())
         hub = LiveHub(live: live, logger: logger)
+        thresholds = ThresholdReader(store: store, live: live, logger: logger)
         let hasher = SecretHasher()
         let audit = AuditLog(store: store, now: now)
         secret = AdministratorSecret(store: store, audit: audit, hasher: hasher)
@@ -90,9 +92,15 @@ public final class Server: Service {
             ]
         history = HistoryReader(store: store)
         self.now = now
+        let editor = WatchEditor(store: store, audit: audit, thresholds: thresholds, now: now)
+        let objectives = ObjectiveReader(history: history, now: now)
+        let watching =
+            ThresholdsResource(editor: editor).routes + RulesResource(editor: editor).routes
+            + ObjectivesResource(editor: editor, reader: objectives).routes + SilencesResource(editor: editor).routes
+            + [ReportResource(reader: ReportReader(live: live, history: history, now: now)).route]
         responder = Responder(
             access: access, client: client, base: base,
-            routes: accounts + [
+            routes: accounts + watching + [
                 HealthResource().route, readiness.route, login.route,
                 LogoutResource(sessions: sessions, hub: hub, cookie: cookie, audit: audit).route,
                 HistoryResource(reader: history, live: live, now: now).route,
@@ -110,6 +118,7 @@ public final class Server: Service {
     /// Makes sure that there is an administrator's secret.
     public func prepare() async throws -> ServerStart {
         try await history.begin(now: now() / 1_000)
+        await thresholds.refresh()
         return ServerStart(generatedSecret: try await secret.establish(configured: configuration.secret))
     }
 
@@ -146,6 +155,7 @@ public final class Server: Service {
                 group.addTask { await self.push(changes) }
                 group.addTask { await self.lookAfterSessions() }
                 group.addTask { await self.lookAfterSockets() }
+                group.addTask { await self.lookAfterThresholds() }
                 if let tls { group.addTask { await tls.follow() } }
                 defer { group.cancelAll() }
                 try await serve(application)
@@ -241,6 +251,10 @@ public final class Server: Service {
 
     private func lookAfterSockets() async {
         while (try? await Task.sleep(for: configuration.socketCheckInterval)) != nil { hub.timePassed() }
+    }
+
+    private func lookAfterThresholds() async {
+        while (try? await Task.sleep(for: configuration.thresholdCheckInterval)) != nil { await thresholds.refresh() }
     }
 
     // MARK: Sessions

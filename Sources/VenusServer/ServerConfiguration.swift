@@ -41,6 +41,8 @@ public struct ServerConfiguration: Sendable {
     public var pingInterval: Duration = .seconds(20)
     /// How often live sockets are looked after: whether one is to be pinged or has been silent for too long.
     public var socketCheckInterval: Duration = .seconds(1)
+    /// How soon thresholds that were set at another server are in effect here.
+    public var thresholdCheckInterval: Duration = .seconds(1)
     /// A live socket that is silent for so long is closed.
     public var silenceTimeout: Duration = .seconds(60)
 

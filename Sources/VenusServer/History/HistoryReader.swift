@@ -61,7 +61,7 @@ package struct HistoryReader: Sendable {
     /// A series' totals, with histograms as wide as they mostly are.
     private static let seriesBytes = 8 << 10
 
-    private let store: any Store
+    let store: any Store
     private let settledPoints = SettledHistory<SettledPoints>(maximumBytes: maximumSettledBytes)
     private let settledEdges = SettledHistory<[SeriesKey: KPITotals]>(maximumBytes: maximumSettledBytes)
 

@@ -49,7 +49,9 @@ struct APIRequest: Sendable {
             throw Problem.mediaTypeNotSupported
         }
         let bytes = try await body()
-        do { return try JSONDecoder().decode(Body.self, from: Data(bytes)) } catch {
+        do { return try JSONDecoder().decode(Body.self, from: Data(bytes)) } catch let problem as Problem {
+            throw problem
+        } catch {
             // The decoder's own words may quote the body.
             throw Problem.invalidBody(explain)
         }

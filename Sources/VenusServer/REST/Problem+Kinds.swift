@@ -103,6 +103,20 @@ extension Problem {
         Problem(.badRequest, "invalid-body", title: "The body cannot be read", detail: why)
     }
 
+    /// - Parameter why: what the member has to be.
+    package static func invalidMember(_ name: String, _ why: String, allowed: [String]? = nil) -> Problem {
+        Problem(
+            .badRequest, "invalid-body", title: "The body cannot be read", detail: "Member \(quoted(name)): \(why)",
+            parameter: name, allowed: allowed)
+    }
+
+    /// What is understood, and cannot be done.
+    ///
+    /// - Parameter why: and what can.
+    package static func notPossible(_ member: String, _ why: String) -> Problem {
+        Problem(.unprocessableContent, "not-possible", title: "That cannot be done", detail: why, parameter: member)
+    }
+
     package static func bodyTooLarge(limit: Int) -> Problem {
         Problem(
             .contentTooLarge, "body-too-large", title: "The body is too large",

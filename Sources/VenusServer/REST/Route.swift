@@ -16,6 +16,8 @@ struct Route: Sendable {
         static let reading = Entry.session(.viewer, key: .read)
         /// Whoever is signed in, for what is their own.
         static let signedIn = Entry.session(.viewer, key: nil)
+        /// Whoever decides by what is watched.
+        static let operating = Entry.session(.operator, key: nil)
         /// Whoever decides who gets in.
         static let administering = Entry.session(.admin, key: nil)
     }

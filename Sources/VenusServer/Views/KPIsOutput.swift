@@ -14,7 +14,9 @@ package struct KPIsOutput: Sendable {
         package var grade: Grade
         package var kpis: KPI
 
-        init(_ measured: WindowPicture.Measured, by: Grouping, ids: Identifiers) {
+        init(
+            _ measured: WindowPicture.Measured, by: Grouping, ids: Identifiers, thresholds: ThresholdTable
+        ) {
             let key = measured.key
             id = ids.id(of: key)
             environment = key.environment
@@ -37,7 +39,7 @@ package struct KPIsOutput: Sendable {
                 service = key.service
                 instance = measured.instance
             }
-            grade = Grade(measured.kpi)
+            grade = Grade(measured.kpi, thresholds: thresholds.thresholds(for: key))
             kpis = measured.kpi
         }
     }
@@ -68,11 +70,13 @@ package struct KPIsOutput: Sendable {
             case .total: picture.grouped(edges(), at: .total)
             }
         coveredSince = by == .instance ? picture.instancesCoveredSince : nil
-        let (page, by, ids) = (filter.page, by, picture.identifiers)
+        let (page, by, ids, thresholds) = (filter.page, by, picture.identifiers, picture.thresholds)
         let sorted = Self.sorted(measured.map { ($0, ids.id(of: $0)) }, page.sort)
         count = sorted.count
         let limit = page.limit ?? KPIsPage.maximumItems
-        items = sorted.dropFirst(page.offset).prefix(limit).map { Item($0, by: by, ids: ids) }
+        items = sorted.dropFirst(page.offset).prefix(limit).map {
+            Item($0, by: by, ids: ids, thresholds: thresholds)
+        }
         let end = page.offset + items.count
         nextOffset = end < count && !items.isEmpty ? end : nil
     }

@@ -16,20 +16,25 @@ package final class LivePicture: Sendable {
     package let environments: Set<String>
     /// Which dependencies are services.
     package let announced: AnnouncedServices
-    /// Tells pictures apart, on all servers alike: of which frames it is made, and by which version it is written.
+    /// Tells pictures apart, on all servers alike: of which frames it is made, by which thresholds it is graded, and by which
+    /// version it is written.
     package let fingerprint: String
     /// Calls by themselves, of each shard.
     package var calls: CallsPicture {
         CallsPicture(at: at, generation: generation, shards: frames.map(\.recentCalls))
     }
+    /// By what grades are given.
+    package let thresholds: StoredThresholds
     private let frames: [FeedFrame]
     private let windows = Mutex<[Window: WindowPicture]>([:])
 
     /// - Parameters:
     ///   - frames: of all shards.
     ///   - startedAt: milliseconds since the epoch: `at` as long as there are no frames.
-    package init(frames: [FeedFrame], startedAt: Int64, generation: UInt64 = 0) {
+    package init(frames: [FeedFrame], startedAt: Int64, thresholds: StoredThresholds = .builtIn, generation: UInt64 = 0)
+    {
         self.generation = generation
+        self.thresholds = thresholds
         let newest = frames.map(\.at).max() ?? startedAt
         // A shard that nobody has analysed for so long has nothing to say about any window.
         let alive = frames.filter { newest - $0.at < Window.hour1.seconds * 1_000 }
@@ -45,10 +50,12 @@ package final class LivePicture: Sendable {
         identifiers = Identifiers(namesEnvironment: environments.count > 1)
         self.environments = environments
         announced = AnnouncedServices(alive)
-        fingerprint = Self.fingerprint(self.frames, startedAt: startedAt)
+        fingerprint = Self.fingerprint(self.frames, thresholds, startedAt: startedAt)
     }
 
-    private static func fingerprint(_ frames: [FeedFrame], startedAt: Int64) -> String {
+    private static func fingerprint(
+        _ frames: [FeedFrame], _ thresholds: StoredThresholds, startedAt: Int64
+    ) -> String {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         func mix(_ value: UInt64) {
             for shift in stride(from: UInt64(0), to: 64, by: 8) {
@@ -56,6 +63,7 @@ package final class LivePicture: Sendable {
             }
         }
         for byte in Version.current.utf8 { mix(UInt64(byte)) }
+        mix(UInt64(bitPattern: thresholds.version))
         // A server that has heard of nobody yet says when it began.
         if frames.isEmpty { mix(UInt64(bitPattern: startedAt)) }
         for frame in frames {
@@ -71,7 +79,8 @@ package final class LivePicture: Sendable {
     package func window(_ window: Window) -> WindowPicture {
         if let known = windows.withLock({ $0[window] }) { return known }
         // Made outside the lock: two at once make the same.
-        let made = WindowPicture(window: window, at: at, frames: frames, identifiers: identifiers)
+        let made = WindowPicture(
+            window: window, at: at, frames: frames, identifiers: identifiers, thresholds: thresholds.table)
         windows.withLock { $0[window] = made }
         return made
     }

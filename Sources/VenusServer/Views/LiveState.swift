@@ -8,6 +8,7 @@ package final class LiveState: Sendable {
         var picture: LivePicture
         /// By shard; as many as there are frames.
         var readUntil: [Int: Int64] = [:]
+        var thresholds = StoredThresholds.builtIn
         /// Shards whose newest frame came since the last ``takeNews()``.
         var news: Set<Int> = []
     }
@@ -58,11 +59,24 @@ package final class LiveState: Sendable {
             guard state.frames.receive(frame) else { return false }
             state.news.insert(frame.shard)
             if frame.isUpToDate { state.readUntil[frame.shard] = frame.at }
-            state.picture = LivePicture(
-                frames: Array(state.frames.frames.values), startedAt: startedAt,
-                generation: state.picture.generation + 1)
+            paint(&state)
             return true
         }
+    }
+
+    /// Grades by these from now on, unless newer ones came meanwhile. Views that are subscribed to are told with the next frame.
+    package func grade(by thresholds: StoredThresholds) {
+        state.withLock { state in
+            guard thresholds.version > state.thresholds.version else { return }
+            state.thresholds = thresholds
+            paint(&state)
+        }
+    }
+
+    private func paint(_ state: inout State) {
+        state.picture = LivePicture(
+            frames: Array(state.frames.frames.values), startedAt: startedAt, thresholds: state.thresholds,
+            generation: state.picture.generation + 1)
     }
 }
 

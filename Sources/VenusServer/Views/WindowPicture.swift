@@ -17,6 +17,8 @@ package struct WindowPicture: Sendable {
     package let tunnelProtocols: [SeriesKey: [String]]
     /// Which dependencies are services.
     package let announced: AnnouncedServices
+    /// By what grades are given; whatever their windows are, what is shown is held against their limits.
+    package let thresholds: ThresholdTable
     let frames: [FeedFrame]
     /// Seconds that the window holds at this moment.
     let span: Double
@@ -39,8 +41,12 @@ package struct WindowPicture: Sendable {
     /// A heartbeat comes every 5 s; a proxy that missed several says nothing about now any more.
     private static let heartbeatTrust: Int64 = 20_000
 
-    init(window: Window, at: Int64, frames: [FeedFrame], identifiers: Identifiers) {
+    init(
+        window: Window, at: Int64, frames: [FeedFrame], identifiers: Identifiers,
+        thresholds: ThresholdTable
+    ) {
         self.window = window
+        self.thresholds = thresholds
         self.at = at
         let span = Double(window.span(endingAt: at / 1_000))
         self.span = span
@@ -72,9 +78,10 @@ package struct WindowPicture: Sendable {
     /// - Parameter announced: who was behind an address then, nobody wrote down; who is now, is the best guess.
     package init(
         window: Window, at: Int64, edges: [(key: SeriesKey, value: KPITotals)], span: Double, identifiers: Identifiers,
-        announced: AnnouncedServices
+        announced: AnnouncedServices, thresholds: ThresholdTable = ThresholdTable()
     ) {
         self.window = window
+        self.thresholds = thresholds
         self.at = at
         self.span = span
         self.identifiers = identifiers

@@ -1,4 +1,4 @@
-/// Something that happened to who gets in. Holds no secret.
+/// Something that happened to who gets in, or to what is watched by. Holds no secret.
 public struct AuditEntry: Sendable, Hashable {
     public enum Event: String, Sendable, Hashable, CaseIterable {
         case signIn = "sign_in"
@@ -15,6 +15,14 @@ public struct AuditEntry: Sendable, Hashable {
         case keyRevoked = "key_revoked"
         /// The administrator's secret was made or replaced.
         case secretChanged = "secret_changed"
+        case thresholdSet = "threshold_set"
+        case thresholdRemoved = "threshold_removed"
+        case ruleSet = "rule_set"
+        case ruleRemoved = "rule_removed"
+        case objectiveSet = "objective_set"
+        case objectiveRemoved = "objective_removed"
+        case silenceSet = "silence_set"
+        case silenceRemoved = "silence_removed"
     }
 
     /// Ascending; given by the store.

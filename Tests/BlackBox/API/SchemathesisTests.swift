@@ -31,7 +31,7 @@ extension TheBinary {
             try Data(
                 """
                 [checks.negative_data_rejection]
-                expected-statuses = [400, 401, 403, 404, 405, 413, 414, 415, 431]
+                expected-statuses = [400, 401, 403, 404, 405, 413, 414, 415, 422, 431]
                 """.utf8
             ).write(to: URL(fileURLWithPath: configuration))
             var arguments = [

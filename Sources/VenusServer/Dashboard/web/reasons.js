@@ -1,11 +1,13 @@
 // Why a grade is not good: which limit is crossed, in words.
 
 import { make } from "./dom.js";
-import { milliseconds, percent } from "./format.js";
+import { milliseconds, percent, rate } from "./format.js";
 
 const MEASURES = {
-  availability: "Availability", error_rate: "Error rate", response_time_p95: "p95", response_time_p95_ms: "p95",
-  p95: "p95", p95_ms: "p95",
+  availability: "Availability", error_rate: "Error rate", calls_per_minute: "Calls per minute",
+  response_time_mean_ms: "Mean response time", response_time_p50_ms: "p50", response_time_p95_ms: "p95",
+  response_time_p99_ms: "p99", ttfb_mean_ms: "Mean time to first byte", ttfb_p50_ms: "p50 to first byte",
+  ttfb_p95_ms: "p95 to first byte", ttfb_p99_ms: "p99 to first byte",
 };
 
 /** Elements for an item's reasons; `null` where there are none. */
@@ -17,9 +19,9 @@ export function reasons(item) {
 }
 
 function sentence({ measure, value, limit, level }) {
-  const isShare = /availability|rate/.test(measure);
-  const text = isShare ? percent : milliseconds;
-  const side = measure === "availability" ? "below" : "above";
+  const text = /availability|rate/.test(measure) ? percent : measure.endsWith("_ms") ? milliseconds : rate;
+  // A limit itself is not crossed.
+  const side = value < limit ? "below" : "above";
   const kind = level === "warning" || level === "critical" ? `the ${level} limit of` : "the limit of";
   return `${MEASURES[measure] ?? measure} ${text(value)} is ${side} ${kind} ${text(limit)}`;
 }

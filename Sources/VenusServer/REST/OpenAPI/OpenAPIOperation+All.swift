@@ -5,7 +5,7 @@ import VenusStore
 
 extension OpenAPIOperation {
     /// Every operation, as the routes have them; the tests compare the two.
-    static let all = sight + state + entry + accounts + probes
+    static let all = sight + watch + state + entry + accounts + probes
 
     // MARK: What people look at
 
@@ -183,33 +183,33 @@ extension OpenAPIOperation {
 }
 
 extension OpenAPIOperation.Parameter {
-    fileprivate static let dependency = text("dependency", "Only calls to this dependency: host:port, or its name.")
-    fileprivate static let environment = text("environment", "Only this environment.")
-    fileprivate static let host = text("host", "Only this machine.")
-    fileprivate static let service = text("service", "Only this service.")
-    fileprivate static let window = choice(
+    static let dependency = text("dependency", "Only calls to this dependency: host:port, or its name.")
+    static let environment = text("environment", "Only this environment.")
+    static let host = text("host", "Only this machine.")
+    static let service = text("service", "Only this service.")
+    static let window = choice(
         "window", Window.allCases.map(\.name), "The rolling span that ends now; 5m by default.")
 
-    fileprivate static func text(_ name: String, _ description: String) -> Self {
+    static func text(_ name: String, _ description: String) -> Self {
         Self(name: name, description: description, schema: #"{"type":"string","maxLength":1024}"#)
     }
 
-    fileprivate static func inPath(_ name: String, _ description: String) -> Self {
+    static func inPath(_ name: String, _ description: String) -> Self {
         Self(
             name: name, isInPath: true, description: description,
             schema: #"{"type":"string","minLength":1,"maxLength":1024}"#)
     }
 
-    fileprivate static func time(_ name: String, _ description: String) -> Self {
+    static func time(_ name: String, _ description: String) -> Self {
         Self(name: name, description: description, schema: #"{"type":"string","format":"date-time"}"#)
     }
 
-    fileprivate static func number(_ name: String, _ bounds: ClosedRange<Int>, _ description: String) -> Self {
+    static func number(_ name: String, _ bounds: ClosedRange<Int>, _ description: String) -> Self {
         let schema = "{\"type\":\"integer\",\"minimum\":\(bounds.lowerBound),\"maximum\":\(bounds.upperBound)}"
         return Self(name: name, description: description, schema: schema)
     }
 
-    fileprivate static func choice(_ name: String, _ values: [String], _ description: String) -> Self {
+    static func choice(_ name: String, _ values: [String], _ description: String) -> Self {
         let values = values.map(OpenAPIDocument.quoted).joined(separator: ",")
         return Self(name: name, description: description, schema: "{\"type\":\"string\",\"enum\":[\(values)]}")
     }

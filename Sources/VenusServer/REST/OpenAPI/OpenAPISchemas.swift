@@ -1,6 +1,6 @@
 /// The schemas of `openapi.json`: JSON Schema of 2020-12, as JSON.
 enum OpenAPISchemas {
-    static var json: String { "{\(accounts),\(kpis),\(state)}" }
+    static var json: String { "{\(accounts),\(kpis),\(state),\(watch)}" }
 
     /// Of what people look at.
     private static let kpis = #"""
@@ -416,7 +416,7 @@ enum OpenAPISchemas {
           "properties": {
             "level": {"enum": ["warning", "critical"]},
             "limit": {"type": "number"},
-            "measure": {"enum": ["availability", "response_time_p95_ms"]},
+            "measure": {"type": "string", "description": "A metric, such as availability or response_time_p95_ms."},
             "value": {"type": "number"}
           },
           "required": ["level", "limit", "measure", "value"],

@@ -45,14 +45,16 @@ package struct GraphOutput: Sendable {
         let grouping = filter.group == nil ? nil : GroupedEdges(matching, in: picture)
         let edges = grouping?.edges ?? matching
         window = picture.window.name
+        let thresholds = picture.thresholds
         self.edges = edges.map { edge in
-            Edge(
+            let limits = thresholds.thresholds(for: edge.key)
+            return Edge(
                 id: ids.id(of: edge.key),
                 source: ids.service(edge.key.service, environment: edge.key.environment),
                 target: ids.id(of: picture.announced.service(behind: edge.key) ?? edge.key.key(at: .dependency)),
                 dependency: edge.key.dependency,
-                grade: Grade(edge.kpi), kpis: edge.kpi, phases: PhasesOutput(edge.totals),
-                reasons: Reason.all(edge.kpi),
+                grade: Grade(edge.kpi, thresholds: limits), kpis: edge.kpi, phases: PhasesOutput(edge.totals),
+                reasons: Reason.all(edge.kpi, thresholds: limits),
                 tunnelProtocols: grouping?.tunnelProtocols[edge.key] ?? picture.tunnelProtocols[edge.key] ?? [])
         }.sorted { $0.id < $1.id }
         let services = Self.services(picture, matching, filter: filter)
@@ -62,8 +64,8 @@ package struct GraphOutput: Sendable {
             Node(
                 id: ids.id(of: node.key), kind: node.key.level,
                 name: node.key.level == .service ? node.key.service : node.key.dependency,
-                members: node.key.level == .service ? nil : grouping?.members[node.key]?.count, grade: Grade(node.kpi),
-                kpis: node.kpi)
+                members: node.key.level == .service ? nil : grouping?.members[node.key]?.count,
+                grade: Grade(node.kpi, thresholds: thresholds.thresholds(for: node.key)), kpis: node.kpi)
         }.sorted { $0.id < $1.id }
     }
 

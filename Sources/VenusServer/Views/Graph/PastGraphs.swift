@@ -18,7 +18,7 @@ struct PastGraphs: Sendable {
         let ids = Identifiers(namesEnvironment: environments.count > 1)
         var graph: GraphOutput
         if let shown {
-            graph = GraphOutput(shown.picture(filter, ids, picture.announced), filter: filter)
+            graph = GraphOutput(shown.picture(filter, ids, picture), filter: filter)
             graph.at = Timestamp.text(milliseconds: shown.at)
             graph.span = SpanOutput(shown.span)
         } else {
@@ -28,7 +28,7 @@ struct PastGraphs: Sendable {
             graph.at = Timestamp.text(milliseconds: picture.at)
         }
         guard let other else { return graph }
-        let past = GraphOutput(other.picture(filter, ids, picture.announced), filter: filter)
+        let past = GraphOutput(other.picture(filter, ids, picture), filter: filter)
         return graph.compared(
             with: past, at: Timestamp.text(milliseconds: other.at), span: SpanOutput(other.span))
     }
@@ -39,12 +39,13 @@ struct PastGraphs: Sendable {
         /// Sorted by key.
         var edges: [(key: SeriesKey, value: KPITotals)]
 
-        func picture(_ filter: ViewFilter, _ ids: Identifiers, _ announced: AnnouncedServices) -> WindowPicture {
+        /// - Parameter now: whose thresholds are used, and who is behind an address.
+        func picture(_ filter: ViewFilter, _ ids: Identifiers, _ now: LivePicture) -> WindowPicture {
             // What is still to come of the last bucket does not water down its load.
             let seconds = max(1, min(span.end, span.now) - span.from)
             return WindowPicture(
                 window: filter.window, at: at, edges: edges, span: Double(seconds), identifiers: ids,
-                announced: announced)
+                announced: now.announced, thresholds: now.thresholds.table)
         }
     }
 
