@@ -43,7 +43,8 @@ extension TheBinary {
                 #expect((100..<1_000).contains(try #require(crossed["value"].double)))
                 #expect(crossed["severity"].string == "critical" && crossed["since"].string != nil)
                 let reasons = try #require(try await api.edge("shop", origin.authority))["reasons"]
-                #expect(reasons[0]["measure"].string == "response_time_p50_ms" && reasons[0]["level"].string == "critical")
+                #expect(
+                    reasons[0]["measure"].string == "response_time_p50_ms" && reasons[0]["level"].string == "critical")
                 #expect(try await venus.stop() == .exited(0))
                 try await venus.start()
             }
