@@ -169,7 +169,7 @@ package struct CellRing: Sendable {
         var duration = Extremes()
         var ttfb = Extremes()
         for cell in min(rolling[place].tail, packed.count)..<packed.count {
-            let cell = packed.totals(of: cell)
+            let cell = packed.extremes(of: cell)
             duration.join(cell.duration)
             ttfb.join(cell.ttfb)
         }

@@ -11,6 +11,12 @@ struct Extremes {
         maximum = max(maximum, histogram.maximum)
     }
 
+    mutating func join(_ others: KPITotals.Extremes?) {
+        guard let others else { return }
+        minimum = min(minimum, others.minimum)
+        maximum = max(maximum, others.maximum)
+    }
+
     /// Whether taking `part` away may change the extremes of `histogram`.
     static func mayChange(_ histogram: LatencyHistogram, without part: LatencyHistogram) -> Bool {
         !part.isEmpty && (part.minimum <= histogram.minimum || part.maximum >= histogram.maximum)

@@ -20,6 +20,15 @@ struct PackedCells: Sendable {
     /// The same, but for the histograms, which are empty.
     func counts(of cell: Int) -> KPITotals { unpack(cell, withHistograms: false) }
 
+    /// The extremes of a cell's histograms alone.
+    func extremes(of cell: Int) -> (duration: KPITotals.Extremes?, ttfb: KPITotals.Extremes?) {
+        var reader = reader(of: cell)
+        guard let extremes = try? KPITotals.extremes(packed: &reader) else {
+            preconditionFailure("a packed cell cannot be read")
+        }
+        return extremes
+    }
+
     private func unpack(_ cell: Int, withHistograms: Bool) -> KPITotals {
         var reader = reader(of: cell)
         // The bytes were written by `append`, and what `pack` writes is read.

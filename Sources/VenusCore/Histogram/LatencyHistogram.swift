@@ -88,7 +88,7 @@ public struct LatencyHistogram: Sendable, Hashable {
         self.init(unpacked: buckets, count: count, sum: sum, minimum: minimum, maximum: maximum)
     }
 
-    /// A histogram that was packed (``init(packed:)``), neither the first nor the last bucket empty.
+    /// A histogram that was packed (``PackedHistogram``), neither the first nor the last bucket empty.
     init(unpacked buckets: BucketCounts, count: UInt64, sum: UInt64, minimum: UInt32, maximum: UInt32) {
         self.buckets = buckets
         self.count = count

@@ -15,8 +15,34 @@ extension KPITotals {
         for (place, number) in numbers.enumerated() where number > 0 { filled |= 1 << UInt64(place) }
         writer.append(filled)
         for number in numbers where number > 0 { writer.append(number) }
-        duration.pack(into: &writer)
-        ttfb.pack(into: &writer)
+        let histograms = (PackedHistogram(duration), PackedHistogram(ttfb))
+        // Both heads before both bodies: who wants the extremes alone need not go through the buckets.
+        histograms.0.appendHead(to: &writer)
+        histograms.1.appendHead(to: &writer)
+        histograms.0.appendBody(to: &writer)
+        histograms.1.appendBody(to: &writer)
+    }
+
+    /// Shortest and longest of some times, in microseconds.
+    package struct Extremes: Sendable, Hashable {
+        package var minimum: UInt32
+        package var maximum: UInt32
+
+        fileprivate init?(_ head: PackedHistogram.Head) {
+            guard head.filled > 0 else { return nil }
+            minimum = head.minimum
+            maximum = head.maximum
+        }
+    }
+
+    /// Of what was packed the extremes of `duration` and `ttfb` alone; `nil` where there are no times.
+    package static func extremes(
+        packed reader: inout ByteReader
+    ) throws(EncodingError) -> (duration: Extremes?, ttfb: Extremes?) {
+        for _ in 0..<(try reader.readNumber()).nonzeroBitCount { _ = try reader.readNumber() }
+        let duration = try PackedHistogram.Head(from: &reader)
+        let ttfb = try PackedHistogram.Head(from: &reader)
+        return (Extremes(duration), Extremes(ttfb))
     }
 
     /// Reads what was packed; without the histograms it stops before them.
@@ -45,7 +71,8 @@ extension KPITotals {
             phases[place].count = try next()
         }
         guard withHistograms else { return }
-        duration = try LatencyHistogram(packed: &reader)
-        ttfb = try LatencyHistogram(packed: &reader)
+        let heads = (try PackedHistogram.Head(from: &reader), try PackedHistogram.Head(from: &reader))
+        duration = try LatencyHistogram(heads.0, packedBody: &reader)
+        ttfb = try LatencyHistogram(heads.1, packedBody: &reader)
     }
 }

@@ -35,6 +35,14 @@ struct KPITotalsPackingTests {
             expected.ttfb = LatencyHistogram()
             reader = ByteReader(writer.bytes)
             #expect(try KPITotals(packed: &reader, withHistograms: false) == expected)
+            reader = ByteReader(writer.bytes)
+            let extremes = try KPITotals.extremes(packed: &reader)
+            #expect(extremes.duration?.minimum ?? 0 == totals.duration.minimum)
+            #expect(extremes.duration?.maximum ?? 0 == totals.duration.maximum)
+            #expect(extremes.ttfb?.minimum ?? 0 == totals.ttfb.minimum)
+            #expect(extremes.ttfb?.maximum ?? 0 == totals.ttfb.maximum)
+            #expect((extremes.duration == nil) == totals.duration.isEmpty)
+            #expect((extremes.ttfb == nil) == totals.ttfb.isEmpty)
         }
     }
 
