@@ -14,6 +14,8 @@ enum StateRetention {
     /// The edges with the newest calls are kept.
     static let maximumRoutes: Int64 = 50_000
     static let losses: Int64 = 100 * 86_400
+    /// After the last word of a producer of a host's readings: what it sent before could be sent again until then.
+    static let hostProducers: Int64 = 100 * 86_400
     static let quarantinedEntries: Int64 = 8 * 86_400
     /// The newest entries are kept, whatever their age.
     static let maximumQuarantinedEntries: Int64 = 10_000

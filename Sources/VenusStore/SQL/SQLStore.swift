@@ -66,6 +66,10 @@ extension SQLStore {
             } catch let error as StoreError where error.code == .unavailable {
                 held = error
             }
+            while try await write({ try $0.removeOldestHostReadings(of: tier, before: nowSeconds - seconds) }) {}
+        }
+        if let seconds = retention[.day] {
+            try await write { try $0.removeOldHosts(nowSeconds: nowSeconds, retention: seconds) }
         }
         try await write { try $0.removeOldState(nowSeconds: nowSeconds) }
         if let held { throw held }

@@ -1,7 +1,7 @@
 /// Who gets in. One suite of tests runs against every implementation.
 ///
 /// Instants are milliseconds since the epoch, UTC.
-public protocol SignInStore: Store {
+public protocol SignInStore: HostStore {
     // MARK: Sessions
 
     /// Adds a session; with `user`, only if the user still is as it was read: of the same password and role, active.

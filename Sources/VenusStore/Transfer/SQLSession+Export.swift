@@ -27,6 +27,7 @@ extension SQLSession {
                 count: try $0.count(4), at: try $0.millisecond(5))
             try body(record)
         }
+        try exportHosts(body)
     }
 
     private func exportSettings(_ body: (StoredRecord) throws -> Void) throws {

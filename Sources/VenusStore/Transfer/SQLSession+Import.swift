@@ -33,6 +33,9 @@ extension SQLSession {
             for tier in Tier.allCases where try !query("SELECT 1 FROM \(tier.table) LIMIT 1").isEmpty {
                 throw StoreError(.refused, "the store is not empty: there are rows of \(tier.name) in it")
             }
+            guard try query("SELECT 1 FROM hosts LIMIT 1").isEmpty else {
+                throw StoreError(.refused, "the store is not empty: there are hosts in it")
+            }
         }
         let highest = try query("SELECT max(shard) FROM shards").first
         let last = try highest.map { $0.isNull(0) ? 0 : try $0.int(0) } ?? 0
@@ -86,6 +89,8 @@ extension SQLSession {
                 try take(setting)
             } else if let watched = record.watched {
                 try take(watched)
+            } else if record.host != nil || record.hostReading != nil {
+                try takeHost(record)
             } else {
                 try takeAccount(record)
             }

@@ -16,8 +16,15 @@ public struct StoredRecord: Sendable, Codable, Equatable {
     public var key: Key?
     public var audit: Happening?
     public var watched: Watched?
+    public var host: Machine?
+    public var hostReading: MachineReading?
     public var file: File?
     public var end: End?
+
+    private enum CodingKeys: String, CodingKey {
+        case header, row, mark, loss, setting, session, user, key, audit, watched, host, file, end
+        case hostReading = "host_reading"
+    }
 
     public init() {}
 
@@ -168,6 +175,32 @@ public struct StoredRecord: Sendable, Codable, Equatable {
             case changedAt = "changed_at"
             case changedBy = "changed_by"
         }
+    }
+
+    /// A host that sent readings.
+    public struct Machine: Sendable, Codable, Equatable {
+        public var name: String
+        public var environment: String
+        public var agentVersion: String
+        /// Milliseconds since the epoch, here and below.
+        public var firstSeen: Int64
+        public var lastSeen: Int64
+
+        private enum CodingKeys: String, CodingKey {
+            case name, environment
+            case agentVersion = "agent_version"
+            case firstSeen = "first_seen"
+            case lastSeen = "last_seen"
+        }
+    }
+
+    /// A bucket of a host's readings.
+    public struct MachineReading: Sendable, Codable, Equatable {
+        public var host: String
+        public var tier: String
+        public var bucket: Int64
+        /// As ``VenusCore/HostReading/encoded`` writes it: versioned.
+        public var reading: Data
     }
 
     /// A file of the data directory, by what it is for.

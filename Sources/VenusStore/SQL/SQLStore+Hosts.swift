@@ -1,0 +1,29 @@
+import VenusCore
+
+extension SQLStore {
+    public func addReadings(
+        _ batch: ReadingsBatch, of host: String, keyID: String, now: Int64
+    ) async throws -> ReadingsReceipt? {
+        try await write { try $0.addReadings(batch, of: host, keyID: keyID, now: now) }
+    }
+
+    public func hosts(withLatest: Bool) async throws -> [KnownHost] {
+        try await read { try $0.hosts(withLatest: withLatest) }
+    }
+
+    public func hosts(heardSince since: Int64) async throws -> [KnownHost] {
+        try await read { try $0.hosts(heardSince: since) }
+    }
+
+    public func host(named name: String) async throws -> KnownHost? { try await read { try $0.host(named: name) } }
+
+    public func hostReadings(_ host: String, tier: Tier, from: Int64, to: Int64) async throws -> [HostBucket] {
+        try await read { try $0.hostReadings(host, tier: tier, from: from, to: to) }
+    }
+
+    public func watchHosts(_ names: [String], until: Int64) async throws {
+        try await write { try $0.watchHosts(names, until: until) }
+    }
+
+    public func removeHost(_ name: String) async throws -> Bool { try await write { try $0.removeHost(name) } }
+}
