@@ -1,0 +1,171 @@
+package import VenusCore
+
+/// Reads this machine and sends what it reads, until it is told to stop.
+package actor HostAgent {
+    /// What becomes of the sending, told when it changes.
+    package enum Event: Sendable, Equatable {
+        case reaches
+        case failed(String)
+        /// A minute was left out for good.
+        case dropped(String)
+        case cannotKeep
+    }
+
+    package struct Identity: Sendable {
+        package var environment: String
+        package var version: String
+
+        package init(environment: String, version: String) {
+            self.environment = environment
+            self.version = version
+        }
+    }
+
+    private enum Signal: Sendable {
+        case time
+        case outcome(PublishOutcome, [ReadingsBatch.Item])
+        case stop
+    }
+
+    /// Minutes in one request, unless the server finds them too many.
+    private static let readingsAtOnce = 30
+
+    private let identity: Identity
+    private let timing: AgentTiming
+    private let destination: any ReadingsDestination
+    private let tell: @Sendable (Event) -> Void
+    private let now: @Sendable () -> Int64
+    private let signals: AsyncStream<Signal>
+    private let signal: AsyncStream<Signal>.Continuation
+
+    private var reader: HostReader
+    private let spool: ReadingSpool
+    private var open: OpenMinute
+    private var latest: HostReading?
+    private var machine: AgentStateMachine
+    private var limit = HostAgent.readingsAtOnce
+    private var lastProcesses: Int64 = 0
+    private var known: Event?
+    private var failuresOfSpool: UInt64 = 0
+
+    /// - Parameters:
+    ///   - spool: is only used by the agent from now on.
+    ///   - open: of the spool.
+    ///   - now: milliseconds since the epoch.
+    package init(
+        identity: Identity, timing: AgentTiming, reader: consuming HostReader, spool: sending ReadingSpool,
+        open: HostReading?, destination: any ReadingsDestination, now: @escaping @Sendable () -> Int64,
+        tell: @escaping @Sendable (Event) -> Void
+    ) {
+        self.identity = identity
+        self.timing = timing
+        self.reader = reader
+        self.spool = spool
+        self.open = OpenMinute(open)
+        self.destination = destination
+        self.now = now
+        self.tell = tell
+        (signals, signal) = AsyncStream.makeStream()
+        machine = AgentStateMachine(timing: timing, now: now(), chance: .random(in: 0...1))
+    }
+
+    /// Ends ``run()`` once what there is has been sent, or could not be.
+    package nonisolated func stop() { signal.yield(.stop) }
+
+    package func run() async {
+        if let over = open.take(before: now()) { spool.append(over) }
+        signal.yield(.time)
+        var timer: Task<Void, Never>?
+        for await event in signals {
+            switch event {
+            case .time: break
+            case .outcome(let outcome, let items): settle(outcome, items)
+            case .stop: stopReading()
+            }
+            timer?.cancel()
+            guard let wait = act() else { return }
+            timer = Task { [signal] in
+                try? await Task.sleep(for: .milliseconds(wait))
+                if !Task.isCancelled { signal.yield(.time) }
+            }
+        }
+    }
+
+    /// Does what is to be done now.
+    ///
+    /// - Returns: milliseconds until there is more to do; `nil` at the end.
+    private func act() -> Int64? {
+        while true {
+            let now = now()
+            switch machine.next(now: now) {
+            case .read: read(now)
+            case .publish: publish()
+            case .wait(let until): return max(1, until - now)
+            case .end: return nil
+            }
+        }
+    }
+
+    private func read(_ now: Int64) {
+        // Each process is looked at once a minute: that costs as much as all else.
+        let withProcesses = now / 60_000 != lastProcesses
+        if withProcesses { lastProcesses = now / 60_000 }
+        guard let reading = reader.read(withProcesses: withProcesses) else { return }
+        latest = reading
+        for minute in open.add(reading) { spool.append(minute) }
+        spool.keep(open.reading)
+        if spool.failures > failuresOfSpool { tell(.cannotKeep) }
+        failuresOfSpool = spool.failures
+    }
+
+    private func stopReading() {
+        if let reading = reader.read(withProcesses: false) {
+            latest = reading
+            for minute in open.add(reading) { spool.append(minute) }
+        }
+        if let rest = open.take() { spool.append(rest) }
+        machine.stop()
+    }
+
+    private func publish() {
+        let (producer, items) = spool.oldest(limit)
+        let batch = ReadingsBatch(
+            producer: producer, agentVersion: identity.version, environment: identity.environment,
+            publishEvery: timing.publish, dropped: producer == spool.producer ? spool.dropped : 0, readings: items,
+            latest: latest)
+        Task { [destination, signal] in signal.yield(.outcome(await destination.publish(batch), items)) }
+    }
+
+    private func settle(_ outcome: PublishOutcome, _ items: [ReadingsBatch.Item]) {
+        let (now, chance) = (now(), Double.random(in: 0...1))
+        switch outcome {
+        case .settled(let receipt):
+            spool.settle(items)
+            limit = Self.readingsAtOnce
+            note(.reaches)
+            machine.published(
+                .settled(watchedFor: receipt.watchedFor, every: receipt.publish, hasMore: spool.count > 0), now: now,
+                chance: chance)
+        case .failed(let why):
+            note(.failed(why))
+            machine.published(.failed, now: now, chance: chance)
+        case .refused(let why):
+            // One of them is at fault: which, is found by sending fewer.
+            if items.count > 1 {
+                limit = items.count / 2
+            } else if let item = items.first {
+                spool.drop(item.sequence)
+                limit = Self.readingsAtOnce
+                tell(.dropped(why))
+            }
+            note(.failed(why))
+            machine.published(.failed, now: now, chance: chance)
+        }
+    }
+
+    private func note(_ event: Event) {
+        guard event != known else { return }
+        known = event
+        tell(event)
+    }
+}
