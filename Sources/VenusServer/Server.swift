@@ -20,6 +20,7 @@ public final class Server: Service {
     private let tls: ServerTLS?
     private let live: LiveState
     private let history: HistoryReader
+    private let store: any SignInStore
     private let now: @Sendable () -> Int64
     private let hub: LiveHub
     private let thresholds: ThresholdReader
@@ -45,6 +46,7 @@ public final class Server: Service {
     ) throws {
         self.configuration = configuration
         self.feed = feed
+        self.store = store
         self.logger = logger
         publicURL = configuration.publicURL.flatMap { WebOrigin($0, allowingPath: true) }
         if configuration.publicURL != nil && publicURL == nil {
@@ -111,7 +113,8 @@ public final class Server: Service {
                 CallsResource(live: live).route,
                 LiveResource().route, AsyncAPI.route,
                 OpenAPIResource().route,
-            ] + ViewResources(live: live, reader: history, now: now).routes,
+            ] + ViewResources(live: live, reader: history, now: now).routes
+                + HostsResource(store: store, live: live, audit: audit, now: now).routes,
             dashboard: configuration.dashboardDirectory.map { DashboardFiles(directory: $0, logger: logger) } ?? .none)
     }
 
@@ -153,6 +156,7 @@ public final class Server: Service {
                 let (changes, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
                 group.addTask { await self.follow(changed) }
                 group.addTask { await self.push(changes) }
+                group.addTask { await self.followHosts() }
                 group.addTask { await self.lookAfterSessions() }
                 group.addTask { await self.lookAfterSockets() }
                 group.addTask { await self.lookAfterThresholds() }
@@ -248,6 +252,24 @@ public final class Server: Service {
     /// How long a tick waits for the frames of further shards, and how often it looks.
     private static let gatheringTime: Duration = .milliseconds(50)
     private static let gatheringStep: Duration = .milliseconds(5)
+
+    /// Reads the hosts each second while somebody looks at them.
+    private func followHosts() async {
+        var follower = HostsFollower(store: store, live: live)
+        while (try? await Task.sleep(for: Self.hostsInterval)) != nil {
+            let watched = hub.watchedHosts
+            guard !watched.isEmpty else {
+                follower.forget()
+                hub.tick(nil)
+                continue
+            }
+            do { hub.tick(try await follower.picture(watched: watched, now: now())) } catch {
+                logger.debug("The hosts cannot be read", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    private static let hostsInterval: Duration = .seconds(1)
 
     private func lookAfterSockets() async {
         while (try? await Task.sleep(for: configuration.socketCheckInterval)) != nil { hub.timePassed() }

@@ -100,7 +100,7 @@ package enum AsyncAPI {
               }
             },
             "schemas": {
-              "topic": { "type": "string", "enum": ["calls", "graph", "kpis"] },
+              "topic": { "type": "string", "enum": ["calls", "graph", "hosts", "kpis"] },
               "filter": {
                 "description": "The parameters of GET /api/v1/TOPIC. From the server: with their defaults.",
                 "type": "object",
@@ -183,6 +183,13 @@ package enum AsyncAPI {
                     "then": { "properties": { "data": { "required": ["edges", "nodes", "window"] } } }
                   },
                   {
+                    "if": { "properties": { "topic": { "const": "hosts" } } },
+                    "then": { "properties": { "data": { "required": ["items", "metrics"] } } },
+                    "else": {
+                      "properties": { "data": { "properties": { "items": { "$ref": "#/components/schemas/list" } } } }
+                    }
+                  },
+                  {
                     "if": { "properties": { "topic": { "const": "kpis" } } },
                     "then": { "properties": { "data": { "required": ["by", "items", "window"] } } }
                   }
@@ -228,7 +235,8 @@ package enum AsyncAPI {
                   "covered_since": { "type": ["string", "null"], "format": "date-time" },
                   "edges": { "$ref": "#/components/schemas/list" },
                   "nodes": { "$ref": "#/components/schemas/list" },
-                  "items": { "$ref": "#/components/schemas/list" },
+                  "items": { "type": "array", "items": { "type": "object", "required": ["id"] } },
+                  "metrics": { "type": "array", "items": { "type": "object", "required": ["id", "name", "value"] } },
                   "failed": { "$ref": "#/components/schemas/calls" },
                   "last": { "$ref": "#/components/schemas/calls" },
                   "slowest": { "$ref": "#/components/schemas/calls" }
@@ -246,6 +254,7 @@ package enum AsyncAPI {
                   "edges": { "$ref": "#/components/schemas/changed_list" },
                   "nodes": { "$ref": "#/components/schemas/changed_list" },
                   "items": { "$ref": "#/components/schemas/changed_list" },
+                  "metrics": { "$ref": "#/components/schemas/changed_list" },
                   "calls": { "allOf": [{ "$ref": "#/components/schemas/calls" }], "minItems": 1 },
                   "removed": {
                     "description": "The ids of the items that are gone, or come again whole, by list.",

@@ -23,6 +23,8 @@ package final class LiveHub: Sendable {
         var seq: UInt64 = 0
         /// As of the last tick: what comes in between is told by the next, and so no snapshot has it before.
         var calls: CallsPicture
+        /// `nil` while nobody looks at them.
+        var hosts: HostsPicture?
         var isStopping = false
     }
 
@@ -92,11 +94,11 @@ package final class LiveHub: Sendable {
 
     /// The view's newest encoding, made where there is none yet; `nil` where it is not looked at any more.
     func newest(_ view: View) -> LiveEncoding? {
-        let (known, seq, calls, isWanted) = state.withLock { state in
-            (state.audiences[view]?.newest, state.seq, state.calls, state.audiences[view] != nil)
+        let (known, seq, calls, hosts, isWanted) = state.withLock { state in
+            (state.audiences[view]?.newest, state.seq, state.calls, state.hosts, state.audiences[view] != nil)
         }
         if let known { return known }
-        let tick = Tick(seq: seq, picture: live.picture, calls: calls, ended: [])
+        let tick = Tick(seq: seq, picture: live.picture, calls: calls, ended: [], hosts: hosts)
         guard isWanted, let made = encode(view, at: tick, after: nil) else { return nil }
         return state.withLock { state in
             // A tick may have been faster.
@@ -120,16 +122,40 @@ package final class LiveHub: Sendable {
             state.audiences = state.audiences.filter { _, audience in
                 audience.emptySince.map { $0.duration(to: now) < Self.returnInterval } ?? true
             }
-            return (Array(state.audiences.keys), state.seq, state.calls)
+            return (state.audiences.keys.filter { $0.topic != .hosts }, state.seq, state.calls)
         }
         let ended = views.contains { $0.topic == .calls } ? calls.ended(since: former) : []
-        let tick = Tick(seq: seq, picture: picture, calls: calls, ended: ended)
+        hand(views, at: Tick(seq: seq, picture: picture, calls: calls, ended: ended, hosts: nil))
+    }
+
+    private func hand(_ views: [View], at tick: Tick) {
         for view in views {
             guard let (made, sockets) = advance(view, to: tick) else { continue }
             for sockets in Dictionary(grouping: sockets, by: { ObjectIdentifier($0.eventLoop) }).values {
                 sockets[0].eventLoop.execute { for socket in sockets { socket.deliver(made, of: view) } }
             }
         }
+    }
+
+    // MARK: Hosts
+
+    /// Which hosts are looked at, by name; `nil` among them stands for all.
+    var watchedHosts: Set<String?> {
+        state.withLock { state in
+            Set(state.audiences.filter { $0.key.topic == .hosts && !$0.value.sockets.isEmpty }.map(\.key.filter.host))
+        }
+    }
+
+    /// The same as ``tick()`` for the hosts, which move on their own. `nil`: nobody looks, and the next who does waits for a
+    /// new picture.
+    func tick(_ hosts: HostsPicture?) {
+        let (views, seq, calls) = state.withLock { state in
+            state.hosts = hosts
+            if hosts != nil { state.seq += 1 }
+            return (state.audiences.keys.filter { $0.topic == .hosts }, state.seq, state.calls)
+        }
+        guard let hosts else { return }
+        hand(views, at: Tick(seq: seq, picture: live.picture, calls: calls, ended: [], hosts: hosts))
     }
 
     /// What there is to show.
@@ -139,6 +165,8 @@ package final class LiveHub: Sendable {
         var calls: CallsPicture
         /// Calls that came with it.
         var ended: [RecentCall]
+        /// For views of hosts.
+        var hosts: HostsPicture?
     }
 
     /// Makes the view anew; `nil` where there is nothing new, or nobody left.
@@ -165,7 +193,14 @@ package final class LiveHub: Sendable {
                 guard let known else { return try LiveEncoding(view: view, calls: tick.calls) }
                 return try known.next(view: view, calls: tick.calls, ended: tick.ended)
             }
-            let data = tick.picture.render(view)
+            let data: RenderedView
+            if view.topic == .hosts {
+                // They are read as soon as somebody looks.
+                guard let hosts = tick.hosts else { return nil }
+                data = hosts.render(view.filter)
+            } else {
+                data = tick.picture.render(view)
+            }
             let position = LivePosition(epoch: epoch, seq: tick.seq)
             guard let known else { return try LiveEncoding(view: view, position: position, data: data, now: .now) }
             return try known.next(view: view, position: position, data: data, now: .now)

@@ -43,12 +43,14 @@ struct APIRequest: Sendable {
     }
 
     /// The body as JSON, within bounds of size and time.
-    func json<Body: Decodable>(_: Body.Type, explain: String) async throws -> Body {
+    func json<Body: Decodable>(
+        _: Body.Type, explain: String, limit: Int = ConnectionLimits.maximumBodyBytes
+    ) async throws -> Body {
         let mediaType = request.headers[.contentType]?.prefix { $0 != ";" }.lowercased()
         guard let mediaType, mediaType.trimmingSuffix(while: { $0 == " " }) == "application/json" else {
             throw Problem.mediaTypeNotSupported
         }
-        let bytes = try await body()
+        let bytes = try await body(limit: limit)
         do { return try JSONDecoder().decode(Body.self, from: Data(bytes)) } catch let problem as Problem {
             throw problem
         } catch {
@@ -57,8 +59,7 @@ struct APIRequest: Sendable {
         }
     }
 
-    private func body() async throws -> [UInt8] {
-        let limit = ConnectionLimits.maximumBodyBytes
+    private func body(limit: Int) async throws -> [UInt8] {
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
             throw Problem.bodyTooLarge(limit: limit)
         }

@@ -34,6 +34,13 @@ package struct JSONWriter {
         needsComma = false
     }
 
+    /// The same of a name that comes from a table.
+    package mutating func name(text name: String) {
+        value(name)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
     private mutating func enclosed(_ opening: UInt8, _ closing: UInt8, _ content: (inout JSONWriter) -> Void) {
         separate()
         bytes.append(opening)

@@ -9,12 +9,14 @@ package struct RenderedView: Sendable, Equatable {
 }
 
 extension LivePicture {
+    /// - Precondition: the view is of calls, not of hosts: see ``HostsPicture``.
     package func render(_ view: View) -> RenderedView {
         let filter = view.filter
         let body: [UInt8] =
             switch view.topic {
             case .calls: CallsOutput(calls, filter: filter).json
             case .graph: GraphOutput(window(filter.window), filter: filter).json
+            case .hosts: preconditionFailure("hosts are not made of calls")
             case .kpis: KPIsOutput(window(filter.window), filter: filter).json
             }
         // `at` is the first of the sorted members, so it can be put before them without encoding again.

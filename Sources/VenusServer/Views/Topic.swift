@@ -5,6 +5,7 @@ package import VenusCore
 package enum Topic: String, Sendable, Hashable, CaseIterable {
     case calls
     case graph
+    case hosts
     case kpis
 
     /// Whether whoever missed some of it is served with the newest state. Otherwise each of its events is told, or how
@@ -12,7 +13,7 @@ package enum Topic: String, Sendable, Hashable, CaseIterable {
     package var isConflated: Bool {
         switch self {
         case .calls: false
-        case .graph, .kpis: true
+        case .graph, .hosts, .kpis: true
         }
     }
 }
@@ -42,6 +43,8 @@ package struct ViewFilter: Sendable, Hashable {
     package var dependency: String?
     /// For the topic `calls` only.
     package var operation: String?
+    /// For the topic `hosts` only.
+    package var host: String?
 
     package init() {}
 
@@ -68,6 +71,7 @@ package struct View: Sendable, Hashable {
         switch topic {
         case .calls: ["dependency", "environment", "limit", "operation", "service"]
         case .graph: ["dependency", "environment", "group", "service", "window"]
+        case .hosts: ["environment", "host", "service"]
         case .kpis: ["by", "dependency", "environment", "limit", "offset", "service", "sort", "window"]
         }
     }
@@ -87,6 +91,7 @@ package struct View: Sendable, Hashable {
         switch topic {
         case .calls: filter.page.limit = try parameters.number("limit", in: 1...RecentCalls.maximumCalls)
         case .graph, .kpis: filter.page = try KPIsPage(parameters)
+        case .hosts: break
         }
         filter.environment = parameters["environment"]
         filter.service = parameters["service"]
@@ -95,6 +100,7 @@ package struct View: Sendable, Hashable {
         guard filter.by != .instance || filter.dependency == nil else {
             throw .invalidParameter("dependency", "instances are not told apart by what they call.")
         }
+        filter.host = parameters["host"]
         self.init(topic: topic, filter: filter)
     }
 
@@ -102,7 +108,7 @@ package struct View: Sendable, Hashable {
     package var filterTexts: [String: String] {
         var texts: [String: String] = [:]
         switch topic {
-        case .calls: break
+        case .calls, .hosts: break
         case .graph, .kpis: texts["window"] = filter.window.name
         }
         texts["by"] = filter.by?.rawValue
@@ -114,6 +120,7 @@ package struct View: Sendable, Hashable {
         texts["service"] = filter.service
         texts["dependency"] = filter.dependency
         texts["operation"] = filter.operation
+        texts["host"] = filter.host
         return texts
     }
 }

@@ -41,7 +41,8 @@ public struct KnownHost: Sendable, Hashable {
 
     /// A name that a host may have: 1 to 255 bytes of printable ASCII without blanks, such as a DNS name.
     public static func isName(_ text: String) -> Bool {
-        (1...255).contains(text.utf8.count) && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") }
+        (1...255).contains(text.utf8.count)
+            && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") }
             && text != "." && text != ".."
     }
 }

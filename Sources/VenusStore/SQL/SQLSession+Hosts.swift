@@ -68,7 +68,8 @@ extension SQLSession {
                 .millisecond(SQLValue.clamp(millisecond: host.lastSeen)), .integer(host.publishEvery),
                 .bytes(host.latest?.encoded ?? []),
             ])
-        let known = try query("SELECT watched_until FROM hosts WHERE name = $1 \(dialect.forUpdate)", [.text(host.name)])
+        let known = try query(
+            "SELECT watched_until FROM hosts WHERE name = $1 \(dialect.forUpdate)", [.text(host.name)])
         guard let row = known.first else { return nil }
         let changes: [SQLValue] = [
             .text(host.name), .text(host.environment), .text(host.keyID), .text(host.agentVersion),
@@ -98,7 +99,10 @@ extension SQLSession {
             ON CONFLICT (host, producer) DO UPDATE SET highest = excluded.highest, dropped = excluded.dropped,
                 last_seen = excluded.last_seen
             """,
-            [.text(host), .text(batch.producer), .count(highest), .count(min(batch.dropped, Self.maximumDropped)), .millisecond(now)])
+            [
+                .text(host), .text(batch.producer), .count(highest), .count(min(batch.dropped, Self.maximumDropped)),
+                .millisecond(now),
+            ])
         try execute(
             """
             DELETE FROM host_producers WHERE host = $1 AND last_seen < (

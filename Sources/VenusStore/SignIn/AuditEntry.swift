@@ -13,6 +13,7 @@ public struct AuditEntry: Sendable, Hashable {
         case passwordChanged = "password_changed"
         case keyCreated = "key_created"
         case keyRevoked = "key_revoked"
+        case hostRemoved = "host_removed"
         /// The administrator's secret was made or replaced.
         case secretChanged = "secret_changed"
         case thresholdSet = "threshold_set"

@@ -12,7 +12,9 @@ extension SQLSession {
                 firstSeen: host.firstSeen, lastSeen: host.lastSeen)
             try body(record)
             for tier in Tier.allCases {
-                try run("SELECT bucket, reading FROM \(tier.hostTable) WHERE host = $1 ORDER BY bucket", [.text(host.name)]) {
+                try run(
+                    "SELECT bucket, reading FROM \(tier.hostTable) WHERE host = $1 ORDER BY bucket", [.text(host.name)]
+                ) {
                     var record = StoredRecord()
                     record.hostReading = StoredRecord.MachineReading(
                         host: host.name, tier: tier.name, bucket: try $0.second(0), reading: Data(try $0.bytes(1)))
@@ -34,7 +36,8 @@ extension SQLSession {
             guard try note(host) != nil else { throw StoreError(.refused, "there are too many hosts") }
         } else if let stored = record.hostReading {
             guard let tier = Tier(name: stored.tier), KnownHost.isName(stored.host),
-                (0...SQLValue.clamp(second: .max)).contains(stored.bucket), tier.bucket(of: stored.bucket) == stored.bucket
+                (0...SQLValue.clamp(second: .max)).contains(stored.bucket),
+                tier.bucket(of: stored.bucket) == stored.bucket
             else { throw StoreError(.corrupt, "a host's reading has a tier, a name or a time that there is not") }
             try add([stored.bucket: try HostReading(stored: Array(stored.reading))], tier: tier, of: stored.host)
         }
