@@ -108,7 +108,8 @@ let package = Package(
             name: "venus",
             dependencies: [
                 "VenusCore", "VenusCallLog", "VenusProxy", "VenusStore", "VenusAnalysis", "VenusServer",
-                .argumentParser, .configuration, .logging, .nioHTTP1, .serviceLifecycle, .unixSignals, .yams,
+                "VenusHost", .argumentParser, .configuration, .logging, .nioHTTP1, .serviceLifecycle, .unixSignals,
+                .yams,
             ],
             swiftSettings: settings
         ),

@@ -14,8 +14,10 @@ struct Venus: AsyncParsableCommand {
         version: "venus \(Version.current)",
         subcommands: [
             UpCommand.self, RunCommand.self, ProxyCommand.self, AnalyzeCommand.self, ServeCommand.self,
+            AgentCommand.self,
             GraphCommand.self, TailCommand.self, PolicyCommand.self, KeyCommand.self, CACommand.self,
             LoginCommand.self, LogoutCommand.self, PasswdCommand.self, UserCommand.self, APIKeyCommand.self,
+            HostCommand.self,
             StoreCommand.self, BackupCommand.self, RestoreCommand.self, ConfigCommand.self,
         ]
     )

@@ -55,7 +55,9 @@ struct HostReadingsTests {
                 #expect(busy.mean == 9.5)
                 #expect(bucket.reading[Self.received]?.sum == 120_000.0)
             }
-            #expect(try await store.hostReadings("web-1", tier: .minute, from: dayStart + 60, to: dayStart + 180).count == 2)
+            #expect(
+                try await store.hostReadings("web-1", tier: .minute, from: dayStart + 60, to: dayStart + 180).count == 2
+            )
             #expect(try await buckets(store, .minute, of: "web-2").isEmpty)
         }
     }

@@ -57,10 +57,13 @@ public struct ReadingsBatch: Sendable, Hashable, Codable {
     public var fault: String? {
         let texts = [producer, agentVersion, environment]
         guard !producer.isEmpty, texts.allSatisfy({ $0.utf8.count <= Self.maximumTextBytes }) else {
-            return "producer, agent_version and environment have \(Self.maximumTextBytes) bytes at most, producer one at least"
+            return
+                "producer, agent_version and environment have \(Self.maximumTextBytes) bytes at most, producer one at least"
         }
         guard (1...86_400_000).contains(publishEvery) else { return "publish_ms is 1 to 86400000" }
-        guard readings.count <= Self.maximumReadings else { return "there are more than \(Self.maximumReadings) readings" }
+        guard readings.count <= Self.maximumReadings else {
+            return "there are more than \(Self.maximumReadings) readings"
+        }
         var last: UInt64 = 0
         for item in readings {
             guard item.sequence > last else { return "sequence begins at 1 and rises" }

@@ -4,6 +4,7 @@ import Logging
 import ServiceLifecycle
 import VenusAnalysis
 import VenusCallLog
+import VenusHost
 import VenusServer
 import VenusStore
 
@@ -25,11 +26,15 @@ struct UpCommand: AsyncParsableCommand {
     @OptionGroup var stream: StreamOptions
     @OptionGroup var store: StoreOptions
 
+    @Flag(name: .customLong("no-host"), help: "Do not read this machine's own metrics.")
+    var readsNoHost = false
+
     func run() async throws {
         let configuration = try common.load(
-            [service.flags, proxy.flags, policy.flags, server.flags, stream.flags, store.flags].reduce(into: [:]) {
-                $0.merge($1) { $1 }
-            })
+            [service.flags, proxy.flags, policy.flags, server.flags, stream.flags, store.flags, hostFlags].reduce(
+                into: [:]) {
+                    $0.merge($1) { $1 }
+                })
         try configuration.checkServing()
         let logger = configuration.startLogging("up")
         let data = try DataDirectory(configuration.data)
@@ -56,14 +61,26 @@ struct UpCommand: AsyncParsableCommand {
             ).text
         }
         // They stop in reverse order: first the proxy flushes, then the analyzer counts what it flushed.
+        var services: [any Service] = [server, announcement, analyzer, supervisor]
+        if configuration.agent.isEnabled {
+            // What is at hand is told sooner than what would have to cross a network.
+            let timing = AgentTiming(
+                read: configuration.agent.timing.read, publish: configuration.agent.timing.read)
+            services.append(
+                try AgentRole(
+                    configuration, timing: timing, data: data,
+                    destination: StoreDestination(store: opened, host: configuration.agent.hostName), logger: logger))
+        }
         try await runServices(
-            [server, announcement, analyzer, supervisor], within: ProxyRole.stopLimit(configuration) + .seconds(5),
+            services, within: ProxyRole.stopLimit(configuration) + .seconds(5),
             logger: logger)
         try? FileManager.default.removeItem(atPath: data.access)
         await callLog.close()
         await opened.close()
         withExtendedLifetime(lock) {}
     }
+
+    private var hostFlags: [String: String?] { readsNoHost ? ["agent.enabled": "false"] : [:] }
 
     /// The proxy's own command line: the flags that concern it, as we were given them.
     private func proxyArguments(_ configuration: VenusConfiguration) -> [String] {
@@ -85,6 +102,7 @@ struct UpCommand: AsyncParsableCommand {
     private static func proxyEnvironment(_ configuration: VenusConfiguration) -> [String: String] {
         ProcessInfo.processInfo.environment
             .filter { !$0.key.hasPrefix("VENUS_SERVER_SECRET") && !$0.key.hasPrefix("VENUS_GITHUB_CLIENT_SECRET") }
+            .filter { !$0.key.hasPrefix("VENUS_AGENT_KEY") }
             .merging([ConfigurationKey.serverListen.variable: "\(configuration.server.listen)"]) { $1 }
     }
 

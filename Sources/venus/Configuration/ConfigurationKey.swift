@@ -91,6 +91,16 @@ extension ConfigurationKey {
     package static let gitHubOrganizations = ConfigurationKey("github.organizations", separator: ",")
     package static let gitHubTeams = ConfigurationKey("github.teams", separator: ",")
     package static let gitHubSessionLifetime = ConfigurationKey("github.session_lifetime")
+    package static let agentEnabled = ConfigurationKey("agent.enabled")
+    package static let agentServer = ConfigurationKey("agent.server")
+    package static let agentKey = ConfigurationKey("agent.key", isSecret: true)
+    package static let agentKeyFile = ConfigurationKey("agent.key_file")
+    package static let agentTrustFile = ConfigurationKey("agent.trust_file")
+    package static let agentAllowPlainHTTP = ConfigurationKey("agent.allow_plain_http")
+    package static let agentHost = ConfigurationKey("agent.host")
+    package static let agentReadInterval = ConfigurationKey("agent.read_interval")
+    package static let agentPublishInterval = ConfigurationKey("agent.publish_interval")
+    package static let agentRoot = ConfigurationKey("agent.root")
     package static let interceptionHosts = ConfigurationKey("interception.hosts", separator: ",")
     package static let interceptionPass = ConfigurationKey("interception.pass", separator: ",")
     package static let interceptionTrust = ConfigurationKey("interception.trust", separator: ",")
@@ -117,6 +127,8 @@ extension ConfigurationKey {
         serverSessionLifetime, serverSessionIdleLifetime, serverDashboard,
         gitHubClientID, gitHubClientSecret, gitHubClientSecretFile, gitHubURL, gitHubAPIURL, gitHubTrustFile,
         gitHubUsers, gitHubOrganizations, gitHubTeams, gitHubSessionLifetime,
+        agentEnabled, agentServer, agentKey, agentKeyFile, agentTrustFile, agentAllowPlainHTTP, agentHost,
+        agentReadInterval, agentPublishInterval, agentRoot,
         interceptionHosts, interceptionPass, interceptionTrust, interceptionClientCertificates,
         interceptionPinLifetime,
         data, logLevel, logFormat,

@@ -48,6 +48,7 @@ extension VenusConfiguration {
         stream = Stream(&reading)
         store = Store(url: reading.url(.storeURL, .storeURLFile, absent: "SQLite under `data`", .postgres))
         server = Server(&reading)
+        agent = Agent(&reading)
         interception = Interception(&reading)
         data = reading.path(.data, absent: Self.stateDirectory(variables)) ?? Self.stateDirectory(variables)
         log = Log(

@@ -22,6 +22,9 @@ struct APIClient: Sendable {
         self.token = token
     }
 
+    /// The server's, without a slash at the end.
+    var address: String { client.address.description }
+
     /// The body of a successful answer; everything else is a ``CommandFailure`` that says what to do.
     func get(_ target: String) async throws -> Data { try await send("GET", target) }
 

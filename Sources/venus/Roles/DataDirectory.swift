@@ -37,6 +37,9 @@ struct DataDirectory: Sendable {
     /// The same of the server that somebody signed in to.
     var login: String { path + "/login.json" }
     private var lockFile: String { path + "/venus.lock" }
+    /// Minutes of this machine's metrics that a server may not have yet.
+    var readings: String { path + "/readings" }
+    var agentLockFile: String { path + "/agent.lock" }
     var proxyLockFile: String { path + "/proxy.lock" }
 
     /// Taken by whoever analyses and serves from this directory.

@@ -8,7 +8,8 @@ struct HostReadingEncodingTests {
         var reading = HostReading(start: 1_699_920_000_000, end: 1_699_920_060_000, leftOut: 3, garbledLines: 1)
         var generator = SeededGenerator(seed: 3)
         for series in [
-            HostSeries(.cpuUtilization), HostSeries(.cpuUtilization, "0"), HostSeries(.cpuUtilization, "0", state: "user"),
+            HostSeries(.cpuUtilization), HostSeries(.cpuUtilization, "0"),
+            HostSeries(.cpuUtilization, "0", state: "user"),
             HostSeries(.filesystemUsage, "/вар", state: "used"), HostSeries(.uptime), HostSeries(.processes),
         ] {
             for _ in 0..<3 { reading.add(series, .random(in: -5...1e12, using: &generator), seconds: 10.25) }

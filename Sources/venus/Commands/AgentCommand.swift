@@ -1,0 +1,64 @@
+import ArgumentParser
+import Foundation
+import VenusHost
+import VenusServer
+
+/// `venus agent`: reads this machine for a server elsewhere.
+struct AgentCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "agent", abstract: "Reads this machine's metrics, and sends them to a server.",
+        discussion: """
+            It reads every 10 s and sends every minute; while the server is away, minutes wait in the data directory, for \
+            a day. Its key has the scope hosts:write and nothing else: `venus host add` makes one, and prints the line that \
+            starts the agent. `venus up` reads its own machine by itself.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: "The server, such as https://venus.example.com.")
+    var server: String?
+
+    @Option(
+        name: .customLong("key-file"),
+        help: ArgumentHelp("The file that holds the key. (default: VENUS_AGENT_KEY)", valueName: "file"))
+    var keyFile: String?
+
+    @Option(
+        name: .customLong("trust-file"),
+        help: ArgumentHelp(
+            "Certificates of the only authorities that the server's may come from, in PEM. (default: the system's)",
+            valueName: "file"))
+    var trustFile: String?
+
+    @Option(help: "What this host is called. (default: its name)")
+    var host: String?
+
+    @Option(
+        help: ArgumentHelp("Where the machine's root is seen, such as /host in a container.", valueName: "directory"))
+    var root: String?
+
+    func run() async throws {
+        let configuration = try common.load([
+            "agent.server": server, "agent.key_file": keyFile, "agent.trust_file": trustFile, "agent.host": host,
+            "agent.root": root,
+        ])
+        let settings = configuration.agent
+        guard let server = settings.server else {
+            throw CommandFailure("where to? Name the server by --server or agent.server (VENUS_AGENT_SERVER)")
+        }
+        guard let key = settings.key else {
+            throw CommandFailure(
+                "the agent needs a key: `venus host add` at the server makes one; name its file by --key-file or "
+                    + "agent.key_file, or set VENUS_AGENT_KEY")
+        }
+        let logger = configuration.startLogging("agent")
+        let data = try DataDirectory(configuration.data)
+        let destination = ServerDestination(
+            server, trust: settings.trustFile.map { .authorities(file: $0) } ?? .system, host: settings.hostName,
+            key: key)
+        let role = try AgentRole(
+            configuration, timing: settings.timing, data: data, destination: destination, logger: logger)
+        try await runServices(
+            [role, ReadyLine(text: "Agent  \(settings.hostName) to \(server)")], within: .seconds(35), logger: logger)
+    }
+}

@@ -1,0 +1,56 @@
+package import VenusHost
+package import VenusServer
+import VenusStore
+
+extension VenusConfiguration {
+    /// How this machine is read, and where its readings go.
+    package struct Agent: Sendable {
+        /// Whether `venus up` reads its own machine.
+        package var isEnabled: Bool
+        /// `nil`: nobody named it, and only `venus up` reads.
+        package var server: WebAddress?
+        package var key: Secret?
+        /// Certificates of the only authorities that the server's may come from; `nil`: those that the system trusts.
+        package var trustFile: String?
+        /// What this machine is called; `nil`: its own name.
+        package var host: String?
+        package var timing: AgentTiming
+        /// Where the machine's root is seen.
+        package var root: String
+    }
+}
+
+extension VenusConfiguration.Agent {
+    init(_ reading: inout ConfigurationReading) {
+        isEnabled = reading.flag(.agentEnabled, default: true)
+        let allowsPlainHTTP = reading.flag(.agentAllowPlainHTTP, default: false)
+        server = reading.value(
+            .agentServer, absent: "(not set)",
+            expected: "http:// or https:// with a host, for example https://venus.example.com",
+            show: \.description, parse: { WebAddress($0) })
+        if let server, !server.isSecure, !server.isLoopback, !allowsPlainHTTP {
+            reading.fail(
+                .agentServer, at: reading.text(.agentServer)?.source ?? .default,
+                "the key would cross the network in the clear; use https://, or say that it may by "
+                    + "agent.allow_plain_http: true")
+        }
+        key = reading.secret(.agentKey, .agentKeyFile, absent: "(not set)")
+        trustFile = reading.path(.agentTrustFile, absent: "(the system's)")
+        host = reading.value(
+            .agentHost, absent: "(this machine's name)",
+            expected: "1 to 255 printable ASCII characters without blanks and slashes", show: { $0 },
+            parse: { KnownHost.isName($0) ? $0 : nil })
+        let interval = reading.duration(
+            .agentReadInterval, default: .seconds(10), .seconds(1) ... .seconds(60))
+        let publish = reading.duration(
+            .agentPublishInterval, default: .seconds(60), .seconds(1) ... .seconds(3_600))
+        timing = AgentTiming(read: interval.wholeMilliseconds, publish: publish.wholeMilliseconds)
+        root = reading.path(.agentRoot, absent: "/") ?? "/"
+    }
+}
+
+extension Duration {
+    fileprivate var wholeMilliseconds: Int64 {
+        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+    }
+}
