@@ -156,7 +156,7 @@ let package = Package(
                 "VenusCore", "VenusStore", "VenusAnalysis", "VenusServer", "TestSupport", .httpTypes, .logging,
                 .nioHTTP1, .serviceLifecycle,
             ],
-            exclude: ["Auth/GitHub/github.py"],
+            exclude: ["Auth/GitHub/github.py", "Outbound/proxy.py"],
             swiftSettings: testSettings
         ),
         .testTarget(

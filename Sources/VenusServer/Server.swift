@@ -27,6 +27,7 @@ public final class Server: Service {
     private let access: AccessControl
     private let client: ClientAddress
     private let base: WebPath
+    private let reach: Reach
     private let readiness: ReadinessResource
     private let responder: Responder
     private let listening = Listening()
@@ -72,7 +73,8 @@ public final class Server: Service {
             hosts: hosts, publicURL: publicURL, isSecure: tls != nil, cookie: cookie, sessions: sessions)
         client = ClientAddress(trusted: try configuration.trustedProxyRanges())
         base = configuration.publicURL.map { WebPath(of: $0) } ?? WebPath()
-        readiness = ReadinessResource(store: store, live: live, now: now)
+        reach = Reach(host: configuration.host, isTLS: tls != nil)
+        readiness = ReadinessResource(store: store, live: live, reach: reach, now: now)
         let signIn = SignIn(
             secret: secret, store: store, hasher: hasher, sessions: sessions, audit: audit, now: now)
         let endings = Endings(sessions: sessions, hub: hub)
@@ -102,6 +104,7 @@ public final class Server: Service {
             + [ReportResource(reader: ReportReader(live: live, history: history, now: now)).route]
         responder = Responder(
             access: access, client: client, base: base,
+            transport: StrictTransport(publicURL: publicURL, base: base, isSecure: tls != nil),
             routes: accounts + watching + [
                 HealthResource().route, readiness.route, login.route,
                 LogoutResource(sessions: sessions, hub: hub, cookie: cookie, audit: audit).route,
@@ -151,6 +154,11 @@ public final class Server: Service {
     public var localURL: String { get async throws { try await urls.local } }
 
     public func run() async throws {
+        if reach == .plain {
+            logger.warning(
+                "other machines reach the server without TLS: whoever is on the way reads what goes there, tokens too",
+                metadata: ["listen": "\(configuration.host):\(configuration.port)"])
+        }
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 let (changes, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))

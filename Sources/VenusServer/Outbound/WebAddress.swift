@@ -20,10 +20,7 @@ package struct WebAddress: Sendable, Hashable, CustomStringConvertible {
     package var port: Int { origin.authority.port ?? (origin.isSecure ? 443 : 80) }
     package var isSecure: Bool { origin.isSecure }
 
-    package var isLoopback: Bool {
-        host == "localhost" || AddressRange("127.0.0.0/8")?.contains(host) == true
-            || AddressRange("::1")?.contains(host) == true
-    }
+    package var isLoopback: Bool { IPAddress.isLoopback(host) }
 
     /// As the field `Host` has it.
     package var authority: String {

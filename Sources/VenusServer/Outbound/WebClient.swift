@@ -2,7 +2,7 @@ import NIOCore
 package import NIOHTTP1
 import NIOPosix
 
-/// Asks a server of the web, one request a connection; never follows a redirect, and never uses a proxy.
+/// Asks a server of the web, one request a connection; never follows a redirect, and uses no proxy but the one it is given.
 package struct WebClient: Sendable {
     package struct Answer: Sendable, Equatable {
         package var status: Int
@@ -18,15 +18,20 @@ package struct WebClient: Sendable {
 
     package let address: WebAddress
     private let trust: WebTrust
+    private let proxy: WebProxy?
     private let timeout: TimeAmount
     private let maximumBytes: Int
 
     /// - Parameters:
+    ///   - proxy: on the way there; only where the address is https.
     ///   - timeout: for all of an answer, connecting included.
     ///   - maximumBytes: of an answer's body.
-    package init(_ address: WebAddress, trust: WebTrust = .system, timeout: Duration, maximumBytes: Int) {
+    package init(
+        _ address: WebAddress, trust: WebTrust = .system, proxy: WebProxy? = nil, timeout: Duration, maximumBytes: Int
+    ) {
         self.address = address
         self.trust = trust
+        self.proxy = address.isSecure ? proxy : nil
         self.timeout = TimeAmount(timeout)
         self.maximumBytes = maximumBytes
     }
@@ -47,31 +52,45 @@ package struct WebClient: Sendable {
     }
 
     private func exchange(_ head: HTTPRequestHead, _ body: [UInt8]?) async throws -> Answer {
-        let (address, trust, timeout, maximumBytes) = (address, trust, timeout, maximumBytes)
+        let (address, trust, proxy, timeout, maximumBytes) = (address, trust, proxy, timeout, maximumBytes)
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let security = try await NIOThreadPool.singleton.runIfActive {
             address.isSecure ? try WebSecurity(trust, host: address.host) : nil
         }
         let answer = loop.makePromise(of: Answer.self)
+        let opened = loop.makePromise(of: Void.self)
+        if proxy == nil { opened.succeed() }
         let channel: any Channel
         do {
             channel = try await ClientBootstrap(group: loop).connectTimeout(timeout).channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    let speak = { (pipeline: ChannelPipeline.SynchronousOperations) in
+                        if let security { try pipeline.addHandler(security.handler()) }
+                        try pipeline.addHTTPClientHandlers()
+                        try pipeline.addHandler(WebAnswerHandler(maximumBytes: maximumBytes, answer: answer))
+                    }
                     let pipeline = channel.pipeline.syncOperations
-                    if let security { try pipeline.addHandler(security.handler()) }
-                    try pipeline.addHTTPClientHandlers()
-                    try pipeline.addHandler(WebAnswerHandler(maximumBytes: maximumBytes, answer: answer))
+                    guard let proxy else { return try speak(pipeline) }
+                    try pipeline.addHandler(
+                        WebTunnelHandler(request: proxy.request(for: address), opened: opened, proceed: speak))
                 }
-            }.connect(host: address.host, port: address.port).get()
+            }.connect(host: proxy?.host ?? address.host, port: proxy?.port ?? address.port).get()
         } catch {
-            answer.fail(WebFailure.cannotConnect)
-            throw WebFailure.cannotConnect
+            let failure = proxy == nil ? WebFailure.cannotConnect : .noProxy
+            answer.fail(failure)
+            opened.fail(failure)
+            throw failure
         }
         let deadline = loop.scheduleTask(in: timeout) {
             answer.fail(WebFailure.timedOut)
+            opened.fail(WebFailure.timedOut)
             channel.close(promise: nil)
         }
         defer { deadline.cancel() }
+        do { try await opened.futureResult.get() } catch {
+            answer.fail(error)
+            throw error
+        }
         channel.write(HTTPClientRequestPart.head(head), promise: nil)
         if let body { channel.write(HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(bytes: body))), promise: nil) }
         channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)

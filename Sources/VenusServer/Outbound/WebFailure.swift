@@ -3,6 +3,10 @@ import NIOSSL
 /// Why a server gave no answer. Holds nothing of what was sent.
 package enum WebFailure: Error, Sendable, Equatable, CustomStringConvertible {
     case cannotConnect
+    /// Nobody answers where the proxy should be, or what does is none.
+    case noProxy
+    /// The proxy gave this status instead of a tunnel.
+    case proxyRefused(Int)
     /// The certificates that are to be believed cannot be read.
     case noTrust(String)
     /// The certificate is for another name.
@@ -18,6 +22,8 @@ package enum WebFailure: Error, Sendable, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .cannotConnect: "nobody answers there"
+        case .noProxy: "the proxy on the way there gives no answer that one gives"
+        case .proxyRefused(let status): "the proxy on the way there refused, with status \(status)"
         case .noTrust(let what): "no certificates can be read in \(what)"
         case .certificateForOther: "its certificate is for another name"
         case .certificateNotTrusted: "its certificate is from no authority that is trusted here, or out of date"

@@ -9,6 +9,9 @@ struct GitHubResource: Sendable {
     static let callbackPath = "/api/v1/login/github/callback"
     /// Parameters that GitHub may send along; what is not needed is not looked at.
     static let parameters = ["code", "state", "error", "error_description", "error_uri", "iss"]
+    /// Those that a GitHub App's installation adds; not looked at either. All of them together have to fit into a target.
+    static let shortParameters = ["installation_id", "setup_action"]
+    static let maximumShortLength = 64
 
     /// `nil` where nobody has set it up.
     let signIn: GitHubSignIn?
@@ -44,7 +47,13 @@ struct GitHubResource: Sendable {
     }
 
     @Sendable private func finish(_ request: APIRequest) async throws -> Response {
-        let parameters = try request.parameters(Self.parameters)
+        let parameters = try request.parameters(Self.parameters + Self.shortParameters)
+        for name in Self.shortParameters {
+            guard (parameters[name]?.unicodeScalars.count ?? 0) <= Self.maximumShortLength else {
+                throw Problem.invalidParameter(
+                    name, "must not be longer than \(Self.maximumShortLength) characters.")
+            }
+        }
         let signIn = try required()
         let answer = GitHubSignIn.Return(
             browser: browser(of: request), state: parameters["state"] ?? "", code: parameters["code"] ?? "",

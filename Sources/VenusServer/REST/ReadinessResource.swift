@@ -24,6 +24,7 @@ final class ReadinessResource: Sendable {
         struct Checks: Encodable {
             var store: String
             var feed: String
+            var transport: String
         }
         var status: String
         var checks: Checks
@@ -31,13 +32,15 @@ final class ReadinessResource: Sendable {
 
     private let store: any Store
     private let live: LiveState
+    private let reach: Reach
     private let now: @Sendable () -> Int64
     private let checked = Mutex<Checked?>(nil)
     private let isStopping = Mutex(false)
 
-    init(store: any Store, live: LiveState, now: @escaping @Sendable () -> Int64) {
+    init(store: any Store, live: LiveState, reach: Reach, now: @escaping @Sendable () -> Int64) {
         self.store = store
         self.live = live
+        self.reach = reach
         self.now = now
     }
 
@@ -53,7 +56,7 @@ final class ReadinessResource: Sendable {
         let feed = live.newestFrameAt.map { now() - $0 < Self.freshness ? "fresh" : "stale" } ?? "absent"
         let output = Output(
             status: isStopping ? "stopping" : isReady ? "ready" : "unready",
-            checks: .init(store: isReachable ? "ok" : "unavailable", feed: feed))
+            checks: .init(store: isReachable ? "ok" : "unavailable", feed: feed, transport: reach.rawValue))
         var response = Response.json(try JSONOutput.encode(output))
         if !isReady { response.status = .serviceUnavailable }
         return response

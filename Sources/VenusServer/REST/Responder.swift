@@ -14,13 +14,16 @@ struct Responder: HTTPResponder {
     let base: WebPath
     let routes: RouteTable
     let dashboard: DashboardFiles
+    let transport: StrictTransport
 
     init(
-        access: AccessControl, client: ClientAddress, base: WebPath, routes: [Route], dashboard: DashboardFiles
+        access: AccessControl, client: ClientAddress, base: WebPath, transport: StrictTransport, routes: [Route],
+        dashboard: DashboardFiles
     ) {
         self.access = access
         self.client = client
         self.base = base
+        self.transport = transport
         self.routes = RouteTable(routes)
         self.dashboard = dashboard
     }
@@ -40,6 +43,7 @@ struct Responder: HTTPResponder {
             )
         }
         SecurityHeaders.add(to: &response.headers)
+        transport.add(to: &response.headers, for: request.head.authority)
         if request.headers[.connection]?.lowercased() == "close" { response.headers[.connection] = "close" }
         return request.method == .head ? response.createHeadResponse() : response
     }

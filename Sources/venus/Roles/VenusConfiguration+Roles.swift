@@ -39,6 +39,7 @@ extension VenusConfiguration {
         result.port = Int(server.listen.port)
         result.tls = server.tls
         result.gitHub = server.gitHub
+        result.gitHub?.proxy = InheritedProxies.webProxy(from: ProcessInfo.processInfo.environment)
         result.secret = server.secret?.text
         result.dashboardDirectory = server.dashboard ?? Self.installedDashboard
         result.publicURL = server.publicURL

@@ -1,5 +1,6 @@
 import Testing
 import VenusProxy
+import VenusServer
 import venus
 
 @Suite("Proxies that the environment names")
@@ -27,6 +28,20 @@ struct InheritedProxiesTests {
         #expect(routes.rule(for: Array("a.example.com".utf8), port: 80, isTunnel: false) == nil)
         #expect(routes.rule(for: Array("a.example.org".utf8), port: 80, isTunnel: false) == 0)
         #expect(routes.rule(for: Array("a.example.org".utf8), port: 443, isTunnel: true) == nil)
+    }
+
+    @Test("to a server of the web leads what is for tunnels, unless the server is an exception")
+    func web() {
+        let proxy = InheritedProxies.webProxy(from: [
+            "HTTP_PROXY": "plain:1", "HTTPS_PROXY": "http://u:p@tls:3", "NO_PROXY": ".internal,10.0.0.0/8",
+        ])
+        let found = proxy("API.github.com", 443)
+        #expect(found?.host == "tls" && found?.port == 3)
+        #expect(found?.authorization.map { String(decoding: $0, as: UTF8.self) } == "Basic dTpw")
+        #expect(proxy("github.internal", 443) == nil && proxy("10.1.2.3", 443) == nil)
+        #expect(InheritedProxies.webProxy(from: [:])("github.com", 443) == nil)
+        let all = InheritedProxies.webProxy(from: ["HTTPS_PROXY": "socks5://s", "ALL_PROXY": "http://all:8"])
+        #expect(all("github.com", 443)?.host == "all" && all("github.com", 443)?.authorization == nil)
     }
 
     @Test("what cannot be used is told, without what may be a password")

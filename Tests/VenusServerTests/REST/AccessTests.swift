@@ -42,6 +42,17 @@ struct AccessTests {
             #expect(ready.status == 200)
             #expect(try JSONValue(ready.text)["checks"]["store"].string == "ok")
             #expect(try JSONValue(ready.text)["checks"]["feed"].string == "absent")
+            #expect(try JSONValue(ready.text)["checks"]["transport"].string == "loopback")
+        }
+    }
+
+    @Test("beyond loopback without TLS is plain, whatever stands before it")
+    func reach() {
+        for host in ["127.0.0.1", "127.1.2.3", "::1", "localhost"] {
+            #expect(Reach(host: host, isTLS: false) == .loopback && Reach(host: host, isTLS: true) == .tls)
+        }
+        for host in ["0.0.0.0", "::", "10.1.2.3", "venus.example"] {
+            #expect(Reach(host: host, isTLS: false) == .plain && Reach(host: host, isTLS: true) == .tls)
         }
     }
 

@@ -22,8 +22,13 @@ struct GitHubClient: Sendable {
         }
         let trust = configuration.trustFile.map { WebTrust.authorities(file: $0) } ?? .system
         self.configuration = configuration
-        self.site = WebClient(site, trust: trust, timeout: configuration.answerTimeout, maximumBytes: Self.maximumBytes)
-        self.api = WebClient(api, trust: trust, timeout: configuration.answerTimeout, maximumBytes: Self.maximumBytes)
+        func client(_ address: WebAddress) -> WebClient {
+            WebClient(
+                address, trust: trust, proxy: configuration.proxy(address.host, address.port),
+                timeout: configuration.answerTimeout, maximumBytes: Self.maximumBytes)
+        }
+        self.site = client(site)
+        self.api = client(api)
     }
 
     /// Names GitHub in what is stored, since another has other people under the same numbers.

@@ -12,6 +12,8 @@ public struct GitHubConfiguration: Sendable {
     public var grants: [GitHubGrant]
     /// Of a session, however much it is used: by then, who lost their place at GitHub is out.
     public var sessionLifetime: Duration = .seconds(86_400)
+    /// The proxy on the way to a host and port, in TLS; `nil`: none.
+    public var proxy: @Sendable (_ host: String, _ port: Int) -> WebProxy? = { _, _ in nil }
     /// For each answer of GitHub's.
     package var answerTimeout: Duration = .seconds(10)
 

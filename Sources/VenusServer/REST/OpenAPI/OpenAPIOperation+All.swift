@@ -108,7 +108,11 @@ extension OpenAPIOperation {
             path: GitHubResource.callbackPath, id: "endGitHubLogin",
             summary: "Where GitHub sends the browser back to: to the dashboard, signed in, or to the sign-in page",
             tag: "Sign-in", isOpen: true,
-            parameters: GitHubResource.parameters.map { .text($0, "As GitHub sends it.") }, success: 302,
+            parameters: GitHubResource.parameters.map { .text($0, "As GitHub sends it.") }
+                + GitHubResource.shortParameters.map {
+                    .text($0, "As GitHub sends it.", maximum: GitHubResource.maximumShortLength)
+                },
+            success: 302,
             refusals: [404, 503]),
         OpenAPIOperation(
             method: .post, path: "/api/v1/logout", id: "logout", summary: "Ends the session", tag: "Sign-in",
@@ -190,8 +194,10 @@ extension OpenAPIOperation.Parameter {
     static let window = choice(
         "window", Window.allCases.map(\.name), "The rolling span that ends now; 5m by default.")
 
-    static func text(_ name: String, _ description: String) -> Self {
-        Self(name: name, description: description, schema: #"{"type":"string","maxLength":1024}"#)
+    static func text(
+        _ name: String, _ description: String, maximum: Int = QueryParameters.maximumValueLength
+    ) -> Self {
+        Self(name: name, description: description, schema: "{\"type\":\"string\",\"maxLength\":\(maximum)}")
     }
 
     static func inPath(_ name: String, _ description: String) -> Self {

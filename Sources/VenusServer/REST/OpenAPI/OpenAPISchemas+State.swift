@@ -176,9 +176,13 @@ extension OpenAPISchemas {
               "type": "object",
               "properties": {
                 "feed": {"enum": ["fresh", "stale", "absent"]},
-                "store": {"enum": ["ok", "unavailable"]}
+                "store": {"enum": ["ok", "unavailable"]},
+                "transport": {
+                  "enum": ["tls", "loopback", "plain"],
+                  "description": "plain: other machines reach the server, and it speaks no TLS itself."
+                }
               },
-              "required": ["feed", "store"]
+              "required": ["feed", "store", "transport"]
             },
             "status": {"enum": ["ready", "unready", "stopping"]}
           },

@@ -146,7 +146,9 @@ struct GitHubSignInTests {
             let own = try await site.authorize(try await stranger.begin())
             let code = try #require(URLComponents(string: stolen)?.queryItems?.first { $0.name == "code" }?.value)
             let state = try #require(URLComponents(string: own)?.queryItems?.first { $0.name == "state" }?.value)
-            let mixed = "/api/v1/login/github/callback?code=\(code)&state=\(state)"
+            let mixed =
+                "/api/v1/login/github/callback?code=\(code)&state=\(state)"
+                + "&installation_id=7&setup_action=install"
             #expect(try await stranger.comeBack(mixed).refusal == "code")
             try await other.stop()
         }
