@@ -116,25 +116,25 @@ struct CellHistograms: Sendable {
         guard !summary.isWide else {
             let counts = wide.counts.span.extracting(summary.buckets)
             return SIMD3(
-                value(Self.bucket(of: ranks.0, in: counts), ranks.0, summary),
-                value(Self.bucket(of: ranks.1, in: counts), ranks.1, summary),
-                value(Self.bucket(of: ranks.2, in: counts), ranks.2, summary))
+                value(ranks.0, summary) { Self.bucket(of: $0, in: counts) },
+                value(ranks.1, summary) { Self.bucket(of: $0, in: counts) },
+                value(ranks.2, summary) { Self.bucket(of: $0, in: counts) })
         }
         let room = Int(summary.start)..<(Int(summary.start) + summary.buckets.count + 7) & ~7
         return narrow.counts.span.extracting(room).withUnsafeBytes { counts in
             var walk = NarrowWalk(counts)
-            let buckets = (walk.bucket(of: ranks.0), walk.bucket(of: ranks.1), walk.bucket(of: ranks.2))
             return SIMD3(
-                value(buckets.0, ranks.0, summary), value(buckets.1, ranks.1, summary),
-                value(buckets.2, ranks.2, summary))
+                value(ranks.0, summary) { walk.bucket(of: $0) }, value(ranks.1, summary) { walk.bucket(of: $0) },
+                value(ranks.2, summary) { walk.bucket(of: $0) })
         }
     }
 
+    /// The value of a rank; the highest is known without looking for its bucket.
     @inline(__always)
-    private func value(_ bucket: Int, _ rank: UInt32, _ summary: Summary) -> Double {
-        let estimate = table.microseconds(place: summary.first &+ UInt16(truncatingIfNeeded: bucket))
-        let value = min(max(estimate, Double(summary.minimum)), Double(summary.maximum))
-        return rank == summary.count ? Double(summary.maximum) : value
+    private func value(_ rank: UInt32, _ summary: Summary, bucket: (UInt32) -> Int) -> Double {
+        guard rank < summary.count else { return Double(summary.maximum) }
+        let estimate = table.microseconds(place: summary.first &+ UInt16(truncatingIfNeeded: bucket(rank)))
+        return min(max(estimate, Double(summary.minimum)), Double(summary.maximum))
     }
 
     /// The first bucket with which the counts reach a rank; the last where they do not.
@@ -173,38 +173,44 @@ extension CellHistograms.Summary {
 /// multiplication makes eight of them what they add up to from the first on.
 private struct NarrowWalk {
     private let counts: UnsafeRawBufferPointer
-    /// Where the eight begin.
+    /// Where the eight begin that are looked at.
     private var place = 0
-    /// What is before the eight, in each byte.
+    /// What all before them add up to.
     private var before: UInt64 = 0
-    /// What the eight add up to from the first of all on.
-    private var sums: UInt64
 
     @inline(__always)
     init(_ counts: UnsafeRawBufferPointer) {
         precondition(counts.count >= 8 && counts.count % 8 == 0, "eight at a time")
         self.counts = counts
-        sums = Self.sums(counts, at: 0)
     }
 
     /// The first bucket with which the counts reach a rank; they do.
     @inline(__always)
     mutating func bucket(of rank: UInt32) -> Int {
         let rank = UInt64(rank)
-        while sums >> 56 < rank, place &+ 16 <= counts.count {
-            before = (sums >> 56) &* Self.ones
-            place &+= 8
-            sums = before &+ Self.sums(counts, at: place)
+        // All counts of a cell add up to less than 256, so that bytes of several words can be added: none overflows.
+        while place &+ 32 <= counts.count {
+            let pairs = (word(at: place) &+ word(at: place &+ 8), word(at: place &+ 16) &+ word(at: place &+ 24))
+            let more = ((pairs.0 &+ pairs.1) &* Self.ones) >> 56
+            guard before &+ more < rank else { break }
+            before &+= more
+            place &+= 32
         }
-        return place &+ Self.countBelow(rank, in: sums)
+        var sums = word(at: place) &* Self.ones
+        while before &+ sums >> 56 < rank, place &+ 16 <= counts.count {
+            before &+= sums >> 56
+            place &+= 8
+            sums = word(at: place) &* Self.ones
+        }
+        return place &+ Self.countBelow(rank &- before, in: sums)
     }
 
     private static let ones: UInt64 = 0x0101_0101_0101_0101
 
+    /// Eight counts, of which there are so many from `place` on.
     @inline(__always)
-    private static func sums(_ counts: UnsafeRawBufferPointer, at place: Int) -> UInt64 {
-        // There are eight from `place` on.
-        UInt64(littleEndian: counts.loadUnaligned(fromByteOffset: place, as: UInt64.self)) &* ones
+    private func word(at place: Int) -> UInt64 {
+        UInt64(littleEndian: counts.loadUnaligned(fromByteOffset: place, as: UInt64.self))
     }
 
     /// How many of eight bytes are below a limit of at most 255.

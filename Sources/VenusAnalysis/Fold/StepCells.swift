@@ -41,6 +41,8 @@ package struct StepCells: Sendable {
         var ttfbs: [UInt32] = []
         /// The same as `timed`, or 0 where the time to the first byte is not known.
         var ttfbTimed: [UInt32] = []
+        /// Of no meaning: see ``StepCells/fetch(_:from:)``.
+        var fetched: UInt64 = 0
     }
 
     package init() { addNobody() }
@@ -73,6 +75,7 @@ package struct StepCells: Sendable {
         var scratch = Scratch()
         swap(&scratch, &self.scratch)
         defer { swap(&scratch, &self.scratch) }
+        scratch.fetched ^= Self.fetch(columns, from: start)
         var refused = 0
         for lower in stride(from: start, to: columns.count, by: Self.callsPerPiece) {
             let piece = lower..<min(lower + Self.callsPerPiece, columns.count)
@@ -84,6 +87,17 @@ package struct StepCells: Sendable {
     /// Columns are gone through piece by piece: so all of them are read at the pace of the work, and the processor fetches
     /// what is next in the meantime.
     private static let callsPerPiece = 128
+
+    /// Reads where each piece of the columns begins, so that what is not in the cache is fetched all at once, instead of one
+    /// column when the work on the one before is done.
+    private static func fetch(_ columns: CallColumns, from start: Int) -> UInt64 {
+        var bits: UInt64 = 0
+        for place in stride(from: start, to: columns.count, by: callsPerPiece) {
+            bits ^= UInt64(truncatingIfNeeded: columns.ends[place]) ^ UInt64(columns.durations[place])
+            bits ^= UInt64(columns.operations[place]) ^ UInt64(columns.outcomes[place])
+        }
+        return bits
+    }
 
     private mutating func fold(
         _ columns: CallColumns, _ range: Range<Int>, t0: Int64, keys: [Int32], times: Times, _ scratch: inout Scratch
