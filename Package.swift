@@ -153,8 +153,8 @@ let package = Package(
         .testTarget(
             name: "VenusServerTests",
             dependencies: [
-                "VenusCore", "VenusStore", "VenusAnalysis", "VenusServer", "TestSupport", .httpTypes, .logging,
-                .nioHTTP1, .serviceLifecycle,
+                "VenusCore", "VenusStore", "VenusAnalysis", "VenusAlerts", "VenusServer", "TestSupport", .httpTypes,
+                .logging, .nioHTTP1, .serviceLifecycle,
             ],
             exclude: ["Auth/GitHub/github.py", "Outbound/proxy.py"],
             swiftSettings: testSettings
@@ -166,7 +166,11 @@ let package = Package(
         ),
         .testTarget(
             name: "BlackBox", dependencies: ["TestSupport"], path: "Tests/BlackBox",
-            exclude: ["API/Schemathesis", "Interception/Clients", "Live/client.py", "TLS/client.py"],
+            exclude: [
+                "API/Schemathesis", "Alerts/mailserver.py", "Alerts/receiver.py", "Alerts/watch.py", "Interception/Clients",
+                "Live/client.py",
+                "TLS/client.py",
+            ],
             swiftSettings: testSettings
         ),
     ]

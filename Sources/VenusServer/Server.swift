@@ -30,6 +30,8 @@ public final class Server: Service {
     private let reach: Reach
     private let readiness: ReadinessResource
     private let responder: Responder
+    private let alerting: AlertDuty
+    private let alerts: AlertsFollower
     private let listening = Listening()
     private let urls: ServerURLs
 
@@ -95,6 +97,23 @@ public final class Server: Service {
                 AuditResource(store: store).route,
             ]
         history = HistoryReader(store: store)
+        let secrets = try configuration.alerting.keyFile.map { try AlertSecrets(file: $0) }
+        let sender = MessageSender(
+            filter: try TargetFilter(configuration.alerting), mail: configuration.alerting.mail,
+            now: { now() / 1_000 })
+        alerting = AlertDuty(
+            store: store, live: live,
+            delivery: DeliveryDuty(
+                store: store, secrets: secrets, sender: sender, logger: logger, now: { now() / 1_000 }),
+            settings: { [settings = AlertSettings(store, configuration.alerting)] in
+                try await settings.next(anew: $0)
+            },
+            base: { [urls] in try? await urls.base },
+            logger: logger, now: now)
+        alerts = AlertsFollower(store: store, hub: hub, logger: logger, now: now)
+        let told =
+            AlertsResource(store: store, audit: audit, now: now).routes
+            + WebhooksResource(store: store, secrets: secrets, sender: sender, audit: audit, now: now).routes
         self.now = now
         let editor = WatchEditor(store: store, audit: audit, thresholds: thresholds, now: now)
         let objectives = ObjectiveReader(history: history, now: now)
@@ -105,7 +124,7 @@ public final class Server: Service {
         responder = Responder(
             access: access, client: client, base: base,
             transport: StrictTransport(publicURL: publicURL, base: base, isSecure: tls != nil),
-            routes: accounts + watching + [
+            routes: accounts + watching + told + [
                 HealthResource().route, readiness.route, login.route,
                 LogoutResource(sessions: sessions, hub: hub, cookie: cookie, audit: audit).route,
                 HistoryResource(reader: history, live: live, now: now).route,
@@ -168,6 +187,8 @@ public final class Server: Service {
                 group.addTask { await self.lookAfterSessions() }
                 group.addTask { await self.lookAfterSockets() }
                 group.addTask { await self.lookAfterThresholds() }
+                group.addTask { await self.alerting.run() }
+                group.addTask { await self.alerts.run() }
                 if let tls { group.addTask { await tls.follow() } }
                 defer { group.cancelAll() }
                 try await serve(application)

@@ -10,6 +10,8 @@ public struct ServerConfiguration: Sendable {
     public var secret: String?
     /// Sign-in by way of GitHub; `nil`: there is none.
     public var gitHub: GitHubConfiguration?
+    /// How alerts are told.
+    public var alerting = AlertingConfiguration()
     /// The dashboard's files; `nil`, or not there: the API alone is served.
     public var dashboardDirectory: String?
     /// Where people reach the server when that is not the listen address, as behind a proxy that ends TLS:

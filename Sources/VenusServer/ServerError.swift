@@ -7,6 +7,10 @@ public struct ServerError: Error, Sendable, CustomStringConvertible {
         case invalidPublicURL
         /// One of `trustedProxies` is neither an address nor a network.
         case invalidTrustedProxy
+        /// The key of alerts' secrets cannot be read or made.
+        case invalidAlertKey
+        /// One of the targets that messages about alerts may go to is neither an address nor a network.
+        case invalidAlertTarget
         /// GitHub's URLs are not https.
         case invalidGitHubURL
         /// The certificate or its key cannot be read, or they are no pair.

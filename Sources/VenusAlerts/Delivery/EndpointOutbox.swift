@@ -11,6 +11,13 @@ public struct EndpointOutbox: Sendable, Hashable, Codable {
         public var fault: String
         public var since: Int64
         public var delivery: DeliveryStateMachine
+
+        public init(id: String, fault: String, since: Int64, delivery: DeliveryStateMachine) {
+            self.id = id
+            self.fault = fault
+            self.since = since
+            self.delivery = delivery
+        }
     }
 
     public enum Standing: Sendable, Hashable, Codable {
@@ -47,6 +54,19 @@ public struct EndpointOutbox: Sendable, Hashable, Codable {
     private var lastDelivery: Int64?
 
     public init() {}
+
+    /// Goes on where an endpoint was left.
+    public init(pausedUntil: Int64?, lastDelivery: Int64?) {
+        self.pausedUntil = pausedUntil
+        self.lastDelivery = lastDelivery
+    }
+
+    /// Takes a message as it was stored, behind those that are there.
+    public mutating func resume(_ message: Message) -> Enqueued {
+        let enqueued = enqueue(id: message.id, fault: message.fault, at: message.since)
+        if enqueued == .queued { messages[messages.count - 1].delivery = message.delivery }
+        return enqueued
+    }
 
     public mutating func enqueue(id: String, fault: String, at now: Int64) -> Enqueued {
         guard standing == .enabled else { return .disabled }

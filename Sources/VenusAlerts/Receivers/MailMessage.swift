@@ -35,6 +35,9 @@ public enum MailMessage {
         return Array((lines + [""] + wrapped).map { $0 + "\r\n" }.joined().utf8)
     }
 
+    /// Whether mail can be sent to this address.
+    public static func isWritable(_ address: String) -> Bool { isAddress(address) }
+
     static func isAddress(_ text: String) -> Bool {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
         guard parts.count == 2, text.utf8.count <= maximumAddress, parts.allSatisfy({ !$0.isEmpty }) else {

@@ -61,6 +61,9 @@ public struct ThresholdTable: Sendable {
     /// Whether something is stored at this very level.
     public func hasOwn(_ subject: WatchSubject) -> Bool { subjects.contains(subject) }
 
+    /// Operations at which something is stored.
+    public var operations: Set<SeriesKey> { Set(subjects.compactMap(\.key).filter { $0.level == .operation }) }
+
     private func nearest(to key: SeriesKey) -> [MetricThreshold] {
         guard !bySeries.isEmpty else { return defaults }
         switch key.level {

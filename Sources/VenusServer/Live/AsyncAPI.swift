@@ -91,7 +91,7 @@ package enum AsyncAPI {
                 "payload": { "$ref": "#/components/schemas/update" }
               },
               "gap": {
-                "summary": "Calls that are not told: too many came before the client took them.",
+                "summary": "Calls or transitions that are not told: too many came before the client took them.",
                 "payload": { "$ref": "#/components/schemas/gap" }
               },
               "error": {
@@ -100,7 +100,7 @@ package enum AsyncAPI {
               }
             },
             "schemas": {
-              "topic": { "type": "string", "enum": ["calls", "graph", "hosts", "kpis"] },
+              "topic": { "type": "string", "enum": ["alerts", "calls", "graph", "hosts", "kpis"] },
               "filter": {
                 "description": "The parameters of GET /api/v1/TOPIC. From the server: with their defaults.",
                 "type": "object",
@@ -175,6 +175,10 @@ package enum AsyncAPI {
                 "additionalProperties": false,
                 "allOf": [
                   {
+                    "if": { "properties": { "topic": { "const": "alerts" } } },
+                    "then": { "properties": { "data": { "required": ["alerts"] } } }
+                  },
+                  {
                     "if": { "properties": { "topic": { "const": "calls" } } },
                     "then": { "properties": { "data": { "required": ["failed", "last", "slowest"] } } }
                   },
@@ -208,19 +212,27 @@ package enum AsyncAPI {
                 },
                 "required": ["type", "topic", "filter", "epoch", "seq", "from", "data"],
                 "additionalProperties": false,
-                "if": { "properties": { "topic": { "const": "calls" } } },
-                "then": { "properties": { "data": { "required": ["calls"] } } }
+                "allOf": [
+                  {
+                    "if": { "properties": { "topic": { "const": "alerts" } } },
+                    "then": { "properties": { "data": { "required": ["transitions"] } } }
+                  },
+                  {
+                    "if": { "properties": { "topic": { "const": "calls" } } },
+                    "then": { "properties": { "data": { "required": ["calls"] } } }
+                  }
+                ]
               },
               "gap": {
                 "type": "object",
                 "properties": {
                   "type": { "const": "gap" },
-                  "topic": { "const": "calls" },
+                  "topic": { "enum": ["alerts", "calls"] },
                   "filter": { "$ref": "#/components/schemas/filter" },
                   "epoch": { "$ref": "#/components/schemas/epoch" },
                   "seq": { "$ref": "#/components/schemas/seq" },
                   "from": { "$ref": "#/components/schemas/seq" },
-                  "dropped": { "description": "So many calls: seq less from.", "type": "integer", "minimum": 1 }
+                  "dropped": { "description": "So many calls or transitions: seq less from.", "type": "integer", "minimum": 1 }
                 },
                 "required": ["type", "topic", "filter", "epoch", "seq", "from", "dropped"],
                 "additionalProperties": false
@@ -237,6 +249,7 @@ package enum AsyncAPI {
                   "nodes": { "$ref": "#/components/schemas/list" },
                   "items": { "type": "array", "items": { "type": "object", "required": ["id"] } },
                   "metrics": { "type": "array", "items": { "type": "object", "required": ["id", "name", "value"] } },
+                  "alerts": { "type": "array", "items": { "$ref": "#/components/schemas/alert" } },
                   "failed": { "$ref": "#/components/schemas/calls" },
                   "last": { "$ref": "#/components/schemas/calls" },
                   "slowest": { "$ref": "#/components/schemas/calls" }
@@ -256,6 +269,9 @@ package enum AsyncAPI {
                   "items": { "$ref": "#/components/schemas/changed_list" },
                   "metrics": { "$ref": "#/components/schemas/changed_list" },
                   "calls": { "allOf": [{ "$ref": "#/components/schemas/calls" }], "minItems": 1 },
+                  "transitions": {
+                    "type": "array", "items": { "$ref": "#/components/schemas/transition" }, "minItems": 1
+                  },
                   "removed": {
                     "description": "The ids of the items that are gone, or come again whole, by list.",
                     "type": "object",
@@ -281,6 +297,37 @@ package enum AsyncAPI {
                   "required": ["id"],
                   "minProperties": 2
                 }
+              },
+              "alert": {
+                "description": "As GET /api/v1/alerts has it.",
+                "type": "object",
+                "properties": {
+                  "id": { "type": "string" },
+                  "rule": { "type": "string" },
+                  "seq": { "$ref": "#/components/schemas/seq" },
+                  "severity": { "enum": ["warning", "critical"] },
+                  "state": { "enum": ["pending", "firing", "no_data"] }
+                },
+                "required": ["id", "rule", "seq", "severity", "state"]
+              },
+              "transition": {
+                "type": "object",
+                "properties": {
+                  "alert": { "description": "The alert's id.", "type": "string" },
+                  "at": { "type": "string", "format": "date-time" },
+                  "kind": { "enum": ["pending", "dropped", "firing", "no_data", "resolved"] },
+                  "limit": { "type": ["number", "null"] },
+                  "metric": { "type": "string" },
+                  "rule": { "type": "string" },
+                  "seq": { "$ref": "#/components/schemas/seq" },
+                  "severity": { "enum": ["warning", "critical"] },
+                  "subject": { "type": "object", "required": ["level"] },
+                  "value": { "type": ["number", "null"] }
+                },
+                "required": [
+                  "alert", "at", "kind", "limit", "metric", "rule", "seq", "severity", "subject", "value"
+                ],
+                "additionalProperties": false
               },
               "calls": {
                 "type": "array",

@@ -16,6 +16,8 @@ struct LiveEncoding: Sendable {
         case state(LiveContent, encodedAt: ContinuousClock.Instant)
         /// Of the ``CallsPicture`` of this generation.
         case calls(generation: UInt64)
+        /// Of the ``AlertsPicture`` of this version.
+        case alerts(version: Int64)
     }
 
     let position: LivePosition

@@ -25,6 +25,8 @@ package final class LiveHub: Sendable {
         var calls: CallsPicture
         /// `nil` while nobody looks at them.
         var hosts: HostsPicture?
+        /// `nil` until the store was read.
+        var alerts: AlertsPicture?
         var isStopping = false
     }
 
@@ -94,11 +96,14 @@ package final class LiveHub: Sendable {
 
     /// The view's newest encoding, made where there is none yet; `nil` where it is not looked at any more.
     func newest(_ view: View) -> LiveEncoding? {
-        let (known, seq, calls, hosts, isWanted) = state.withLock { state in
-            (state.audiences[view]?.newest, state.seq, state.calls, state.hosts, state.audiences[view] != nil)
+        let (known, seq, calls, hosts, alerts, isWanted) = state.withLock { state in
+            (
+                state.audiences[view]?.newest, state.seq, state.calls, state.hosts, state.alerts,
+                state.audiences[view] != nil
+            )
         }
         if let known { return known }
-        let tick = Tick(seq: seq, picture: live.picture, calls: calls, ended: [], hosts: hosts)
+        let tick = Tick(seq: seq, picture: live.picture, calls: calls, ended: [], hosts: hosts, alerts: alerts)
         guard isWanted, let made = encode(view, at: tick, after: nil) else { return nil }
         return state.withLock { state in
             // A tick may have been faster.
@@ -116,16 +121,25 @@ package final class LiveHub: Sendable {
         let now = ContinuousClock.now
         let picture = live.picture
         let calls = picture.calls
-        let (views, seq, former) = state.withLock { state in
+        let (views, seq, former, alerts) = state.withLock { state in
             defer { state.calls = calls }
             state.seq += 1
             state.audiences = state.audiences.filter { _, audience in
                 audience.emptySince.map { $0.duration(to: now) < Self.returnInterval } ?? true
             }
-            return (state.audiences.keys.filter { $0.topic != .hosts }, state.seq, state.calls)
+            return (state.audiences.keys.filter { $0.topic != .hosts }, state.seq, state.calls, state.alerts)
         }
         let ended = views.contains { $0.topic == .calls } ? calls.ended(since: former) : []
-        hand(views, at: Tick(seq: seq, picture: picture, calls: calls, ended: ended, hosts: nil))
+        hand(views, at: Tick(seq: seq, picture: picture, calls: calls, ended: ended, alerts: alerts))
+    }
+
+    /// What alerts did since the last time.
+    func show(_ alerts: AlertsPicture) {
+        let (views, seq, calls) = state.withLock { state in
+            state.alerts = alerts
+            return (state.audiences.keys.filter { $0.topic == .alerts }, state.seq, state.calls)
+        }
+        hand(views, at: Tick(seq: seq, picture: live.picture, calls: calls, ended: [], alerts: alerts))
     }
 
     private func hand(_ views: [View], at tick: Tick) {
@@ -167,6 +181,7 @@ package final class LiveHub: Sendable {
         var ended: [RecentCall]
         /// For views of hosts.
         var hosts: HostsPicture?
+        var alerts: AlertsPicture?
     }
 
     /// Makes the view anew; `nil` where there is nothing new, or nobody left.
@@ -189,9 +204,15 @@ package final class LiveHub: Sendable {
 
     private func encode(_ view: View, at tick: Tick, after known: LiveEncoding?) -> LiveEncoding? {
         do {
-            if !view.topic.isConflated {
+            switch view.topic {
+            case .alerts:
+                guard let alerts = tick.alerts else { return nil }
+                guard let known else { return try LiveEncoding(view: view, alerts: alerts) }
+                return try known.next(view: view, alerts: alerts)
+            case .calls:
                 guard let known else { return try LiveEncoding(view: view, calls: tick.calls) }
                 return try known.next(view: view, calls: tick.calls, ended: tick.ended)
+            case .graph, .hosts, .kpis: break
             }
             let data: RenderedView
             if view.topic == .hosts {

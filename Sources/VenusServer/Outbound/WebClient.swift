@@ -21,6 +21,8 @@ package struct WebClient: Sendable {
     private let proxy: WebProxy?
     private let timeout: TimeAmount
     private let maximumBytes: Int
+    /// Which addresses may be dialled; `nil`: any.
+    var filter: TargetFilter?
 
     /// - Parameters:
     ///   - proxy: on the way there; only where the address is https.
@@ -62,7 +64,7 @@ package struct WebClient: Sendable {
         if proxy == nil { opened.succeed() }
         let channel: any Channel
         do {
-            channel = try await ClientBootstrap(group: loop).connectTimeout(timeout).channelInitializer { channel in
+            let bootstrap = ClientBootstrap(group: loop).connectTimeout(timeout).channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let speak = { (pipeline: ChannelPipeline.SynchronousOperations) in
                         if let security { try pipeline.addHandler(security.handler()) }
@@ -74,9 +76,10 @@ package struct WebClient: Sendable {
                     try pipeline.addHandler(
                         WebTunnelHandler(request: proxy.request(for: address), opened: opened, proceed: speak))
                 }
-            }.connect(host: proxy?.host ?? address.host, port: proxy?.port ?? address.port).get()
+            }
+            channel = try await connect(bootstrap)
         } catch {
-            let failure = proxy == nil ? WebFailure.cannotConnect : .noProxy
+            let failure = error as? WebFailure ?? (proxy == nil ? .cannotConnect : .noProxy)
             answer.fail(failure)
             opened.fail(failure)
             throw failure
@@ -94,7 +97,22 @@ package struct WebClient: Sendable {
         channel.write(HTTPClientRequestPart.head(head), promise: nil)
         if let body { channel.write(HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(bytes: body))), promise: nil) }
         channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
-        return try await answer.futureResult.get()
+        return try await withTaskCancellationHandler {
+            try await answer.futureResult.get()
+        } onCancel: {
+            channel.close(promise: nil)
+        }
+    }
+
+    /// To the first address that answers, of those that may be dialled.
+    private func connect(_ bootstrap: ClientBootstrap) async throws -> any Channel {
+        if let proxy { return try await bootstrap.connect(host: proxy.host, port: proxy.port).get() }
+        guard let filter else { return try await bootstrap.connect(host: address.host, port: address.port).get() }
+        var failure: any Error = WebFailure.cannotConnect
+        for place in try await filter.resolve(address.host, port: address.port) {
+            do { return try await bootstrap.connect(to: place).get() } catch { failure = error }
+        }
+        throw failure
     }
 }
 

@@ -7,6 +7,8 @@ package enum WebFailure: Error, Sendable, Equatable, CustomStringConvertible {
     case noProxy
     /// The proxy gave this status instead of a tunnel.
     case proxyRefused(Int)
+    /// None of its addresses may be dialled.
+    case prohibited
     /// The certificates that are to be believed cannot be read.
     case noTrust(String)
     /// The certificate is for another name.
@@ -24,6 +26,7 @@ package enum WebFailure: Error, Sendable, Equatable, CustomStringConvertible {
         case .cannotConnect: "nobody answers there"
         case .noProxy: "the proxy on the way there gives no answer that one gives"
         case .proxyRefused(let status): "the proxy on the way there refused, with status \(status)"
+        case .prohibited: "its address is none that may be dialled"
         case .noTrust(let what): "no certificates can be read in \(what)"
         case .certificateForOther: "its certificate is for another name"
         case .certificateNotTrusted: "its certificate is from no authority that is trusted here, or out of date"

@@ -19,10 +19,10 @@ struct WebSecurity: Sendable {
     private let certificate: NIOSSLCertificate?
 
     /// Reads files: not on an event loop.
-    init(_ trust: WebTrust, host: String) throws(WebFailure) {
+    init(_ trust: WebTrust, host: String, protocols: [String] = ["http/1.1"]) throws(WebFailure) {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12
-        configuration.applicationProtocols = ["http/1.1"]
+        configuration.applicationProtocols = protocols
         let what: String
         switch trust {
         case .system:

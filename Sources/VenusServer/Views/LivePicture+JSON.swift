@@ -14,6 +14,7 @@ extension LivePicture {
         let filter = view.filter
         let body: [UInt8] =
             switch view.topic {
+            case .alerts: preconditionFailure("alerts are no part of the picture: see AlertsPicture")
             case .calls: CallsOutput(calls, filter: filter).json
             case .graph: GraphOutput(window(filter.window), filter: filter).json
             case .hosts: preconditionFailure("hosts are not made of calls")

@@ -76,6 +76,22 @@ package final class LivePicture: Sendable {
         return String(hash, radix: 36)
     }
 
+    /// A shard whose frame is older, milliseconds, says nothing about now.
+    private static let patience: Int64 = 5_000
+
+    /// Whether this tells of all calls of the window that ends now: every shard has told lately, and knew so much.
+    ///
+    /// - Parameter now: milliseconds since the epoch.
+    package func isCovered(_ window: Window, at now: Int64) -> Bool {
+        guard let shards = frames.max(by: { $0.at < $1.at })?.shards else { return false }
+        // Of shards that there are no longer nothing is waited for.
+        let counted = frames.filter { $0.shard < shards }
+        return counted.count == shards
+            && counted.allSatisfy { frame in
+                now - frame.at < Self.patience && frame.coveredSince <= frame.at / 1_000 - window.seconds
+            }
+    }
+
     package func window(_ window: Window) -> WindowPicture {
         if let known = windows.withLock({ $0[window] }) { return known }
         // Made outside the lock: two at once make the same.

@@ -3,6 +3,7 @@ package import VenusCore
 
 /// What can be looked at now, and subscribed to on the live socket.
 package enum Topic: String, Sendable, Hashable, CaseIterable {
+    case alerts
     case calls
     case graph
     case hosts
@@ -12,7 +13,7 @@ package enum Topic: String, Sendable, Hashable, CaseIterable {
     /// many were not.
     package var isConflated: Bool {
         switch self {
-        case .calls: false
+        case .alerts, .calls: false
         case .graph, .hosts, .kpis: true
         }
     }
@@ -69,6 +70,7 @@ package struct View: Sendable, Hashable {
     /// The names that a topic's filter has.
     package static func filterNames(_ topic: Topic) -> [String] {
         switch topic {
+        case .alerts: []
         case .calls: ["dependency", "environment", "limit", "operation", "service"]
         case .graph: ["dependency", "environment", "group", "service", "window"]
         case .hosts: ["environment", "host", "service"]
@@ -89,6 +91,7 @@ package struct View: Sendable, Hashable {
         filter.group = try parameters.value(
             "group", allowed: DependencyGroup.allCases.map(\.rawValue), parse: { DependencyGroup(rawValue: $0) })
         switch topic {
+        case .alerts: break
         case .calls: filter.page.limit = try parameters.number("limit", in: 1...RecentCalls.maximumCalls)
         case .graph, .kpis: filter.page = try KPIsPage(parameters)
         case .hosts: break
@@ -108,7 +111,7 @@ package struct View: Sendable, Hashable {
     package var filterTexts: [String: String] {
         var texts: [String: String] = [:]
         switch topic {
-        case .calls, .hosts: break
+        case .alerts, .calls, .hosts: break
         case .graph, .kpis: texts["window"] = filter.window.name
         }
         texts["by"] = filter.by?.rawValue

@@ -14,6 +14,11 @@ public struct AuditEntry: Sendable, Hashable {
         case keyCreated = "key_created"
         case keyRevoked = "key_revoked"
         case hostRemoved = "host_removed"
+        case webhookAdded = "webhook_added"
+        case webhookChanged = "webhook_changed"
+        case webhookRemoved = "webhook_removed"
+        case webhookTested = "webhook_tested"
+        case alertAcknowledged = "alert_acknowledged"
         /// The administrator's secret was made or replaced.
         case secretChanged = "secret_changed"
         case thresholdSet = "threshold_set"

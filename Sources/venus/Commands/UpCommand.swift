@@ -97,12 +97,15 @@ struct UpCommand: AsyncParsableCommand {
         return arguments
     }
 
-    /// Our variables without the server's secrets, which are none of the proxy's business.
-    /// It knows where the server listens, so that no call leads there.
+    /// Of variables that are none of the proxy's business.
+    private static let secretPrefixes = [
+        "VENUS_SERVER_SECRET", "VENUS_ALERTS_SMTP_PASSWORD", "VENUS_GITHUB_CLIENT_SECRET", "VENUS_AGENT_KEY",
+    ]
+
+    /// Our variables without secrets of others. The proxy knows where the server listens, so that no call leads there.
     private static func proxyEnvironment(_ configuration: VenusConfiguration) -> [String: String] {
         ProcessInfo.processInfo.environment
-            .filter { !$0.key.hasPrefix("VENUS_SERVER_SECRET") && !$0.key.hasPrefix("VENUS_GITHUB_CLIENT_SECRET") }
-            .filter { !$0.key.hasPrefix("VENUS_AGENT_KEY") }
+            .filter { variable, _ in !Self.secretPrefixes.contains { variable.hasPrefix($0) } }
             .merging([ConfigurationKey.serverListen.variable: "\(configuration.server.listen)"]) { $1 }
     }
 

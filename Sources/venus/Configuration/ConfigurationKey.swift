@@ -101,6 +101,17 @@ extension ConfigurationKey {
     package static let agentReadInterval = ConfigurationKey("agent.read_interval")
     package static let agentPublishInterval = ConfigurationKey("agent.publish_interval")
     package static let agentRoot = ConfigurationKey("agent.root")
+    package static let alertsSecretKeyFile = ConfigurationKey("alerts.secret_key_file")
+    package static let alertsAllowedTargets = ConfigurationKey("alerts.allowed_targets", separator: ",")
+    package static let alertsGather = ConfigurationKey("alerts.gather")
+    package static let alertsRepeatEvery = ConfigurationKey("alerts.repeat_every")
+    package static let alertsSMTPServer = ConfigurationKey("alerts.smtp_server")
+    package static let alertsSMTPSecurity = ConfigurationKey("alerts.smtp_security")
+    package static let alertsSMTPFrom = ConfigurationKey("alerts.smtp_from")
+    package static let alertsSMTPUser = ConfigurationKey("alerts.smtp_user")
+    package static let alertsSMTPPassword = ConfigurationKey("alerts.smtp_password", isSecret: true)
+    package static let alertsSMTPPasswordFile = ConfigurationKey("alerts.smtp_password_file")
+    package static let alertsSMTPTrustFile = ConfigurationKey("alerts.smtp_trust_file")
     package static let interceptionHosts = ConfigurationKey("interception.hosts", separator: ",")
     package static let interceptionPass = ConfigurationKey("interception.pass", separator: ",")
     package static let interceptionTrust = ConfigurationKey("interception.trust", separator: ",")
@@ -129,6 +140,9 @@ extension ConfigurationKey {
         gitHubUsers, gitHubOrganizations, gitHubTeams, gitHubSessionLifetime,
         agentEnabled, agentServer, agentKey, agentKeyFile, agentTrustFile, agentAllowPlainHTTP, agentHost,
         agentReadInterval, agentPublishInterval, agentRoot,
+        alertsSecretKeyFile, alertsAllowedTargets, alertsGather, alertsRepeatEvery, alertsSMTPServer,
+        alertsSMTPSecurity, alertsSMTPFrom, alertsSMTPUser, alertsSMTPPassword, alertsSMTPPasswordFile,
+        alertsSMTPTrustFile,
         interceptionHosts, interceptionPass, interceptionTrust, interceptionClientCertificates,
         interceptionPinLifetime,
         data, logLevel, logFormat,

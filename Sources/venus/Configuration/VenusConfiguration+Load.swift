@@ -49,6 +49,7 @@ extension VenusConfiguration {
         store = Store(url: reading.url(.storeURL, .storeURLFile, absent: "SQLite under `data`", .postgres))
         server = Server(&reading)
         agent = Agent(&reading)
+        alerts = Alerts(&reading)
         interception = Interception(&reading)
         data = reading.path(.data, absent: Self.stateDirectory(variables)) ?? Self.stateDirectory(variables)
         log = Log(

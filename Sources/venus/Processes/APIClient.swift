@@ -64,7 +64,7 @@ struct APIClient: Sendable {
         case .certificateNotTrusted, .certificateForOther:
             "the Venus server at \(server) is not believed: \(failure); name the file of the authority by --trust-file"
         case .noTLS: "the server at \(server) does not speak TLS; is it http:// there?"
-        case .noTrust, .tooLarge, .timedOut, .noProxy, .proxyRefused:
+        case .noTrust, .prohibited, .tooLarge, .timedOut, .noProxy, .proxyRefused:
             "no answer of the Venus server at \(server): \(failure)"
         }
     }

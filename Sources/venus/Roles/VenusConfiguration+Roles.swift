@@ -40,6 +40,7 @@ extension VenusConfiguration {
         result.tls = server.tls
         result.gitHub = server.gitHub
         result.gitHub?.proxy = InheritedProxies.webProxy(from: ProcessInfo.processInfo.environment)
+        result.alerting = alertingConfiguration
         result.secret = server.secret?.text
         result.dashboardDirectory = server.dashboard ?? Self.installedDashboard
         result.publicURL = server.publicURL

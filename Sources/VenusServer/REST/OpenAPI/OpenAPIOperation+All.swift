@@ -5,7 +5,7 @@ import VenusStore
 
 extension OpenAPIOperation {
     /// Every operation, as the routes have them; the tests compare the two.
-    static let all = sight + watch + state + entry + accounts + hosts + probes
+    static let all = sight + watch + state + alerts + entry + accounts + hosts + probes
 
     // MARK: What people look at
 

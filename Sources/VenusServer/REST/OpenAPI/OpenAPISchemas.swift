@@ -1,6 +1,6 @@
 /// The schemas of `openapi.json`: JSON Schema of 2020-12, as JSON.
 enum OpenAPISchemas {
-    static var json: String { "{\(accounts),\(hosts),\(kpis),\(state),\(watch)}" }
+    static var json: String { "{\(accounts),\(alerts),\(hosts),\(kpis),\(state),\(watch)}" }
 
     /// Of what people look at.
     private static let kpis = #"""

@@ -1,0 +1,225 @@
+package import VenusAlerts
+package import VenusCore
+import VenusStore
+
+/// All alerts as one evaluator sees them: rules from what is called, readings from the live picture, faults from what
+/// fires, and what people are told. No I/O; time is given. A value: what could not be stored is simply not taken over.
+package struct AlertEvaluation: Sendable {
+    /// What people have set.
+    package struct Settings: Sendable {
+        package var thresholds: ThresholdTable
+        /// Beside the standing ones; of one with the id of a standing rule this one counts.
+        package var rules: [AlertRule]
+        package var silences: [Silence]
+        package var acknowledgements: [FaultAcknowledgement]
+        package var notices: NoticeStateMachine.Settings
+
+        package init(
+            thresholds: ThresholdTable = ThresholdTable(), rules: [AlertRule] = [], silences: [Silence] = [],
+            acknowledgements: [FaultAcknowledgement] = [],
+            notices: NoticeStateMachine.Settings = NoticeStateMachine.Settings()
+        ) {
+            self.thresholds = thresholds
+            self.rules = rules
+            self.silences = silences
+            self.acknowledgements = acknowledgements
+            self.notices = notices
+        }
+    }
+
+    /// What one evaluation changed.
+    package struct Outcome: Sendable {
+        package var transitions: [AlertTransition] = []
+        package var messages: [AlertMessage] = []
+        /// Rules whose alerts changed.
+        package var changed: Set<String> = []
+    }
+
+    /// Edges that are watched at most.
+    package static let maximumKeys = 50_000
+    /// Seconds for which an edge is watched after its last call.
+    package static let memory: Int64 = 25 * 3_600
+
+    package private(set) var alerts: [String: AlertContent] = [:]
+    package private(set) var notices = NoticeStateMachine()
+    private var settings = Settings()
+    private var evaluator = AlertEvaluator()
+    /// When each was called last, seconds since the epoch.
+    private var keys: [SeriesKey: Int64] = [:]
+    private var regularity: [SeriesKey: CallRegularity] = [:]
+    private var operations: Set<SeriesKey> = []
+    private var needsRules = true
+    private var forgottenAt: Int64 = 0
+
+    package init() {}
+
+    /// Goes on from what was stored.
+    package init(alerts: [AlertContent], notices: NoticeStateMachine, at now: Int64) {
+        self.notices = notices
+        for alert in alerts {
+            self.alerts[alert.rule.id] = alert
+            guard alert.machine.recordState != .inactive, let key = alert.rule.subject.key else { continue }
+            keys[key.level == .operation ? key.key(at: .edge) : key] = now
+        }
+    }
+
+    package mutating func set(_ settings: Settings) {
+        self.settings = settings
+        needsRules = true
+        // Of a fault that is over nobody is told anything any more.
+        for one in settings.acknowledgements {
+            _ = notices.acknowledge(
+                fault: one.id,
+                NoticeStateMachine.Acknowledgement(author: one.author, comment: one.comment, at: one.at))
+        }
+    }
+
+    /// An edge was called in the minute that begins at `second`; in any order.
+    package mutating func noteCall(of edge: SeriesKey, at second: Int64) {
+        guard keys[edge] != nil || keys.count < Self.maximumKeys else { return }
+        if keys[edge] == nil { needsRules = true }
+        keys[edge] = max(keys[edge] ?? second, second)
+        regularity[edge, default: CallRegularity()].note(callAt: second)
+    }
+
+    /// Evaluates everything.
+    ///
+    /// - Parameters:
+    ///   - now: seconds since the epoch.
+    ///   - knowsRegularity: whether calls of the last day have been noted: before that nobody is said to be silent.
+    ///   - link: to what is at fault, in the dashboard.
+    /// - Returns: `nil` where the picture is not whole: then nothing is said of anything.
+    package mutating func evaluate(
+        _ picture: LivePicture, at now: Int64, knowsRegularity: Bool, link: (FaultNode, Int64) -> String?
+    ) -> Outcome? {
+        guard picture.isCovered(.seconds10, at: now * 1_000) else { return nil }
+        noteCalls(picture, at: now)
+        var outcome = Outcome()
+        if needsRules { outcome.transitions += makeRules(at: now) }
+        var readings = AlertReadings(picture, operations: operations, at: now)
+        var values: [String: Double] = [:]
+        let regularity = knowsRegularity ? regularity : [:]
+        let known = alerts
+        outcome.transitions += evaluator.evaluate(at: now) { rule, threshold in
+            let reading = readings.reading(
+                rule, threshold, regularity: rule.noDataAfter == nil ? nil : rule.subject.key.flatMap { regularity[$0] })
+            if case .value(let value) = reading, let limit = threshold?.limit(rule.severity), let threshold,
+                threshold.direction.isCrossed(value, limit: limit) || known[rule.id]?.machine.since != nil
+            {
+                values[rule.id] = value
+            }
+            return reading
+        }
+        take(outcome.transitions, values, &outcome.changed)
+        tell(picture, &readings, at: now, link, &outcome)
+        return outcome
+    }
+
+    /// The rule's limit now.
+    package func limit(of rule: AlertRule) -> Double? { AlertLimits(rule, in: settings.thresholds)?.raise }
+
+    // MARK: What is watched
+
+    private mutating func noteCalls(_ picture: LivePicture, at now: Int64) {
+        for edge in picture.window(.seconds10).edges where !edge.totals.isEmpty { noteCall(of: edge.key, at: now) }
+        guard now - forgottenAt >= 60 else { return }
+        forgottenAt = now
+        // What was called within the hour is watched, though it has been quiet since this server began.
+        for edge in picture.window(.hour1).edges where keys[edge.key] == nil && keys.count < Self.maximumKeys {
+            keys[edge.key] = now
+            needsRules = true
+        }
+        let active = Set(
+            alerts.values.filter { $0.machine.since != nil }.compactMap { $0.rule.subject.key?.key(at: .edge) })
+        for (key, last) in keys where now - last > Self.memory && !active.contains(key) {
+            keys[key] = nil
+            regularity[key] = nil
+            needsRules = true
+        }
+    }
+
+    private mutating func makeRules(at now: Int64) -> [AlertTransition] {
+        needsRules = false
+        let services = Set(keys.keys.map { $0.key(at: .service) })
+        let own = settings.rules.compactMap(\.subject.key)
+        operations = Set(own.filter { $0.level == .operation })
+            .union(settings.thresholds.operations)
+        let watched = keys.keys.filter { $0.level == .edge } + services + operations
+        let all = settings.rules + AlertRule.standing(for: watched.sorted(), in: settings.thresholds)
+        let transitions = evaluator.setRules(
+            all, thresholds: settings.thresholds, stored: alerts.mapValues(\.machine), at: now)
+        // Those that have ended go on from there, should their rules come back.
+        for id in Set(transitions.map(\.rule)) { _ = alerts[id]?.machine.end(at: now) }
+        return transitions
+    }
+
+    private mutating func take(
+        _ transitions: [AlertTransition], _ values: [String: Double], _ changed: inout Set<String>
+    ) {
+        let moved = Set(transitions.map(\.rule))
+        changed.formUnion(moved)
+        let table = settings.thresholds
+        evaluator.forEach { rule, machine in
+            guard machine.episode > 0 else { return }
+            // What is inactive and was so before has nothing new to say.
+            guard machine.since != nil || moved.contains(rule.id) else { return }
+            var content = alerts[rule.id] ?? AlertContent(rule: rule, machine: machine)
+            content.rule = rule
+            content.machine = machine
+            content.value = values[rule.id] ?? content.value
+            content.limit = AlertLimits(rule, in: table)?.raise
+            if machine.since == nil {
+                content.acknowledgement = nil
+                content.fault = nil
+            }
+            alerts[rule.id] = content
+        }
+    }
+
+    // MARK: What people are told
+
+    private mutating func tell(
+        _ picture: LivePicture, _ readings: inout AlertReadings, at now: Int64, _ link: (FaultNode, Int64) -> String?,
+        _ outcome: inout Outcome
+    ) {
+        var active: [ActiveAlert] = []
+        var announced: [FaultGrouping.Address: String] = [:]
+        let silences = settings.silences
+        evaluator.forEach { rule, machine in
+            guard let alert = ActiveAlert(rule, machine, silences: silences, at: now) else { return }
+            active.append(alert)
+            guard let key = rule.subject.key, !key.dependency.isEmpty,
+                let service = picture.announced.service(behind: key)
+            else { return }
+            announced[FaultGrouping.Address(environment: key.environment, dependency: key.dependency)] =
+                service.service
+        }
+        let grouping = FaultGrouping(active, announced: announced)
+        let told = notices.update(grouping, settings: settings.notices, at: now)
+        for notice in told {
+            var evidence = AlertEvidence(alerts: alerts, readings: readings, thresholds: settings.thresholds)
+            outcome.messages.append(evidence.message(notice, link: link(notice.node, notice.at)))
+            readings = evidence.readings
+        }
+        mark(active, grouping, &outcome.changed)
+    }
+
+    /// Notes at each alert whether it is inhibited, silenced or taken on.
+    private mutating func mark(_ active: [ActiveAlert], _ grouping: FaultGrouping, _ changed: inout Set<String>) {
+        let inhibited = Set(grouping.groups.flatMap(\.inhibited))
+        var faults: [String: NoticeStateMachine.Fault] = [:]
+        for fault in notices.faults.values {
+            for rule in fault.group.alerts + fault.group.inhibited { faults[rule] = fault }
+        }
+        for alert in active {
+            guard var content = alerts[alert.rule] else { continue }
+            content.isInhibited = inhibited.contains(alert.rule)
+            content.isSilenced = alert.isSilenced
+            content.fault = faults[alert.rule]?.id
+            content.acknowledgement = faults[alert.rule]?.acknowledgement
+            guard content != alerts[alert.rule] else { continue }
+            alerts[alert.rule] = content
+            changed.insert(alert.rule)
+        }
+    }
+}

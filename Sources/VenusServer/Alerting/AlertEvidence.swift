@@ -1,0 +1,80 @@
+import VenusAlerts
+import VenusAnalysis
+import VenusCore
+import VenusStore
+
+/// Makes messages with what shows the fault: values, limits, the phase that grew, error types, one call.
+struct AlertEvidence {
+    let alerts: [String: AlertContent]
+    var readings: AlertReadings
+    let thresholds: ThresholdTable
+
+    mutating func message(_ notice: Notice, link: String?) -> AlertMessage {
+        let contents = notice.group.alerts.compactMap { alerts[$0] }
+        var found: [AlertMessage.Evidence] = []
+        for content in contents { found.append(evidence(content)) }
+        found.sort { ($1.severity, $0.subject, $0.metric) < ($0.severity, $1.subject, $1.metric) }
+        return AlertMessage(
+            notice, evidence: found, inhibited: Self.names(notice.group.inhibited.compactMap { alerts[$0] }),
+            sample: notice.kind == .resolved ? nil : sample(of: contents), link: link)
+    }
+
+    private mutating func evidence(_ content: AlertContent) -> AlertMessage.Evidence {
+        let (rule, labels) = (content.rule, AlertLabels(content.rule))
+        if content.machine.recordState == .noData {
+            return AlertMessage.Evidence(subject: rule.subject, metric: "no_data", severity: rule.severity)
+        }
+        var evidence = AlertMessage.Evidence(
+            subject: rule.subject, metric: labels.metric, severity: rule.severity, value: content.value,
+            limit: content.limit)
+        guard let key = rule.subject.key, case .threshold(let metric, let direction) = rule.condition,
+            let threshold = thresholds.threshold(for: rule.subject, metric: metric, direction: direction)
+        else { return evidence }
+        switch metric {
+        case .responseTime, .timeToFirstByte:
+            guard let now = readings.totals(of: key, over: threshold.window).flatMap({ PhaseMeans($0.totals) }),
+                let before = readings.totals(of: key, over: .hour1).flatMap({ PhaseMeans($0.totals) })
+            else { break }
+            evidence.phase = now.grownMost(since: before)
+        case .availability, .errorRate:
+            var counts: [String: UInt64] = [:]
+            for call in failed(key, within: threshold.window) { counts[call.call.errorType?.name ?? "", default: 0] += 1 }
+            counts[""] = nil
+            evidence.failures = FailureShare.most(counts, limit: ReportCard.maximumFailures)
+        case .load, .host: break
+        }
+        return evidence
+    }
+
+    /// Of the failed calls that are kept, those of the series.
+    private func failed(_ key: SeriesKey, within window: Window) -> [RecentCall] {
+        let since = (readings.now - window.seconds) * 1_000_000
+        return readings.picture.calls.shards.flatMap(\.failed)
+            .filter { $0.key.key(at: key.level) == key && $0.end >= since }
+    }
+
+    /// The newest failed call; where nothing failed, the slowest.
+    private func sample(of contents: [AlertContent]) -> AlertMessage.Sample? {
+        for content in contents {
+            guard let key = content.rule.subject.key else { continue }
+            let slowest = readings.picture.calls.shards.flatMap(\.slowest).filter { $0.key.key(at: key.level) == key }
+            guard
+                let call = failed(key, within: .minutes15).max(by: { $0.end < $1.end })
+                    ?? slowest.max(by: { $0.call.duration < $1.call.duration })
+            else { continue }
+            return AlertMessage.Sample(
+                operation: call.key.operation, errorType: call.call.errorType?.name,
+                milliseconds: Double(call.call.duration) / 1_000, trace: call.call.traceID?.description)
+        }
+        return nil
+    }
+
+    /// As people call them, each once.
+    private static func names(_ contents: [AlertContent]) -> [String] {
+        Set(
+            contents.compactMap(\.rule.subject.key).map { key in
+                [key.service, key.dependency].filter { !$0.isEmpty }.joined(separator: " → ")
+            }
+        ).sorted()
+    }
+}
