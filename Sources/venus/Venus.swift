@@ -15,7 +15,8 @@ struct Venus: AsyncParsableCommand {
         subcommands: [
             UpCommand.self, RunCommand.self, ProxyCommand.self, AnalyzeCommand.self, ServeCommand.self,
             AgentCommand.self,
-            GraphCommand.self, AlertsCommand.self, TailCommand.self, PolicyCommand.self, KeyCommand.self, CACommand.self,
+            GraphCommand.self, AlertsCommand.self, TailCommand.self, PolicyCommand.self, KeyCommand.self,
+            CACommand.self,
             LoginCommand.self, LogoutCommand.self, PasswdCommand.self, UserCommand.self, APIKeyCommand.self,
             HostCommand.self,
             StoreCommand.self, BackupCommand.self, RestoreCommand.self, ConfigCommand.self,

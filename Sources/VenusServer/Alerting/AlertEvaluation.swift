@@ -102,7 +102,8 @@ package struct AlertEvaluation: Sendable {
         let known = alerts
         outcome.transitions += evaluator.evaluate(at: now) { rule, threshold in
             let reading = readings.reading(
-                rule, threshold, regularity: rule.noDataAfter == nil ? nil : rule.subject.key.flatMap { regularity[$0] })
+                rule, threshold, regularity: rule.noDataAfter == nil ? nil : rule.subject.key.flatMap { regularity[$0] }
+            )
             if case .value(let value) = reading, let limit = threshold?.limit(rule.severity), let threshold,
                 threshold.direction.isCrossed(value, limit: limit) || known[rule.id]?.machine.since != nil
             {

@@ -38,7 +38,9 @@ struct AlertEvidence {
             evidence.phase = now.grownMost(since: before)
         case .availability, .errorRate:
             var counts: [String: UInt64] = [:]
-            for call in failed(key, within: threshold.window) { counts[call.call.errorType?.name ?? "", default: 0] += 1 }
+            for call in failed(key, within: threshold.window) {
+                counts[call.call.errorType?.name ?? "", default: 0] += 1
+            }
             counts[""] = nil
             evidence.failures = FailureShare.most(counts, limit: ReportCard.maximumFailures)
         case .load, .host: break

@@ -46,7 +46,8 @@ extension VenusConfiguration {
                     .alertsSMTPFrom, .alertsSMTPUser, .alertsSMTPPassword, .alertsSMTPPasswordFile,
                     .alertsSMTPTrustFile, .alertsSMTPSecurity,
                 ]
-                if reading.text(.alertsSMTPServer) == nil, let other = others.first(where: { reading.text($0) != nil }) {
+                if reading.text(.alertsSMTPServer) == nil, let other = others.first(where: { reading.text($0) != nil })
+                {
                     reading.fail(
                         other, at: reading.text(other)?.source ?? .default,
                         "alerts.smtp_server is missing: name the server that mail is given to")

@@ -57,7 +57,8 @@ extension TheBinary {
             }
         }
 
-        private static func receiver(_ port: Int, secrets: String, _ behaviours: [String]) async throws -> ChildProcess {
+        private static func receiver(_ port: Int, secrets: String, _ behaviours: [String]) async throws -> ChildProcess
+        {
             let script = VenusBinary.packageRoot + "/Tests/BlackBox/Alerts/receiver.py"
             let process = try ChildProcess("/usr/bin/python3", [script, "\(port)", secrets] + behaviours)
             try await process.waitForLine("the receiver") { $0 == "ready" }
@@ -75,7 +76,8 @@ extension TheBinary {
                 "/usr/bin/python3", [script, venus.directory.file("data/store.sqlite"), origin.authority])
         }
 
-        @Test("a dependency that fails and recovers is told once each way, whatever the receiver does, across a restart")
+        @Test(
+            "a dependency that fails and recovers is told once each way, whatever the receiver does, across a restart")
         func life() async throws {
             let origin = try Origin()
             let venus = try await VenusUp(environment: Self.environment)
@@ -98,7 +100,8 @@ extension TheBinary {
                 try await eventually(within: .seconds(90), "\(what)") {
                     let messages = try Self.messages(receiver)
                     guard messages.count >= count else {
-                        throw TestFailure("\(messages)\n\(try await api.get("/alerts?state=pending"))\n\(venus.process.transcript)")
+                        throw TestFailure(
+                            "\(messages)\n\(try await api.get("/alerts?state=pending"))\n\(venus.process.transcript)")
                     }
                     return true
                 }

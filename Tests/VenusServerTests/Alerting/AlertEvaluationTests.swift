@@ -42,7 +42,8 @@ struct AlertEvaluationTests {
                 seen.announcements = announcements
                 let picture = LivePicture(frames: [seen], startedAt: 0)
                 let outcome = evaluation.evaluate(
-                    picture, at: at, knowsRegularity: knowsRegularity, link: { node, _ in "https://venus/?\(node.name)" })
+                    picture, at: at, knowsRegularity: knowsRegularity,
+                    link: { node, _ in "https://venus/?\(node.name)" })
                 guard let outcome else {
                     held += 1
                     continue

@@ -120,7 +120,8 @@ package struct SMTPStateMachine: Sendable {
         }
         guard isEncrypted, isOffered else { return .fail }
         step = .authentication
-        return command("AUTH PLAIN \(Data("\0\(credentials.user)\0\(credentials.password)".utf8).base64EncodedString())")
+        return command(
+            "AUTH PLAIN \(Data("\0\(credentials.user)\0\(credentials.password)".utf8).base64EncodedString())")
     }
 
     private mutating func mail() -> Action {
