@@ -97,6 +97,7 @@ public final class Server: Service {
                 AuditResource(store: store).route,
             ]
         history = HistoryReader(store: store)
+        let objectives = ObjectiveReader(history: history, now: now)
         let secrets = try configuration.alerting.keyFile.map { try AlertSecrets(file: $0) }
         let sender = MessageSender(
             filter: try TargetFilter(configuration.alerting), mail: configuration.alerting.mail,
@@ -108,6 +109,7 @@ public final class Server: Service {
             settings: { [settings = AlertSettings(store, configuration.alerting)] in
                 try await settings.next(anew: $0)
             },
+            burns: { try await objectives.standing(of: $0).burns },
             base: { [urls] in try? await urls.base },
             logger: logger, now: now)
         alerts = AlertsFollower(store: store, hub: hub, logger: logger, now: now)
@@ -116,7 +118,6 @@ public final class Server: Service {
             + WebhooksResource(store: store, secrets: secrets, sender: sender, audit: audit, now: now).routes
         self.now = now
         let editor = WatchEditor(store: store, audit: audit, thresholds: thresholds, now: now)
-        let objectives = ObjectiveReader(history: history, now: now)
         let watching =
             ThresholdsResource(editor: editor).routes + RulesResource(editor: editor).routes
             + ObjectivesResource(editor: editor, reader: objectives).routes + SilencesResource(editor: editor).routes
@@ -178,30 +179,34 @@ public final class Server: Service {
                 "other machines reach the server without TLS: whoever is on the way reads what goes there, tokens too",
                 metadata: ["listen": "\(configuration.host):\(configuration.port)"])
         }
-        do {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                let (changes, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-                group.addTask { await self.follow(changed) }
-                group.addTask { await self.push(changes) }
-                group.addTask { await self.followHosts() }
-                group.addTask { await self.lookAfterSessions() }
-                group.addTask { await self.lookAfterSockets() }
-                group.addTask { await self.lookAfterThresholds() }
-                group.addTask { await self.alerting.run() }
-                group.addTask { await self.alerts.run() }
-                if let tls { group.addTask { await tls.follow() } }
-                defer { group.cancelAll() }
-                try await serve(application)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let (changes, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+            group.addTask { await self.follow(changed) }
+            group.addTask { await self.push(changes) }
+            group.addTask { await self.followHosts() }
+            group.addTask { await self.lookAfterSessions() }
+            group.addTask { await self.lookAfterSockets() }
+            group.addTask { await self.lookAfterThresholds() }
+            group.addTask { await self.alerting.run() }
+            group.addTask { await self.alerts.run() }
+            if let tls { group.addTask { await tls.follow() } }
+            // Whoever still waits for the address is not waited for.
+            defer {
+                listening.finish(.failure(CancellationError()))
+                group.cancelAll()
             }
-        } catch {
-            guard !listening.isFinished else { throw error }
-            let failure = ServerError(
-                .cannotListen,
-                "Cannot listen on \(configuration.host):\(configuration.port): \(error). Is it in use, or not ours?")
-            listening.finish(.failure(failure))
-            throw failure
+            do { try await serve(application) } catch { throw failure(error) }
         }
-        listening.finish(.failure(CancellationError()))
+    }
+
+    /// Why it ended, which whoever waits for the address is told as well.
+    private func failure(_ error: any Error) -> any Error {
+        guard !listening.isFinished else { return error }
+        let failure = ServerError(
+            .cannotListen,
+            "Cannot listen on \(configuration.host):\(configuration.port): \(error). Is it in use, or not ours?")
+        listening.finish(.failure(failure))
+        return failure
     }
 
     /// Every route, and who may use it.

@@ -17,6 +17,7 @@ actor AlertDuty {
     private let store: any AlertStore
     private let live: LiveState
     private let settings: @Sendable (_ anew: Bool) async throws -> AlertEvaluation.Settings?
+    private let burns: @Sendable (Objective) async throws -> [BurnRate.Tallies]
     /// Where people reach the server.
     private let base: @Sendable () async -> String?
     private let logger: Logger
@@ -32,16 +33,19 @@ actor AlertDuty {
 
     /// - Parameters:
     ///   - settings: what people have set; `nil` where it is as it was when last asked, unless it is asked anew.
+    ///   - burns: of each of ``BurnRate/all``, in that order.
     ///   - base: without a slash at the end.
     init(
         store: any AlertStore, live: LiveState, delivery: DeliveryDuty,
         settings: @escaping @Sendable (_ anew: Bool) async throws -> AlertEvaluation.Settings?,
+        burns: @escaping @Sendable (Objective) async throws -> [BurnRate.Tallies],
         base: @escaping @Sendable () async -> String?, logger: Logger, now: @escaping @Sendable () -> Int64
     ) {
         self.store = store
         self.live = live
         self.delivery = delivery
         self.settings = settings
+        self.burns = burns
         self.logger = logger
         self.now = now
         owner = Token.random().text
@@ -136,12 +140,16 @@ actor AlertDuty {
             }
             regularity.read()
         }
+        var burns: [String: ObjectiveBurn] = [:]
+        for objective in evaluation?.objectives ?? [] {
+            burns[objective.id] = ObjectiveBurn(objective, try await self.burns(objective))
+        }
         let base = await base()
         guard var next = evaluation else { return }
         let faults = next.notices.faults.mapValues(\.id)
         guard
             let outcome = next.evaluate(
-                live.picture, at: second, knowsRegularity: regularity.next == nil,
+                live.picture, at: second, burns: burns, knowsRegularity: regularity.next == nil,
                 link: { node, at in base.map { AlertLink.text(base: $0, node: node, at: at) } })
         else {
             evaluation = next

@@ -10,17 +10,19 @@ package struct AlertEvaluation: Sendable {
         package var thresholds: ThresholdTable
         /// Beside the standing ones; of one with the id of a standing rule this one counts.
         package var rules: [AlertRule]
+        package var objectives: [Objective]
         package var silences: [Silence]
         package var acknowledgements: [FaultAcknowledgement]
         package var notices: NoticeStateMachine.Settings
 
         package init(
-            thresholds: ThresholdTable = ThresholdTable(), rules: [AlertRule] = [], silences: [Silence] = [],
-            acknowledgements: [FaultAcknowledgement] = [],
+            thresholds: ThresholdTable = ThresholdTable(), rules: [AlertRule] = [], objectives: [Objective] = [],
+            silences: [Silence] = [], acknowledgements: [FaultAcknowledgement] = [],
             notices: NoticeStateMachine.Settings = NoticeStateMachine.Settings()
         ) {
             self.thresholds = thresholds
             self.rules = rules
+            self.objectives = objectives
             self.silences = silences
             self.acknowledgements = acknowledgements
             self.notices = notices
@@ -86,17 +88,19 @@ package struct AlertEvaluation: Sendable {
     ///
     /// - Parameters:
     ///   - now: seconds since the epoch.
+    ///   - burns: of ``objectives``, by id; of those that are missing nothing is said.
     ///   - knowsRegularity: whether calls of the last day have been noted: before that nobody is said to be silent.
     ///   - link: to what is at fault, in the dashboard.
     /// - Returns: `nil` where the picture is not whole: then nothing is said of anything.
     package mutating func evaluate(
-        _ picture: LivePicture, at now: Int64, knowsRegularity: Bool, link: (FaultNode, Int64) -> String?
+        _ picture: LivePicture, at now: Int64, burns: [String: ObjectiveBurn] = [:], knowsRegularity: Bool,
+        link: (FaultNode, Int64) -> String?
     ) -> Outcome? {
         guard picture.isCovered(.seconds10, at: now * 1_000) else { return nil }
         noteCalls(picture, at: now)
         var outcome = Outcome()
         if needsRules { outcome.transitions += makeRules(at: now) }
-        var readings = AlertReadings(picture, operations: operations, at: now)
+        var readings = AlertReadings(picture, operations: operations, burns: burns, at: now)
         var values: [String: Double] = [:]
         let regularity = knowsRegularity ? regularity : [:]
         let known = alerts
@@ -104,8 +108,8 @@ package struct AlertEvaluation: Sendable {
             let reading = readings.reading(
                 rule, threshold, regularity: rule.noDataAfter == nil ? nil : rule.subject.key.flatMap { regularity[$0] }
             )
-            if case .value(let value) = reading, let limit = threshold?.limit(rule.severity), let threshold,
-                threshold.direction.isCrossed(value, limit: limit) || known[rule.id]?.machine.since != nil
+            if case .value(let value) = reading,
+                Self.isCrossed(value, rule, threshold) || known[rule.id]?.machine.since != nil
             {
                 values[rule.id] = value
             }
@@ -114,6 +118,24 @@ package struct AlertEvaluation: Sendable {
         take(outcome.transitions, values, &outcome.changed)
         tell(picture, &readings, at: now, link, &outcome)
         return outcome
+    }
+
+    private static func isCrossed(_ value: Double, _ rule: AlertRule, _ threshold: MetricThreshold?) -> Bool {
+        guard let threshold else {
+            // In multiples of what a pair of burn rates allows (``BurnRate/strength(_:of:)``).
+            if case .burnRate = rule.condition { return value > 1 }
+            return false
+        }
+        return threshold.limit(rule.severity).map { threshold.direction.isCrossed(value, limit: $0) } ?? false
+    }
+
+    /// The objectives that rules are on.
+    package var objectives: [Objective] {
+        let named = Set(
+            settings.rules.compactMap { rule in
+                if case .burnRate(let id) = rule.condition { id } else { nil }
+            })
+        return settings.objectives.filter { named.contains($0.id) }
     }
 
     /// The rule's limit now.

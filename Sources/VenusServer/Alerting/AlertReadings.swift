@@ -6,6 +6,8 @@ struct AlertReadings {
     let picture: LivePicture
     /// Seconds since the epoch.
     let now: Int64
+    /// By the id of the objective; what is not here is not known.
+    private let burns: [String: ObjectiveBurn]
     /// Operations that have rules of their own.
     private let operations: Set<SeriesKey>
     private var windows: [Window: Known] = [:]
@@ -16,9 +18,12 @@ struct AlertReadings {
         var series: [SeriesKey: WindowPicture.Measured]
     }
 
-    init(_ picture: LivePicture, operations: Set<SeriesKey>, at now: Int64) {
+    init(
+        _ picture: LivePicture, operations: Set<SeriesKey>, burns: [String: ObjectiveBurn], at now: Int64
+    ) {
         self.picture = picture
         self.operations = operations
+        self.burns = burns
         self.now = now
     }
 
@@ -34,6 +39,11 @@ struct AlertReadings {
     mutating func reading(
         _ rule: AlertRule, _ threshold: MetricThreshold?, regularity: CallRegularity?
     ) -> AlertReading {
+        if case .burnRate(let id) = rule.condition {
+            guard let burn = burns[id] else { return .uncovered }
+            let strength = BurnRate.strength(burn.tallies, of: burn.objective, severity: rule.severity)
+            return strength.map { .value($0) } ?? .quiet
+        }
         guard let threshold, let key = rule.subject.key else { return .uncovered }
         let measured = totals(of: key, over: threshold.window).map { Measured(kpi: $0.kpi, known: $0.totals.known) }
         return AlertReading(rule, threshold, measured: measured, regularity: regularity, at: now)

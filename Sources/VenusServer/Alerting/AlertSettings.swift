@@ -20,7 +20,8 @@ actor AlertSettings {
         guard let state = try await store.watchState(unless: anew ? nil : version) else { return nil }
         version = state.version
         return AlertEvaluation.Settings(
-            thresholds: state.table, rules: state.rules.map(\.item), silences: state.silences.map(\.item),
-            acknowledgements: state.acknowledgements.map(\.item), notices: notices)
+            thresholds: state.table, rules: state.rules.map(\.item), objectives: state.objectives.map(\.item),
+            silences: state.silences.map(\.item), acknowledgements: state.acknowledgements.map(\.item),
+            notices: notices)
     }
 }

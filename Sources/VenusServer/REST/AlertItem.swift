@@ -60,7 +60,7 @@ extension AlertItem: JSONWritable {
             writer.name("subject")
             writer.write(content.rule.subject)
             writer.name("value")
-            writer.value(content.value)
+            writer.value(content.value?.toEightDecimals)
         }
     }
 }
@@ -98,7 +98,7 @@ struct TransitionItem: Sendable, JSONWritable {
             writer.name("subject")
             writer.write(content.rule.subject)
             writer.name("value")
-            writer.value(content.value)
+            writer.value(content.value?.toEightDecimals)
         }
     }
 }

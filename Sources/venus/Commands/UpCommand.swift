@@ -49,6 +49,7 @@ struct UpCommand: AsyncParsableCommand {
         let server = try Server(
             configuration: configuration.serverConfiguration, store: opened, feed: feed, logger: logger)
         let start = try await server.prepare()
+        let agent = configuration.agent.isEnabled ? try Self.agent(configuration, data, opened, logger) : nil
         let supervisor = ProxySupervisor(
             arguments: proxyArguments(configuration), environment: Self.proxyEnvironment(configuration), logger: logger)
         let proxyAddress = try await supervisor.start()
@@ -62,15 +63,7 @@ struct UpCommand: AsyncParsableCommand {
         }
         // They stop in reverse order: first the proxy flushes, then the analyzer counts what it flushed.
         var services: [any Service] = [server, announcement, analyzer, supervisor]
-        if configuration.agent.isEnabled {
-            // What is at hand is told sooner than what would have to cross a network.
-            let timing = AgentTiming(
-                read: configuration.agent.timing.read, publish: configuration.agent.timing.read)
-            services.append(
-                try AgentRole(
-                    configuration, timing: timing, data: data,
-                    destination: StoreDestination(store: opened, host: configuration.agent.hostName), logger: logger))
-        }
+        if let agent { services.append(agent) }
         try await runServices(
             services, within: ProxyRole.stopLimit(configuration) + .seconds(5),
             logger: logger)
@@ -78,6 +71,16 @@ struct UpCommand: AsyncParsableCommand {
         await callLog.close()
         await opened.close()
         withExtendedLifetime(lock) {}
+    }
+
+    /// Reads this machine. What is at hand is told sooner than what would have to cross a network.
+    private static func agent(
+        _ configuration: VenusConfiguration, _ data: DataDirectory, _ store: any ServerStore, _ logger: Logger
+    ) throws -> AgentRole {
+        let read = configuration.agent.timing.read
+        return try AgentRole(
+            configuration, timing: AgentTiming(read: read, publish: read), data: data,
+            destination: StoreDestination(store: store, host: configuration.agent.hostName), logger: logger)
     }
 
     private var hostFlags: [String: String?] { readsNoHost ? ["agent.enabled": "false"] : [:] }
@@ -97,15 +100,13 @@ struct UpCommand: AsyncParsableCommand {
         return arguments
     }
 
-    /// Of variables that are none of the proxy's business.
-    private static let secretPrefixes = [
-        "VENUS_SERVER_SECRET", "VENUS_ALERTS_SMTP_PASSWORD", "VENUS_GITHUB_CLIENT_SECRET", "VENUS_AGENT_KEY",
-    ]
+    /// Of variables that are none of the proxy's business. Families go as a whole: half of one may be a mistake.
+    private static let othersPrefixes = ["VENUS_SERVER_SECRET", "VENUS_ALERTS_", "VENUS_GITHUB_", "VENUS_AGENT_"]
 
     /// Our variables without secrets of others. The proxy knows where the server listens, so that no call leads there.
     private static func proxyEnvironment(_ configuration: VenusConfiguration) -> [String: String] {
         ProcessInfo.processInfo.environment
-            .filter { variable, _ in !Self.secretPrefixes.contains { variable.hasPrefix($0) } }
+            .filter { variable, _ in !Self.othersPrefixes.contains { variable.hasPrefix($0) } }
             .merging([ConfigurationKey.serverListen.variable: "\(configuration.server.listen)"]) { $1 }
     }
 

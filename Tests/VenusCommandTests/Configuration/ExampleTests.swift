@@ -45,6 +45,7 @@ struct ExampleTests {
             .proxyUpstreams,
             .proxyNoProxy, .proxyDNSServer, .proxyDNSOverrides, .streamURL, .policyFile, .policyMode, .storeURL,
             .serverAllowPlainHTTP, .agentServer, .agentAllowPlainHTTP, .agentKey, .agentHost, .agentRoot,
+            .alertsAllowedTargets, .alertsSMTPServer, .alertsSMTPFrom, .alertsSMTPUser, .alertsSMTPPassword,
             .gitHubClientID, .gitHubClientSecret, .gitHubURL, .gitHubAPIURL, .gitHubUsers,
             .gitHubOrganizations, .gitHubTeams, .serverSecret,
             .serverPublicURL, .serverAllowedHosts, .serverTrustedProxies, .serverDashboard,

@@ -19,15 +19,16 @@ struct AlertEvaluationTests {
         /// Evaluations that said nothing.
         var held = 0
         var knowsRegularity = true
+        var burns: [String: ObjectiveBurn] = [:]
 
         init(
-            stored: [StoredThreshold] = [], rules: [AlertRule] = [], silences: [Silence] = [],
-            gather: Int64 = 0
+            stored: [StoredThreshold] = [], rules: [AlertRule] = [], objectives: [Objective] = [],
+            silences: [Silence] = [], gather: Int64 = 0
         ) {
             evaluation = AlertEvaluation()
             evaluation.set(
                 AlertEvaluation.Settings(
-                    thresholds: ThresholdTable(stored), rules: rules, silences: silences,
+                    thresholds: ThresholdTable(stored), rules: rules, objectives: objectives, silences: silences,
                     notices: NoticeStateMachine.Settings(gather: gather)))
         }
 
@@ -42,7 +43,7 @@ struct AlertEvaluationTests {
                 seen.announcements = announcements
                 let picture = LivePicture(frames: [seen], startedAt: 0)
                 let outcome = evaluation.evaluate(
-                    picture, at: at, knowsRegularity: knowsRegularity,
+                    picture, at: at, burns: burns, knowsRegularity: knowsRegularity,
                     link: { node, _ in "https://venus/?\(node.name)" })
                 guard let outcome else {
                     held += 1
@@ -81,6 +82,37 @@ struct AlertEvaluationTests {
         #expect(message.evidence.first?.value == 0.5 && message.evidence.first?.limit == 0.95)
         #expect(message.link == "https://venus/?bank:443")
         #expect(bench.messages[0].fault == bench.messages[1].fault && bench.messages[0].id != bench.messages[1].id)
+    }
+
+    @Test("a rule on an objective fires while both windows of a pair burn faster than allowed, and says how much")
+    func burnRate() throws {
+        let objective = try #require(
+            Objective(id: "bank", subject: .series(Self.bank), kind: .availability, target: 0.99))
+        let rule = AlertRule(
+            id: "burns", subject: .series(Self.bank), condition: .burnRate(objective: "bank"), for: 0,
+            keepFiringFor: 0)
+        var bench = Bench(rules: [rule], objectives: [objective])
+        #expect(bench.evaluation.objectives == [objective])
+        func burn(long: UInt64, short: UInt64) -> ObjectiveBurn {
+            let tallies = BurnRate.Tallies(
+                long: Objective.Tally(bad: long, total: 1_000), short: Objective.Tally(bad: short, total: 1_000))
+            return ObjectiveBurn(objective, BurnRate.all.map { _ in tallies })
+        }
+        // Not known yet; then over the long window only; then over both.
+        bench.look(at: [(Self.bank, good)], seconds: 5)
+        bench.burns["bank"] = burn(long: 288, short: 10)
+        bench.look(at: [(Self.bank, good)], seconds: 5)
+        #expect(bench.transitions.isEmpty)
+        bench.burns["bank"] = burn(long: 288, short: 288)
+        bench.look(at: [(Self.bank, good)], seconds: 5)
+        #expect(bench.kinds.last == .firing && bench.transitions.allSatisfy { $0.rule == "burns" })
+        let evidence = try #require(bench.messages.first?.evidence.first)
+        // Of the two critical pairs the one that is exceeded most: 28.8× of 6×.
+        #expect(evidence.metric == "burn_rate" && evidence.limit == 1)
+        #expect(abs((evidence.value ?? 0) - 4.8) < 1e-9)
+        bench.burns["bank"] = burn(long: 288, short: 0)
+        bench.look(at: [(Self.bank, good)], seconds: 5)
+        #expect(bench.kinds.last == .resolved)
     }
 
     @Test("nothing is said while windows are incomplete, a shard is missing, or what is seen is old")

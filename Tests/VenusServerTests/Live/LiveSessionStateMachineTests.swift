@@ -137,7 +137,7 @@ struct LiveSessionStateMachineTests {
             ("garbage", LiveError.Code.badMessage), ("{}", .badMessage), ("[]", .badMessage), ("\"x\"", .badMessage),
             (#"{"type":"subscribe","topic":"graph","filter":{"window":5}}"#, .badMessage),
             (#"{"type":"dance"}"#, .unknownType), (#"{"type":"subscribe"}"#, .unknownTopic),
-            (#"{"type":"subscribe","topic":"hosts"}"#, .unknownTopic),
+            (#"{"type":"subscribe","topic":"weather"}"#, .unknownTopic),
             (#"{"type":"subscribe","topic":"graph","filter":{"window":"5y"}}"#, .badFilter),
             (#"{"type":"subscribe","topic":"graph","filter":{"by":"edge"}}"#, .badFilter),
             (#"{"type":"subscribe","topic":"calls","filter":{"window":"1m"}}"#, .badFilter),

@@ -66,19 +66,16 @@ struct ObjectiveItem: Encodable {
         let (objective, tally) = (record.item, standing.period)
         self.standing = StandingItem(
             at: Timestamp.text(seconds: standing.at), bad_calls: tally.bad,
-            budget_left: tally.total == 0 ? nil : Self.rounded(objective.budgetLeft(tally)),
+            budget_left: tally.total == 0 ? nil : objective.budgetLeft(tally).toEightDecimals,
             burn_rates: zip(BurnRate.all, standing.burns).map { rate, tallies in
                 BurnItem(
                     factor: rate.factor, is_burning: (rate.strength(tallies, of: objective) ?? 0) > 1,
-                    long: objective.burnRate(tallies.long).map(Self.rounded), long_seconds: rate.long,
-                    severity: rate.severity.rawValue, short: objective.burnRate(tallies.short).map(Self.rounded),
+                    long: objective.burnRate(tallies.long).map(\.toEightDecimals), long_seconds: rate.long,
+                    severity: rate.severity.rawValue, short: objective.burnRate(tallies.short).map(\.toEightDecimals),
                     short_seconds: rate.short)
             }, calls: tally.total,
             good_share: tally.total == 0 ? nil : 1 - Double(tally.bad) / Double(tally.total))
     }
-
-    /// To eight decimals: what a subtraction leaves beyond says nothing.
-    private static func rounded(_ value: Double) -> Double { (value * 1e8).rounded() / 1e8 }
 
     func encode(to encoder: any Encoder) throws {
         let objective = record.item

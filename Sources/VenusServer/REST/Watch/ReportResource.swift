@@ -72,19 +72,17 @@ struct CrossedItem: Encodable {
         try members.encode(limit.direction.rawValue, forKey: .direction)
         try members.encode(limit.window.name, forKey: .window)
         try members.encode(limit.severity.rawValue, forKey: .severity)
-        try members.encode(Self.rounded(limit.value), forKey: .value)
+        try members.encode(limit.value.toEightDecimals, forKey: .value)
         try members.encode(limit.limit, forKey: .limit)
         try members.encode(limit.since.map { Timestamp.text(seconds: $0) }, forKey: .since)
         var phase: PhaseItem?
         if let grown = limit.phase, let baseline = limit.baseline {
             phase = PhaseItem(
-                name: grown.phase, before_ms: Self.rounded(grown.before), now_ms: Self.rounded(grown.now),
+                name: grown.phase, before_ms: grown.before.toEightDecimals, now_ms: grown.now.toEightDecimals,
                 baseline: baseline.rawValue)
         }
         try members.encode(phase, forKey: .phase)
         try members.encode(
             limit.failures.map { FailureItem(error_type: $0.errorType, calls: $0.calls) }, forKey: .failures)
     }
-
-    private static func rounded(_ value: Double) -> Double { (value * 1e8).rounded() / 1e8 }
 }
