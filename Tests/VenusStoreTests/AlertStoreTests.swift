@@ -37,7 +37,8 @@ struct AlertStoreTests {
             delivery: "\"begin\"", content: "")
     }
 
-    @Test("transitions are numbered without gaps, and one that is made twice is there once", arguments: Backend.allCases)
+    @Test(
+        "transitions are numbered without gaps, and one that is made twice is there once", arguments: Backend.allCases)
     func numbers(backend: Backend) async throws {
         try await withAlerts(backend) { store, lease in
             #expect(try await store.evaluation().content.isEmpty)
@@ -118,8 +119,14 @@ struct AlertStoreTests {
             #expect(try await ids { $0.states = [] }.isEmpty)
             #expect(try await ids { $0.service = "it's; DROP" } == "d")
             #expect(try await ids { $0.severity = "warning" }.isEmpty)
-            #expect(try await ids { $0.dependency = "bank:443"; $0.environment = "production"; $0.limit = 2 } == "ed")
-            #expect(try await ids { $0.before = 4; $0.limit = 2 } == "cb")
+            #expect(
+                try await ids {
+                    $0.dependency = "bank:443"; $0.environment = "production"; $0.limit = 2
+                } == "ed")
+            #expect(
+                try await ids {
+                    $0.before = 4; $0.limit = 2
+                } == "cb")
             #expect(try await ids { $0.host = "web-1" }.isEmpty)
             #expect(try await store.alert(id: "b")?.state == .pending)
             #expect(try await store.alert(id: "x") == nil)

@@ -77,7 +77,8 @@ extension SQLSession {
             INSERT INTO alert_notices (id, fault, at, content) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING
             """, [id, fault, at, .text(notice.content)])
         guard added == 1 else { return }
-        let room = "(SELECT count(*) FROM outbox WHERE outbox.webhook = webhooks.id AND NOT is_over) < \(Self.maximumWaiting)"
+        let room =
+            "(SELECT count(*) FROM outbox WHERE outbox.webhook = webhooks.id AND NOT is_over) < \(Self.maximumWaiting)"
         try execute(
             "UPDATE webhooks SET lost = lost + 1 WHERE is_enabled = $1 AND NOT (\(room))", [.boolean(true)])
         for webhook in try query(

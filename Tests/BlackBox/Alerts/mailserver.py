@@ -35,7 +35,8 @@ class Handler:
 
 
 def authenticate(server, session, envelope, mechanism, data):
-    return AuthResult(success=(data.login, data.password) == (b"venus", b"a password"))
+    # What is not handled here is answered by the server: 535.
+    return AuthResult(success=(data.login, data.password) == (b"venus", b"a password"), handled=False)
 
 
 controller = Controller(

@@ -18,7 +18,8 @@ struct SMTPStateMachineTests {
         lines.compactMap { line in
             switch machine.received(Array(line.utf8)) {
             case .wait: nil
-            case .send(let bytes): String(decoding: bytes, as: UTF8.self).split(separator: "\r\n").joined(separator: "|")
+            case .send(let bytes):
+                String(decoding: bytes, as: UTF8.self).split(separator: "\r\n").joined(separator: "|")
             case .startTLS: "(TLS)"
             case .finish(let code): "(\(code))"
             case .fail: "(fail)"
@@ -33,7 +34,8 @@ struct SMTPStateMachineTests {
         #expect(clear == ["EHLO [127.0.0.1]", "STARTTLS", "(TLS)"])
         #expect(machine.encrypted() == .send(Array("EHLO [127.0.0.1]\r\n".utf8)))
         let rest = Self.talk(
-            &machine, ["250-mail", "250 AUTH PLAIN LOGIN", "235 ok", "250 ok", "250 ok", "251 passed on", "354 go", "250 ok"])
+            &machine,
+            ["250-mail", "250 AUTH PLAIN LOGIN", "235 ok", "250 ok", "250 ok", "251 passed on", "354 go", "250 ok"])
         #expect(
             rest == [
                 "AUTH PLAIN AHZlbnVzAHAgdw==", "MAIL FROM:<venus@example.com>", "RCPT TO:<ada@example.com>",

@@ -110,7 +110,8 @@ struct WebhookResourceTests {
                 return seen.contains { $0.0 == "firing" }
             }
             #expect(seen.map(\.0) == ["pending", "firing"])
-            let items = try await server.get("/api/v1/alerts?state=firing&service=checkout", token: token)["items"].array
+            let items = try await server.get("/api/v1/alerts?state=firing&service=checkout", token: token)["items"]
+                .array
             let alert = try #require(items.first { $0["rule"].string == "quick" })
             #expect(alert["value"].double == 0.2 && alert["limit"].double == 0.95)
             #expect(alert["subject"]["dependency"].string == "bank:443" && alert["severity"].string == "critical")
