@@ -72,9 +72,10 @@ test-units: ## the tests of the parts, as built
 test-fuzz: ## fuzzes every parser for a moment, from the checked-in corpus and always alike
 	FUZZ_SEED=1 Tests/Fuzz/run 3
 
-test-black-box: ## the tests of the release binary, as built; installs Schemathesis from PyPI
+test-black-box: ## the tests of the release binary, as built; installs Schemathesis and an object store from PyPI
 	Tests/BlackBox/API/Schemathesis/install "$(CURDIR)/.build/schemathesis"
-	VENUS_SCHEMATHESIS="$(CURDIR)/.build/schemathesis" VENUS_BINARY="$(BIN)/venus" $(TEST) --filter '$(or $(TESTS_OF),BlackBox)'
+	Tests/BlackBox/Hosts/Bucket/install "$(CURDIR)/.build/moto"
+	VENUS_SCHEMATHESIS="$(CURDIR)/.build/schemathesis" VENUS_MOTO="$(CURDIR)/.build/moto" VENUS_BINARY="$(BIN)/venus" $(TEST) --filter '$(or $(TESTS_OF),BlackBox)'
 
 test-clients: build build-tests ## tests real clients through interception; installs Python's from PyPI
 	Tests/BlackBox/Interception/Clients/install "$(CURDIR)/.build/clients"
@@ -93,7 +94,8 @@ sanitize: ## runs the proxy's tests under AddressSanitizer and ThreadSanitizer
 lint: ## checks the format of the code, and the scripts
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
 	bash -n config/install-packages .ci/run Tests/Fuzz/run Tests/Sanitizers/run \
-		Tests/BlackBox/Interception/Clients/install Tests/BlackBox/API/Schemathesis/install
+		Tests/BlackBox/Interception/Clients/install Tests/BlackBox/API/Schemathesis/install \
+		Tests/BlackBox/Hosts/Bucket/install
 
 format: ## formats the code
 	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests

@@ -27,15 +27,14 @@ package struct HostReader: ~Copyable {
 
     /// What there was since the last reading.
     ///
-    /// - Parameter withProcesses: whether to look at each process. It costs about as much as all else where there are a
-    ///   hundred, so that once a minute is enough.
+    /// - Parameter processes: which of the processes to look at.
     /// - Returns: `nil` the first time, and where the last is too long ago to say anything about now.
-    package mutating func read(withProcesses: Bool) -> HostReading? {
-        let snapshot = snapshot(withProcesses: withProcesses)
+    package mutating func read(processes: ProcessShare?) -> HostReading? {
+        let snapshot = snapshot(processes: processes)
         return sampler.reading(at: snapshot)
     }
 
-    package func snapshot(withProcesses: Bool) -> HostSnapshot {
+    package func snapshot(processes share: ProcessShare?) -> HostSnapshot {
         var snapshot = HostSnapshot(at: Self.wallClock(), clock: Self.clock())
         snapshot.cpu = files.read("/proc/stat") { CPUStatistics(&$0) }
         snapshot.load = files.read("/proc/loadavg") { LoadAverage(&$0) } ?? nil
@@ -49,7 +48,7 @@ package struct HostReader: ~Copyable {
             snapshot.pressure[resource] = files.read("/proc/pressure/\(resource.rawValue)") { Pressure(&$0) } ?? nil
         }
         snapshot.cgroup = cgroup?.read(files)
-        if withProcesses { snapshot.processes = processes() }
+        if let share { (snapshot.processes, snapshot.processShare) = (processes(share), share) }
         snapshot.garbledLines = files.takeGarbledLines()
         return snapshot
     }
@@ -73,13 +72,13 @@ package struct HostReader: ~Copyable {
         return Mount.fileSystems(mounts).compactMap { FileSystemSpace($0, root: files.root) }
     }
 
-    private func processes() -> ProcessTable? {
+    private func processes(_ share: ProcessShare) -> ProcessTable? {
         guard let folder = opendir(files.root + "/proc") else { return nil }
         defer { closedir(folder) }
         let descriptor = dirfd(folder)
         var table = ProcessTable()
         while let entry = Glibc.readdir(folder) {
-            guard let number = Self.processNumber(entry) else { continue }
+            guard let number = Self.processNumber(entry), share.has(number) else { continue }
             if table.isFull {
                 table.leaveOut()
                 continue

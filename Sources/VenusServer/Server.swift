@@ -32,6 +32,8 @@ public final class Server: Service {
     private let responder: Responder
     private let alerting: AlertDuty
     private let alerts: AlertsFollower
+    private let bucket: BucketDuty?
+    private let waiters = HostWaiters()
     private let listening = Listening()
     private let urls: ServerURLs
 
@@ -76,7 +78,11 @@ public final class Server: Service {
         client = ClientAddress(trusted: try configuration.trustedProxyRanges())
         base = configuration.publicURL.map { WebPath(of: $0) } ?? WebPath()
         reach = Reach(host: configuration.host, isTLS: tls != nil)
-        readiness = ReadinessResource(store: store, live: live, reach: reach, now: now)
+        let bucket = configuration.hostsBucket.map { BucketDuty($0, store: store, logger: logger, now: now) }
+        self.bucket = bucket
+        readiness = ReadinessResource(
+            store: store, live: live, reach: reach,
+            bucket: bucket.map { duty in { @Sendable in await duty.standing.rawValue } }, now: now)
         let signIn = SignIn(
             secret: secret, store: store, hasher: hasher, sessions: sessions, audit: audit, now: now)
         let endings = Endings(sessions: sessions, hub: hub)
@@ -85,11 +91,16 @@ public final class Server: Service {
         if let configuration = configuration.gitHub {
             gitHub = try GitHubSignIn(configuration, store: store, sessions: sessions, audit: audit, now: now)
         }
+        let keys = KeysResource(store: store, endings: endings, audit: audit, now: now)
         let accounts =
             GitHubResource(signIn: gitHub, cookie: cookie, urls: urls).routes
             + SessionsResource(store: store, endings: endings, audit: audit, now: now).routes
             + UsersResource(store: store, hasher: hasher, endings: endings, audit: audit, now: now).routes
-            + KeysResource(store: store, endings: endings, audit: audit, now: now).routes
+            + keys.routes
+            + AgentResource(
+                keys: keys, archive: configuration.handsOutProgram ? ProgramArchive() : nil,
+                publicURL: configuration.publicURL, isTLS: tls != nil
+            ).routes
             + [
                 PasswordResource(
                     signIn: signIn, store: store, hasher: hasher, endings: endings, audit: audit, now: now
@@ -109,7 +120,8 @@ public final class Server: Service {
             settings: { [settings = AlertSettings(store, configuration.alerting)] in
                 try await settings.next(anew: $0)
             },
-            burns: { try await objectives.standing(of: $0).burns },
+            burns: { try await objectives.burns(of: $0) },
+            baseline: { [usual = LimitHistory(reader: history)] in try await usual.baseline(of: $0, at: $1) },
             base: { [urls] in try? await urls.base },
             logger: logger, now: now)
         alerts = AlertsFollower(store: store, hub: hub, logger: logger, now: now)
@@ -137,7 +149,8 @@ public final class Server: Service {
                 LiveResource().route, AsyncAPI.route,
                 OpenAPIResource().route,
             ] + ViewResources(live: live, reader: history, now: now).routes
-                + HostsResource(store: store, live: live, audit: audit, now: now).routes,
+                + HostsResource(store: store, live: live, audit: audit, waiters: waiters, now: now).routes
+                + [BucketsResource(store: store).route],
             dashboard: configuration.dashboardDirectory.map { DashboardFiles(directory: $0, logger: logger) } ?? .none)
     }
 
@@ -189,6 +202,7 @@ public final class Server: Service {
             group.addTask { await self.lookAfterThresholds() }
             group.addTask { await self.alerting.run() }
             group.addTask { await self.alerts.run() }
+            if let bucket { group.addTask { await bucket.run() } }
             if let tls { group.addTask { await tls.follow() } }
             // Whoever still waits for the address is not waited for.
             defer {
@@ -229,6 +243,7 @@ public final class Server: Service {
                 address: .hostname(settings.host, port: settings.port), backlog: 1_024,
                 availableConnectionsDelegate: MaximumAvailableConnections(settings.maximumConnections, logger: logger)),
             onServerRunning: { channel in
+                CongestionControl.spare(channel)
                 let address = channel.localAddress
                 listening.finish(
                     .success(
@@ -255,6 +270,7 @@ public final class Server: Service {
                 try await gracefulShutdown()
                 self.readiness.stop()
                 self.hub.stop()
+                await self.waiters.stop()
                 try await Task.sleep(for: self.configuration.shutdownLimit)
                 self.logger.warning("Some requests did not finish in time")
                 return false
@@ -291,6 +307,7 @@ public final class Server: Service {
     private func followHosts() async {
         var follower = HostsFollower(store: store, live: live)
         while (try? await Task.sleep(for: Self.hostsInterval)) != nil {
+            await tellWaiters()
             let watched = hub.watchedHosts
             guard !watched.isEmpty else {
                 follower.forget()
@@ -300,6 +317,19 @@ public final class Server: Service {
             do { hub.tick(try await follower.picture(watched: watched, now: now())) } catch {
                 logger.debug("The hosts cannot be read", metadata: ["error": "\(error)"])
             }
+        }
+    }
+
+    /// Tells the agents that wait whether somebody looks at their hosts, here or at another server.
+    private func tellWaiters() async {
+        guard await !waiters.isEmpty else { return }
+        let now = now()
+        do {
+            let watched = try await store.hosts(withLatest: false).filter { $0.watchedUntil > now }
+            await waiters.tick(
+                Dictionary(watched.map { ($0.name, $0.watchedUntil) }, uniquingKeysWith: { $1 }), now: now)
+        } catch {
+            await waiters.tick([:], now: now)
         }
     }
 

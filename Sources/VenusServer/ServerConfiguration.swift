@@ -10,6 +10,8 @@ public struct ServerConfiguration: Sendable {
     public var secret: String?
     /// Sign-in by way of GitHub; `nil`: there is none.
     public var gitHub: GitHubConfiguration?
+    /// The bucket that hosts' readings come through; `nil`: there is none.
+    package var hostsBucket: HostsBucketConfiguration?
     /// How alerts are told.
     public var alerting = AlertingConfiguration()
     /// The dashboard's files; `nil`, or not there: the API alone is served.
@@ -29,6 +31,8 @@ public struct ServerConfiguration: Sendable {
     public var sessionIdleLifetime: Duration = .seconds(3 * 86_400)
     public var signInLinkLifetime: Duration = .seconds(600)
 
+    /// Whether machines that become hosts get this process's own program from here: see ``AgentResource``.
+    public var handsOutProgram = false
     /// Connections at a time, live sockets included; further ones wait to be accepted.
     public var maximumConnections = 12_000
     /// A connection without a byte in either direction for so long is closed.

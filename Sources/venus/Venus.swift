@@ -18,7 +18,7 @@ struct Venus: AsyncParsableCommand {
             GraphCommand.self, AlertsCommand.self, TailCommand.self, PolicyCommand.self, KeyCommand.self,
             CACommand.self,
             LoginCommand.self, LogoutCommand.self, PasswdCommand.self, UserCommand.self, APIKeyCommand.self,
-            HostCommand.self,
+            HostCommand.self, IngestCommand.self,
             StoreCommand.self, BackupCommand.self, RestoreCommand.self, ConfigCommand.self,
         ]
     )

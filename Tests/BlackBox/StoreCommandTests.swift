@@ -73,9 +73,13 @@ extension TheBinary {
         func backup() async throws {
             let up = try await makeHistory()
             #expect(try await venus(["ca", "init"], up.runEnvironment).status == .exited(0))
+            try await up.signIn().send(
+                "POST", "/webhooks", #"{"name":"ours","kind":"slack","url":"https://hooks.example/T/B/x"}"#)
             let file = up.directory.file("backup.jsonl")
             let backup = try await venus(["backup", file], up.runEnvironment)
             #expect(backup.status == .exited(0), "\(backup.standardError)")
+            #expect(
+                backup.standardError.contains(/receivers of alerts are sealed with the key [0-9a-f]{16}, which is in/))
             let attributes = try FileManager.default.attributesOfItem(atPath: file)
             #expect(attributes[.posixPermissions] as? Int == 0o600)
             #expect(try await up.stop() == .exited(0))
@@ -106,6 +110,9 @@ extension TheBinary {
             // No secret was configured here: it is the one that came with the backup.
             let api = try await VenusAPI(port: port, secret: up.secret)
             #expect(try await api.get("/history?range=hour")["totals"]["calls"].int == 12)
+            // The receiver opens with the key that came along.
+            let receivers = try await api.get("/webhooks")["items"].array
+            #expect(receivers.map { $0["name"].string } == ["ours"] && receivers.first?["readable"].bool == true)
             #expect(try await process.stop(SIGTERM, within: .seconds(30)) == .exited(0))
         }
 

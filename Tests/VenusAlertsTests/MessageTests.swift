@@ -22,7 +22,7 @@ enum Messages {
         let all = (0..<evidence).map { _ in
             AlertMessage.Evidence(
                 subject: edge, metric: "response_time_p95_ms", severity: .critical, value: 6_120.4, limit: 5_000,
-                phase: PhaseGrowth(phase: "connect", before: 12, now: 4_900),
+                phase: PhaseGrowth(phase: "connect", before: 12, now: 4_900), baseline: .week,
                 failures: [FailureShare(errorType: "503", calls: 17), FailureShare(errorType: name, calls: 2)])
         }
         return AlertMessage(
@@ -176,7 +176,8 @@ struct MessageTests {
         #expect(object["title"] as? String == "payments-db:5432 (production) is failing")
         let text = try #require(object["message"] as? String)
         let wanted = [
-            "checkout → payments-db:5432: response_time_p95_ms 6120 ms (limit 5000 ms); connect grew from 12 ms to 4900 ms"
+            "checkout → payments-db:5432: response_time_p95_ms 6120 ms (limit 5000 ms); connect grew from 12 ms to 4900 ms "
+                + "against the same hour a week before"
                 + "; 503 × 17, payments-db:5432 × 2", "Since 2023-11-14T22:13:20Z", "Seen by checkout",
             "Also failing: web → checkout", "For example POST payments-db:5432: 12.3 s, 503, trace abc",
         ]

@@ -178,6 +178,24 @@ struct HostReadingsTests {
         }
     }
 
+    @Test("the newest minutes are read in order, and buckets are counted", arguments: Backend.allCases)
+    func newest(backend: Backend) async throws {
+        try await backend.withStore { store in
+            let readings = (0..<20).map { (UInt64($0 + 1), reading(dayStart + 60 * Int64($0), busy: Double($0))) }
+            _ = try await add(store, batch(readings))
+            let newest = try await store.newestHostMinutes("web-1", from: 0, limit: 3)
+            #expect(newest.map(\.bucket) == [17, 18, 19].map { dayStart + 60 * $0 })
+            #expect(newest.last?.reading[Self.busy]?.mean == 19)
+            #expect(try await store.newestHostMinutes("web-1", from: dayStart + 19 * 60, limit: 3).count == 1)
+            #expect(try await store.newestHostMinutes("web-2", from: 0, limit: 3).isEmpty)
+            let quarters = try await store.countHostReadings(
+                "web-1", tier: .quarterHour, from: dayStart, to: dayStart + 86_400)
+            #expect(quarters == 2)
+            let after = try await store.countHostReadings("web-1", tier: .minute, from: dayStart + 60, to: .max)
+            #expect(after == 19)
+        }
+    }
+
     /// As a file holds them.
     private func records(_ store: any HostStore) async throws -> [StoredRecord] {
         let lines = Mutex<[Data]>([])
@@ -207,6 +225,9 @@ struct HostReadingsTests {
                     let seconds = try await buckets(target, tier).compactMap { $0.reading[Self.busy]?.seconds }
                     #expect(seconds.reduce(0, +) == 31 * 60)
                 }
+                // What the agent sends again, since it had no answer, is known there as well.
+                let again = try await add(target, batch(readings + [(31, reading(dayStart + 1_800))]), to: "web-2")
+                #expect(again == ReadingsReceipt(taken: 1, known: 30))
             }
         }
     }

@@ -24,7 +24,8 @@ extension KPITotals {
             totals.record(
                 Call(
                     operation: 0, start: 0, duration: UInt32.random(in: 0...5_000_000, using: &generator),
-                    outcome: Outcome.allCases.randomElement(using: &generator) ?? .success, phases: phases,
+                    outcome: Outcome.allCases.randomElement(using: &generator) ?? .success,
+                    status: [200, 404, 503].randomElement(using: &generator) ?? 0, phases: phases,
                     bytesSent: UInt64.random(in: 0...10_000, using: &generator),
                     bytesReceived: UInt64.random(in: 0...10_000, using: &generator),
                     flags: CallFlags(rawValue: UInt16.random(in: 0...15, using: &generator))

@@ -253,6 +253,74 @@ struct TransferTests {
         }
     }
 
+    @Test(
+        "a backup has alerts, what they did, who is told, and what is on its way",
+        arguments: Backend.allCases, Backend.allCases)
+    func alerts(from: Backend, to: Backend) async throws {
+        try await from.withStore { source in
+            let lease = try #require(
+                try await source.acquireLease(Lease.alerts, owner: "one", duration: .seconds(60)))
+            for id in ["w1", "w2"] {
+                var webhook = Webhook(
+                    id: id, name: "name \(id)", kind: "webhook", sealed: [0, 1, 255], createdAt: 50,
+                    createdBy: "user:ada")
+                webhook.lost = 3
+                webhook.deliveredAt = 70
+                #expect(try await source.addWebhook(webhook))
+            }
+            let alert = { (id: String, state: AlertRecord.State) in
+                AlertRecord(
+                    id: id, rule: "rule \(id)", state: state, severity: "critical", environment: "production",
+                    service: "checkout", dependency: "bank:443", changedAt: 100, content: "{\"id\":\"\(id)\"}")
+            }
+            let transitions = (1...3).map { TransitionRecord(id: "t\($0)", alert: "a", at: 100 + $0, content: "{}") }
+            _ = try await source.commit(
+                AlertCommit(
+                    transitions: transitions, alerts: [alert("a", .firing), alert("b", .pending)],
+                    notices: ["m1", "m2"].map { NoticeRecord(id: $0, fault: "f", at: 100, content: "{\"m\":1}") },
+                    delivery: "\"begin\"", content: "faults"), under: lease)
+            // The first message has arrived at the first receiver.
+            var arrived = try #require(try await source.outbox(limit: 1).first { $0.webhook == "w1" })
+            arrived.isOver = true
+            try await source.commit(
+                DeliveryCommit(
+                    webhook: "w1", entries: [arrived], at: 120, pausedUntil: 0, deliveredAt: 120, failure: nil),
+                under: lease)
+            #expect(try await self.records(source).allSatisfy { $0.alert == nil && $0.receiver == nil })
+            let lines = try await records(source, everything: true).map { try JSONEncoder().encode($0) }
+            let records = try lines.map { try JSONDecoder().decode(StoredRecord.self, from: $0) }
+            try await to.withStore { target in
+                let epoch = try await target.alertPosition().epoch
+                try await read(records, into: target, everything: true)
+                let (before, after) = (try await source.evaluation(), try await target.evaluation())
+                #expect(after.alerts == before.alerts && after.content == "faults")
+                #expect(after.position.newest == 3 && after.position.epoch == epoch && after.position.version > 0)
+                #expect(
+                    try await target.transitions(after: 0, limit: 9) == source.transitions(after: 0, limit: 9))
+                #expect(try await target.webhooks() == source.webhooks())
+                let waiting = { (store: any AlertStore) in
+                    try await store.outbox(limit: 9).map { [$0.webhook, $0.notice, $0.fault, $0.state, "\($0.since)"] }
+                }
+                #expect(try await waiting(target) == waiting(source))
+                #expect(try await waiting(target).map { $0[1] } == ["m2", "m1", "m2"])
+                #expect(try await target.notice(id: "m1") == "{\"m\":1}")
+                // The next transition has the next number, and one that was made before is not made again.
+                let taken = try #require(
+                    try await target.acquireLease(Lease.alerts, owner: "two", duration: .seconds(60)))
+                let next = AlertCommit(
+                    transitions: [transitions[2], TransitionRecord(id: "t4", alert: "a", at: 200, content: "{}")],
+                    content: "further")
+                #expect(try await target.commit(next, under: taken).newest == 4)
+            }
+            try await to.withStore { used in
+                let added = try await used.addWebhook(
+                    Webhook(id: "w", name: "w", kind: "slack", sealed: [], createdAt: 1, createdBy: "a"))
+                #expect(added)
+                #expect(try await storeErrorCode { try await read(records, into: used, everything: true) } == .refused)
+            }
+        }
+    }
+
     @Test("records that are wrong are refused, not trapped on")
     func wrong() async throws {
         try await Backend.sqlite.withStore { source in

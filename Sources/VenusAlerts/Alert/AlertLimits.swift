@@ -35,6 +35,9 @@ public struct AlertLimits: Sendable, Hashable {
             // In multiples of the pair's factor (``BurnRate/strength(_:of:)``).
             self.init(
                 direction: .above, raise: 1, clear: rule.clear, for: rule.for, keepFiringFor: rule.keepFiringFor)
+        case .silence:
+            // No value raises it.
+            self.init(direction: .above, raise: .infinity)
         }
     }
 

@@ -27,11 +27,16 @@ public struct AlertMessage: Sendable, Hashable, Codable {
         public var value: Double?
         public var limit: Double?
         public var phase: PhaseGrowth?
+        /// Since when ``phase`` grew.
+        public var baseline: ReportEvidence.Baseline.Time?
         public var failures: [FailureShare]
+        /// ``AlertRule/part``.
+        public var part: String?
 
         public init(
             subject: WatchSubject, metric: String, severity: Severity, value: Double? = nil, limit: Double? = nil,
-            phase: PhaseGrowth? = nil, failures: [FailureShare] = []
+            phase: PhaseGrowth? = nil, baseline: ReportEvidence.Baseline.Time? = nil, failures: [FailureShare] = [],
+            part: String? = nil
         ) {
             self.subject = subject
             self.metric = metric
@@ -39,7 +44,9 @@ public struct AlertMessage: Sendable, Hashable, Codable {
             self.value = value
             self.limit = limit
             self.phase = phase
+            self.baseline = baseline
             self.failures = failures
+            self.part = part
         }
     }
 
@@ -71,7 +78,7 @@ public struct AlertMessage: Sendable, Hashable, Codable {
     public var since: Int64
     /// The gravest first.
     public var evidence: [Evidence]
-    /// Services that see it fail.
+    /// Services that see it fail; of a host, those whose proxies run on it.
     public var services: [String]
     /// Edges further up that fail because of it, as people call them.
     public var inhibited: [String]

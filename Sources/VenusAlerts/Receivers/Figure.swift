@@ -1,3 +1,5 @@
+import VenusCore
+
 /// Numbers as people read them.
 enum Figure {
     /// By what ends the metric's name: `_ms`, a fraction, a rate.
@@ -8,8 +10,35 @@ enum Figure {
         case "calls_per_minute": return decimal(value, places: 1) + "/min"
         default:
             if metric.hasSuffix("_ms") { return milliseconds(value) }
+            if case .host(let name) = Metric(name: metric), let known = HostMetric(name: name) {
+                return text(value, of: known)
+            }
             return decimal(value, places: 3)
         }
+    }
+
+    /// A metric's name as people read it: of a host's without what tells it from those of calls.
+    static func metric(_ name: String) -> String {
+        if case .host(let own) = Metric(name: name) { own } else { name }
+    }
+
+    private static func text(_ value: Double, of metric: HostMetric) -> String {
+        let rate = metric.kind == .counter ? "/s" : ""
+        switch metric.unit {
+        case "1": return decimal(value * 100, places: 1) + " %"
+        case "By": return bytes(value) + rate
+        case "s": return decimal(value, places: 1) + " s" + rate
+        default: return decimal(value, places: 2) + rate
+        }
+    }
+
+    /// In powers of 1,024.
+    private static func bytes(_ value: Double) -> String {
+        var (rest, unit) = (value, "B")
+        for larger in ["KiB", "MiB", "GiB", "TiB", "PiB"] where abs(rest) >= 1_024 {
+            (rest, unit) = (rest / 1_024, larger)
+        }
+        return decimal(rest, places: 1) + " " + unit
     }
 
     static func milliseconds(_ value: Double) -> String {

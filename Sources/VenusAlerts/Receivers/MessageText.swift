@@ -30,7 +30,8 @@ struct MessageText {
         if !message.services.isEmpty {
             let names = message.services.prefix(Self.maximumListed).map(Self.name).joined(separator: ", ")
             let more = message.services.count - Self.maximumListed
-            lines.append("Seen by \(names)" + (more > 0 ? " and \(more) more" : ""))
+            let verb = message.node.kind == .host ? "Runs" : "Seen by"
+            lines.append("\(verb) \(names)" + (more > 0 ? " and \(more) more" : ""))
         }
         for edge in message.inhibited.prefix(Self.maximumListed) { lines.append("Also failing: \(Self.name(edge))") }
         Self.count(message.inhibited.count, "more edge", to: &lines)
@@ -65,10 +66,10 @@ struct MessageText {
     }
 
     private static func line(_ evidence: AlertMessage.Evidence) -> String {
-        let metric = name(evidence.metric)
-        var line = "\(subject(evidence.subject)): "
+        let metric = name(Figure.metric(evidence.metric))
+        var line = subject(evidence.subject) + (evidence.part.map { " " + name($0) } ?? "") + ": "
         if evidence.metric == "no_data" {
-            line += "no calls any more"
+            if case .host = evidence.subject { line += "not heard of any more" } else { line += "no calls any more" }
         } else {
             line += metric
             if let value = evidence.value { line += " \(Figure.text(value, metric: evidence.metric))" }
@@ -77,6 +78,11 @@ struct MessageText {
         if let phase = evidence.phase {
             line += "; \(name(phase.phase)) grew from \(Figure.milliseconds(phase.before))"
             line += " to \(Figure.milliseconds(phase.now))"
+            switch evidence.baseline {
+            case .week: line += " against the same hour a week before"
+            case .day: line += " against the last day"
+            case nil: break
+            }
         }
         if !evidence.failures.isEmpty {
             let most = evidence.failures.prefix(ReportCard.maximumFailures)

@@ -23,12 +23,16 @@ enum WebhookBody {
         let number = { (number: Double?) -> JSON in number.map { .number($0) } ?? .null }
         let evidence = message.evidence.prefix(listed).map { one -> JSON in
             let phase = one.phase.map { growth -> JSON in
-                ["name": .text(name(growth.phase)), "before_ms": .number(growth.before), "now_ms": .number(growth.now)]
+                [
+                    "name": .text(name(growth.phase)), "before_ms": .number(growth.before),
+                    "now_ms": .number(growth.now), "baseline": text(one.baseline?.rawValue),
+                ]
             }
             return [
                 "level": .text(one.subject.level), "environment": text(one.subject.key?.environment),
                 "service": text(one.subject.key?.service), "dependency": text(one.subject.key?.dependency),
                 "operation": text(one.subject.key?.operation), "host": text(one.subject.host),
+                "part": text(one.part),
                 "metric": .text(name(one.metric)), "severity": .text(one.severity.rawValue), "value": number(one.value),
                 "limit": number(one.limit), "phase": phase ?? .null,
                 "failures": .array(

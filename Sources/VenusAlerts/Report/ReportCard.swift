@@ -41,7 +41,7 @@ public struct ReportCard: Sendable, Hashable, Codable {
         _ evidence: ReportEvidence, _ thresholds: [MetricThreshold], _ since: [CrossedLimit.Place: Int64]
     ) {
         if grade == .idle, evidence.totals.values.contains(where: { !$0.totals.isEmpty }) { grade = .good }
-        let measured = evidence.totals.mapValues { Measured($0.totals, seconds: $0.seconds, statuses: $0.statuses) }
+        let measured = evidence.totals.mapValues { Measured($0.totals, seconds: $0.seconds) }
         for threshold in thresholds {
             guard let window = measured[threshold.window], let value = window.value(for: threshold),
                 let severity = threshold.crossed(by: value), let limit = threshold.limit(severity)

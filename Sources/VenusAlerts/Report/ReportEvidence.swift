@@ -13,16 +13,14 @@ public struct ReportEvidence: Sendable {
         public var totals: KPITotals
         /// The time that the totals cover, in seconds; above 0.
         public var seconds: Double
-        public var statuses: [UInt16: UInt64]
         /// Failed calls by status or error type.
         public var failures: [String: UInt64]
 
         public init(
-            _ totals: KPITotals, seconds: Double, statuses: [UInt16: UInt64] = [:], failures: [String: UInt64] = [:]
+            _ totals: KPITotals, seconds: Double, failures: [String: UInt64] = [:]
         ) {
             self.totals = totals
             self.seconds = seconds
-            self.statuses = statuses
             self.failures = failures
         }
     }

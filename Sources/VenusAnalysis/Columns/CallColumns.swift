@@ -37,8 +37,10 @@ package struct CallColumns: Sendable {
     private(set) var outcomesOfAny = OutcomeSet()
     package private(set) var havePhases = false
     package private(set) var haveBytes = false
+    /// The places of the calls whose status is counted (``ErrorStatuses``), ascending.
+    private var failed: [UInt16] = []
 
-    package init() {}
+    package init() { failed.reserveCapacity(CallBlock.maximumCalls) }
 
     /// Columns that come from elsewhere, of calls of which nothing else is known.
     ///
@@ -55,6 +57,21 @@ package struct CallColumns: Sendable {
         self.outcomes = outcomes
         errorTypes = Array(repeating: 0, count: outcomes.count)
         for outcome in outcomes { outcomesOfAny.insert(code: outcome) }
+    }
+
+    /// The places in a range of the calls whose status is counted, ascending.
+    func failed(in range: Range<Int>) -> ArraySlice<UInt16> {
+        guard !failed.isEmpty else { return [] }
+        return failed[failedCount(before: range.lowerBound)..<failedCount(before: range.upperBound)]
+    }
+
+    private func failedCount(before place: Int) -> Int {
+        var (low, high) = (0, failed.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if failed[middle] < place { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// Replaces what was held by the calls of this block. After an error nothing is held.
@@ -112,6 +129,9 @@ package struct CallColumns: Sendable {
         flagsOfAny.formUnion(CallFlags(rawValue: UInt16(flags)))
         if sent | received > 0 { haveBytes = true }
         outcomesOfAny.insert(code: UInt8(outcome))
+        if OutcomeSet.hasErrorStatus.contains(code: UInt8(outcome)), ErrorStatuses.range.contains(UInt16(status)) {
+            failed.append(UInt16(count))
+        }
     }
 
     private static let phasesPerCall = Phase.allCases.count
@@ -133,5 +153,6 @@ package struct CallColumns: Sendable {
         outcomesOfAny.removeAll()
         havePhases = false
         haveBytes = false
+        failed.removeAll(keepingCapacity: true)
     }
 }

@@ -23,6 +23,9 @@ struct OutcomeSet: Sendable {
 
     static let isKnown = OutcomeSet(\.isKnown)
 
+    /// Those that have a status among ``ErrorStatuses``.
+    static let hasErrorStatus = OutcomeSet { ErrorStatuses.counts($0, ErrorStatuses.range.lowerBound) }
+
     /// Those of a call that is no tunnel and has a response time whatever its error type.
     static let timed = OutcomeSet { outcome in
         var call = Call(operation: 0, start: 0, duration: 0, outcome: outcome)

@@ -40,6 +40,7 @@ extension StepCells {
 
     private mutating func add(_ columns: CallColumns, _ range: Range<Int>, to cell: UInt32) {
         sums.add(timedOutcomes: columns.outcomes.span.extracting(range), to: cell)
+        for place in columns.failed(in: range) { statuses.add(columns.statuses[Int(place)], to: cell) }
         durations.append(columns.durations.span.extracting(range), cell: cell)
         if columns.haveBytes {
             sums.addBytes(

@@ -1,3 +1,4 @@
+import CLinux
 package import VenusCore
 
 /// The calls since the last commit, and the bytes of connections, added up by operation and second, in flat arrays: per
@@ -22,6 +23,7 @@ package struct StepCells: Sendable {
     var names: [CellName] = []
     var directory = CellDirectory()
     var sums = CellSums()
+    var statuses = CellStatuses()
     var durations = TimeChunks()
     var ttfbs = TimeChunks()
     /// Of the cells, once they are closed.
@@ -41,8 +43,6 @@ package struct StepCells: Sendable {
         var ttfbs: [UInt32] = []
         /// The same as `timed`, or 0 where the time to the first byte is not known.
         var ttfbTimed: [UInt32] = []
-        /// Of no meaning: see ``StepCells/fetch(_:from:)``.
-        var fetched: UInt64 = 0
     }
 
     package init() { addNobody() }
@@ -75,10 +75,11 @@ package struct StepCells: Sendable {
         var scratch = Scratch()
         swap(&scratch, &self.scratch)
         defer { swap(&scratch, &self.scratch) }
-        scratch.fetched ^= Self.fetch(columns, from: start)
+        Self.fetch(columns, start..<min(start + Self.callsPerPiece, columns.count))
         var refused = 0
         for lower in stride(from: start, to: columns.count, by: Self.callsPerPiece) {
             let piece = lower..<min(lower + Self.callsPerPiece, columns.count)
+            Self.fetch(columns, piece.upperBound..<min(piece.upperBound + Self.callsPerPiece, columns.count))
             refused += fold(columns, piece, t0: t0, keys: keys, times: times, &scratch)
         }
         return refused
@@ -88,15 +89,17 @@ package struct StepCells: Sendable {
     /// what is next in the meantime.
     private static let callsPerPiece = 128
 
-    /// Reads where each piece of the columns begins, so that what is not in the cache is fetched all at once, instead of one
-    /// column when the work on the one before is done.
-    private static func fetch(_ columns: CallColumns, from start: Int) -> UInt64 {
-        var bits: UInt64 = 0
-        for place in stride(from: start, to: columns.count, by: callsPerPiece) {
-            bits ^= UInt64(truncatingIfNeeded: columns.ends[place]) ^ UInt64(columns.durations[place])
-            bits ^= UInt64(columns.operations[place]) ^ UInt64(columns.outcomes[place])
-        }
-        return bits
+    /// Has what these calls take of the columns fetched into the cache while other work goes on.
+    private static func fetch(_ columns: CallColumns, _ range: Range<Int>) {
+        fetch(columns.ends.span.extracting(range))
+        fetch(columns.durations.span.extracting(range))
+        fetch(columns.operations.span.extracting(range))
+        fetch(columns.outcomes.span.extracting(range))
+    }
+
+    @inline(__always)
+    private static func fetch<Element: BitwiseCopyable>(_ column: Span<Element>) {
+        column.withUnsafeBytes { clinux_prefetch($0.baseAddress, $0.count) }
     }
 
     private mutating func fold(
@@ -116,6 +119,9 @@ package struct StepCells: Sendable {
             sums.add(timedOutcomes: outcomes, to: timed.span)
         } else {
             sums.add(outcomes: outcomes, to: counted.span, timed: timed.span)
+        }
+        for place in columns.failed(in: range) {
+            statuses.add(columns.statuses[Int(place)], to: counted[Int(place) - range.lowerBound])
         }
         durations.append(columns.durations.span.extracting(range), cells: timed.span)
         if !columns.flagsOfAny.isDisjoint(with: Self.countedFlags) {
@@ -263,6 +269,7 @@ package struct StepCells: Sendable {
 
     /// Gives every cell its histogram, and returns the cells ordered by second. Only ``removeAll()`` may follow.
     package mutating func close() -> [FoldedCell] {
+        statuses.close()
         durations.count(into: &durationHistograms)
         ttfbs.count(into: &ttfbHistograms)
         var cells: [FoldedCell] = []
@@ -279,6 +286,7 @@ package struct StepCells: Sendable {
     package mutating func removeAll() {
         names.removeAll(keepingCapacity: true)
         sums.removeAll()
+        statuses.removeAll()
         directory.removeAll()
         durations.removeAll()
         ttfbs.removeAll()
@@ -290,6 +298,7 @@ package struct StepCells: Sendable {
 
     package func totals(of cell: FoldedCell) -> KPITotals {
         var totals = sums.totals(of: cell.number, timed: durationHistograms[cell.number].count)
+        totals.statuses = statuses.statuses(of: cell.number)
         totals.duration = durationHistograms.histogram(of: cell.number)
         totals.ttfb = ttfbHistograms.histogram(of: cell.number)
         return totals

@@ -5,7 +5,8 @@ package import VenusStore
 /// How much of each producer is counted: what makes every call count once, and every loss seen.
 ///
 /// A producer's entries arrive in order. Sequence numbers at or below its mark are duplicates; a gap above it is a
-/// loss. What a heartbeat says to have been given out may still come; what an `end` says will not.
+/// loss. What a heartbeat says to have been given out may still come while calls wait at the proxy; where none do, or it is
+/// the `end`, what is missing will not.
 package struct ProducerLedger: Sendable {
     /// A producer that was silent for this long is forgotten; its calls would be refused for their age.
     static let memory: Int64 = 8 * 86_400 * 1_000
@@ -90,13 +91,11 @@ package struct ProducerLedger: Sendable {
                     sentAt: sentAt, appendedAt: appendedAt)
             }
         }
-        if heartbeat.isEnd {
-            mark.hasEnded = true
-            if heartbeat.next > mark.highest + 1 {
-                lose(
-                    of: heartbeat.producer, from: mark.highest + 1, count: heartbeat.next - mark.highest - 1, now: now)
-                mark.highest = heartbeat.next - 1
-            }
+        if heartbeat.isEnd { mark.hasEnded = true }
+        let nothingWaits = heartbeat.callsQueued == 0 && heartbeat.callsSpooled == 0
+        if heartbeat.isEnd || nothingWaits, heartbeat.next > mark.highest + 1 {
+            lose(of: heartbeat.producer, from: mark.highest + 1, count: heartbeat.next - mark.highest - 1, now: now)
+            mark.highest = heartbeat.next - 1
         }
         keep(mark)
     }

@@ -10,14 +10,18 @@ public enum Grade: String, Sendable, Hashable, Codable, CaseIterable {
 
     /// The worst that any threshold says; good where none has enough calls to judge, idle where there were none and no
     /// connection moved a byte.
-    public init(_ kpi: KPI, thresholds: [MetricThreshold] = MetricThreshold.defaults) {
+    ///
+    /// - Parameter totals: of which the KPIs are.
+    public init(
+        _ kpi: KPI, of totals: borrowing KPITotals, thresholds: [MetricThreshold] = MetricThreshold.defaults
+    ) {
         guard kpi.calls > 0 || kpi.basis != nil else {
             self = .idle
             return
         }
         var worst = Grade.good
         for threshold in thresholds {
-            switch threshold.grade(kpi) {
+            switch threshold.grade(kpi, of: totals) {
             case .poor: worst = .poor
             case .fair where worst == .good: worst = .fair
             case .fair, .good, .idle, nil: continue

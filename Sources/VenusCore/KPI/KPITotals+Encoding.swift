@@ -1,19 +1,21 @@
 extension KPITotals {
-    /// 2 has the counts of the egress policy; where they are 0, 1 is written.
-    private static let version: UInt8 = 2
+    /// 2 has the counts of the egress policy, 3 the statuses of errors too; where there are none, less is written.
+    private static let version: UInt8 = 3
 
     /// The form in checkpoints and on the live feed between processes.
     public func encode(into writer: inout ByteWriter) {
         let hasPolicyCounts = wouldBeDenied > 0 || linkLocal > 0
-        writer.append(byte: hasPolicyCounts ? Self.version : 1)
+        let version: UInt8 = statuses.isEmpty ? hasPolicyCounts ? 2 : 1 : Self.version
+        writer.append(byte: version)
         for count in [
             success, clientError, serverError, transportError, unknown, cancelled, denied, estimated, tunnels,
             bytesSent, bytesReceived,
         ] { writer.append(count) }
-        if hasPolicyCounts {
+        if version >= 2 {
             writer.append(wouldBeDenied)
             writer.append(linkLocal)
         }
+        if version >= 3 { statuses.encode(into: &writer) }
         for phase in phases {
             writer.append(phase.sum)
             writer.append(phase.count)
@@ -41,6 +43,7 @@ extension KPITotals {
             wouldBeDenied = try Self.readCount(from: &reader)
             linkLocal = try Self.readCount(from: &reader)
         }
+        if version >= 3 { statuses = try ErrorStatuses(from: &reader) }
         for place in phases.indices {
             phases[place].sum = try reader.readNumber()
             phases[place].count = try Self.readCount(from: &reader)

@@ -13,8 +13,10 @@ extension KPITotals {
         // Most are zero: a bit for each says which are not.
         var filled: UInt64 = 0
         for (place, number) in numbers.enumerated() where number > 0 { filled |= 1 << UInt64(place) }
+        if !statuses.isEmpty { filled |= Self.hasStatuses }
         writer.append(filled)
         for number in numbers where number > 0 { writer.append(number) }
+        if !statuses.isEmpty { statuses.encode(into: &writer) }
         let histograms = (PackedHistogram(duration), PackedHistogram(ttfb))
         // Both heads before both bodies: who wants the extremes alone need not go through the buckets.
         histograms.0.appendHead(to: &writer)
@@ -22,6 +24,9 @@ extension KPITotals {
         histograms.0.appendBody(to: &writer)
         histograms.1.appendBody(to: &writer)
     }
+
+    /// The bit that says that statuses follow the numbers.
+    private static let hasStatuses: UInt64 = 1 << 63
 
     /// Shortest and longest of some times, in microseconds.
     package struct Extremes: Sendable, Hashable {
@@ -39,7 +44,9 @@ extension KPITotals {
     package static func extremes(
         packed reader: inout ByteReader
     ) throws(EncodingError) -> (duration: Extremes?, ttfb: Extremes?) {
-        for _ in 0..<(try reader.readNumber()).nonzeroBitCount { _ = try reader.readNumber() }
+        let filled = try reader.readNumber()
+        for _ in 0..<(filled & ~hasStatuses).nonzeroBitCount { _ = try reader.readNumber() }
+        if filled & hasStatuses != 0 { _ = try ErrorStatuses(from: &reader) }
         let duration = try PackedHistogram.Head(from: &reader)
         let ttfb = try PackedHistogram.Head(from: &reader)
         return (Extremes(duration), Extremes(ttfb))
@@ -49,6 +56,7 @@ extension KPITotals {
     package init(packed reader: inout ByteReader, withHistograms: Bool) throws(EncodingError) {
         self.init()
         var filled = try reader.readNumber()
+        let hasStatuses = filled & Self.hasStatuses != 0
         func next() throws(EncodingError) -> UInt64 {
             defer { filled >>= 1 }
             return filled & 1 == 0 ? 0 : try reader.readNumber()
@@ -70,6 +78,7 @@ extension KPITotals {
             phases[place].sum = try next()
             phases[place].count = try next()
         }
+        if hasStatuses { statuses = try ErrorStatuses(from: &reader) }
         guard withHistograms else { return }
         let heads = (try PackedHistogram.Head(from: &reader), try PackedHistogram.Head(from: &reader))
         duration = try LatencyHistogram(heads.0, packedBody: &reader)

@@ -16,6 +16,8 @@ public struct KPITotals: Sendable, Hashable {
     /// Calls in k of whose outcome only the transport is known: connections (tunnels, upgrades), and exchanges within them
     /// that got no answer.
     public var tunnels: UInt64 = 0
+    /// The statuses of client and server errors.
+    public var statuses = ErrorStatuses()
     /// Of calls, and of what connections moved apart from them (``CallFlags/activity``).
     public var bytesSent: UInt64 = 0
     public var bytesReceived: UInt64 = 0
@@ -68,6 +70,7 @@ public struct KPITotals: Sendable, Hashable {
         if call.flags.contains(.estimated) { estimated += 1 }
         if call.flags.contains(.wouldBeDenied) { wouldBeDenied += 1 }
         if call.flags.contains(.linkLocal) { linkLocal += 1 }
+        if ErrorStatuses.counts(call.outcome, call.status) { statuses.add(call.status) }
         if call.outcome.isKnown, !call.flags.isDisjoint(with: .transportOnly) { tunnels += 1 }
         for phase in Phase.allCases {
             guard let time = call.phases[phase] else { continue }
@@ -98,6 +101,7 @@ public struct KPITotals: Sendable, Hashable {
         linkLocal += other.linkLocal
         estimated += other.estimated
         tunnels += other.tunnels
+        statuses.merge(other.statuses)
         bytesSent &+= other.bytesSent
         bytesReceived &+= other.bytesReceived
         for place in phases.indices {
@@ -126,6 +130,7 @@ public struct KPITotals: Sendable, Hashable {
         linkLocal -= other.linkLocal
         estimated -= other.estimated
         tunnels -= other.tunnels
+        statuses.subtract(other.statuses)
         bytesSent &-= other.bytesSent
         bytesReceived &-= other.bytesReceived
         for place in phases.indices {

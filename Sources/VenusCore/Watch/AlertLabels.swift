@@ -4,12 +4,15 @@ public struct AlertLabels: Sendable, Hashable {
     public var severity: Severity
     public var metric: String
     public var subject: WatchSubject
+    /// ``AlertRule/part``; empty: the whole subject.
+    public var part: String
 
-    public init(rule: String, severity: Severity, metric: String, subject: WatchSubject) {
+    public init(rule: String, severity: Severity, metric: String, subject: WatchSubject, part: String = "") {
         self.rule = rule
         self.severity = severity
         self.metric = metric
         self.subject = subject
+        self.part = part
     }
 
     public init(_ rule: AlertRule) {
@@ -17,12 +20,14 @@ public struct AlertLabels: Sendable, Hashable {
             switch rule.condition {
             case .threshold(let metric, _): metric.name
             case .burnRate: "burn_rate"
+            case .silence: "no_data"
             }
-        self.init(rule: rule.id, severity: rule.severity, metric: metric, subject: rule.subject)
+        self.init(
+            rule: rule.id, severity: rule.severity, metric: metric, subject: rule.subject, part: rule.part ?? "")
     }
 
     public enum Field: String, Sendable, Hashable, Codable, CaseIterable {
-        case rule, severity, metric, level, environment, service, dependency, operation, host
+        case rule, severity, metric, level, environment, service, dependency, operation, host, part
     }
 
     public subscript(field: Field) -> String {
@@ -36,6 +41,7 @@ public struct AlertLabels: Sendable, Hashable {
         case .dependency: subject.key?.dependency ?? ""
         case .operation: subject.key?.operation ?? ""
         case .host: if case .host(let name) = subject { name } else { "" }
+        case .part: part
         }
     }
 }

@@ -11,14 +11,19 @@ public struct AlertRule: Sendable, Hashable, Codable {
     public var keepFiringFor: Int64
     /// Where a firing alert counts as over, on the good side of the limit that raised it; `nil`: at that limit.
     public var clear: Double?
-    /// Seconds without a call after which a subject that is called all day is reported as silent; `nil`: never.
+    /// Seconds without a call after which a subject that is called all day is reported as silent, or without a word of a
+    /// host's agent; `nil`: never.
     public var noDataAfter: Int64?
+    /// Of a rule on a host's metric: which file system, device, interface, resource or program; `nil`: the whole host.
+    public var part: String?
 
     public enum Condition: Sendable, Hashable, Codable {
         /// The limit of the rule's severity, of the threshold that applies to the subject (``ThresholdTable``).
         case threshold(metric: Metric, direction: Direction)
         /// The objective of this id burns its budget too fast (``Objective``).
         case burnRate(objective: String)
+        /// The subject is not heard of for ``noDataAfter``. Of hosts only.
+        case silence
     }
 
     public static let usualFor: Int64 = 60
@@ -66,18 +71,12 @@ public struct AlertRule: Sendable, Hashable, Codable {
         return rules
     }
 
-    /// The same for a host.
-    public static func standing(forHost host: String, in table: ThresholdTable) -> [AlertRule] {
-        table.thresholds(for: .host(host)).compactMap { threshold in
-            guard case .host = threshold.metric, threshold.critical != nil else { return nil }
-            return AlertRule(
-                id: standingID(.host(host), threshold), subject: .host(host),
-                condition: .threshold(metric: threshold.metric, direction: threshold.direction))
-        }
+    static func standingID(_ subject: WatchSubject, _ threshold: MetricThreshold) -> String {
+        standingID(subject, "\(threshold.metric.name) \(threshold.direction.rawValue)")
     }
 
     /// Names are length-prefixed, so that no two subjects share an id.
-    private static func standingID(_ subject: WatchSubject, _ threshold: MetricThreshold) -> String {
+    static func standingID(_ subject: WatchSubject, _ condition: String) -> String {
         let names: [String] =
             switch subject {
             case .everything: []
@@ -85,6 +84,6 @@ public struct AlertRule: Sendable, Hashable, Codable {
             case .series(let key): [key.environment, key.service, key.dependency, key.operation]
             }
         let written = names.map { "\($0.utf8.count):\($0)" }.joined(separator: ",")
-        return "\(subject.level)(\(written)) \(threshold.metric.name) \(threshold.direction.rawValue)"
+        return "\(subject.level)(\(written)) \(condition)"
     }
 }

@@ -57,9 +57,11 @@ public struct MetricThreshold: Sendable, Hashable, Codable {
     }
 
     /// The grade of these KPIs, whatever span they are of; `nil` where there is nothing to judge. On the path of every tick:
-    /// nothing is allocated. Of single statuses KPIs say nothing: what is tolerated counts as an error here.
-    public func grade(_ kpi: KPI) -> Grade? {
-        hasLimit ? kpi.value(for: self).map(judge) : nil
+    /// nothing is allocated.
+    ///
+    /// - Parameter totals: of which the KPIs are.
+    public func grade(_ kpi: KPI, of totals: borrowing KPITotals) -> Grade? {
+        hasLimit ? kpi.value(for: self, known: totals.known, statuses: totals.statuses).map(judge) : nil
     }
 
     private var hasLimit: Bool { warning != nil || critical != nil }
@@ -75,15 +77,27 @@ public struct MetricThreshold: Sendable, Hashable, Codable {
 
 extension KPI {
     /// What this threshold judges; `nil` where there is nothing to say, or there were fewer calls than it asks for.
-    public func value(for threshold: MetricThreshold) -> Double? {
+    ///
+    /// - Parameters:
+    ///   - known: k: calls whose outcome is known.
+    ///   - statuses: of client and server errors.
+    public func value(for threshold: MetricThreshold, known: UInt64, statuses: ErrorStatuses) -> Double? {
         guard !threshold.metric.needsCalls || calls >= threshold.minimumCalls else { return nil }
         return switch threshold.metric {
         case .availability: availability
-        case .errorRate: errorRate
+        case .errorRate: errorRate(tolerate: threshold.tolerate, known: known, statuses: statuses)
         case .responseTime(let statistic): responseTime[statistic]
         case .timeToFirstByte(let statistic): ttfb[statistic]
         case .load: load.callsPerMinute
         case .host: nil
         }
+    }
+
+    /// Tolerated errors stay in k: they are calls that ended well.
+    private func errorRate(tolerate: [UInt16], known: UInt64, statuses: ErrorStatuses) -> Double? {
+        guard let errorRate, !tolerate.isEmpty, !statuses.isEmpty, known > 0 else { return errorRate }
+        let errors = (errorRate * Double(known)).rounded()
+        let tolerated = tolerate.reduce(0.0) { $0 + Double(statuses[$1]) }
+        return max(0, errors - tolerated) / Double(known)
     }
 }

@@ -61,6 +61,16 @@ public struct ThresholdTable: Sendable {
     /// Whether something is stored at this very level.
     public func hasOwn(_ subject: WatchSubject) -> Bool { subjects.contains(subject) }
 
+    /// Names of hosts' metrics that have a limit somewhere, with the windows of these.
+    public var hostMetrics: [(name: String, window: Window)] {
+        (defaults + byHost.values.joined()).compactMap { threshold in
+            guard case .host(let name) = threshold.metric, threshold.warning != nil || threshold.critical != nil else {
+                return nil
+            }
+            return (name, threshold.window)
+        }
+    }
+
     /// Operations at which something is stored.
     public var operations: Set<SeriesKey> { Set(subjects.compactMap(\.key).filter { $0.level == .operation }) }
 

@@ -107,6 +107,15 @@ package struct AgentStateMachine: Sendable {
         }
     }
 
+    /// Somebody watches, as is heard in between.
+    package mutating func watched(for duration: Int64, every: Int64, now: Int64) {
+        guard !isStopping, failures == 0 else { return }
+        watchedUntil = max(watchedUntil, now + min(max(0, duration), 3_600_000))
+        watchedEvery = max(200, every)
+        guard isWatched(at: now), case .due(let at) = publishing else { return }
+        publishing = .due(at: min(at, Self.following(now, min(timing.publish, watchedEvery))))
+    }
+
     /// The agent is to end: what it has is sent once more.
     package mutating func stop() { isStopping = true }
 

@@ -24,6 +24,7 @@ package actor HostAgent {
     private enum Signal: Sendable {
         case time
         case outcome(PublishOutcome, [ReadingsBatch.Item])
+        case watched(HostWatchers)
         case stop
     }
 
@@ -44,7 +45,9 @@ package actor HostAgent {
     private var latest: HostReading?
     private var machine: AgentStateMachine
     private var limit = HostAgent.readingsAtOnce
-    private var lastProcesses: Int64 = 0
+    /// Whole intervals of reading since the epoch, when processes were looked at first, and last.
+    private var firstTurn: Int64?
+    private var lastTurn: Int64 = 0
     private var known: Event?
     private var failuresOfSpool: UInt64 = 0
 
@@ -75,11 +78,14 @@ package actor HostAgent {
     package func run() async {
         if let over = open.take(before: now()) { spool.append(over) }
         signal.yield(.time)
+        let watchers = followWatchers()
+        defer { watchers.cancel() }
         var timer: Task<Void, Never>?
         for await event in signals {
             switch event {
             case .time: break
             case .outcome(let outcome, let items): settle(outcome, items)
+            case .watched(let by): machine.watched(for: by.watchedFor, every: by.publish, now: now())
             case .stop: stopReading()
             }
             timer?.cancel()
@@ -90,6 +96,27 @@ package actor HostAgent {
             }
         }
     }
+
+    /// Hears of those who come to look in between.
+    private nonisolated func followWatchers() -> Task<Void, Never> {
+        Task { [destination, signal] in
+            while !Task.isCancelled {
+                let wait: Int64
+                switch await destination.watchers() {
+                case .told(let by):
+                    if by.watchedFor > 0 { signal.yield(.watched(by)) }
+                    // While somebody watches, receipts say how long.
+                    wait = max(by.watchedFor, by.askAgain)
+                case .failed(let retryAfter): wait = retryAfter
+                case .never: return
+                }
+                try? await Task.sleep(for: .milliseconds(max(Self.leastWait, min(wait, 3_600_000))))
+            }
+        }
+    }
+
+    /// Milliseconds between two questions for watchers, whatever the answer.
+    private static let leastWait: Int64 = 100
 
     /// Does what is to be done now.
     ///
@@ -107,10 +134,7 @@ package actor HostAgent {
     }
 
     private func read(_ now: Int64) {
-        // Each process is looked at once a minute: that costs as much as all else.
-        let withProcesses = now / 60_000 != lastProcesses
-        if withProcesses { lastProcesses = now / 60_000 }
-        guard let reading = reader.read(withProcesses: withProcesses) else { return }
+        guard let reading = reader.read(processes: processShare(now)) else { return }
         latest = reading
         for minute in open.add(reading) { spool.append(minute) }
         spool.keep(open.reading)
@@ -118,8 +142,22 @@ package actor HostAgent {
         failuresOfSpool = spool.failures
     }
 
+    /// Each process is looked at once a minute, some of them with each reading; not with those that a watcher has made more. All of
+    /// them the first time, so that what they use is known a minute later.
+    private func processShare(_ now: Int64) -> ProcessShare? {
+        let turn = now / timing.read
+        guard turn != lastTurn else { return nil }
+        lastTurn = turn
+        guard let firstTurn else {
+            firstTurn = turn
+            return .all
+        }
+        let count = min(max(60_000 / timing.read, 1), 60)
+        return ProcessShare(Int((turn - firstTurn - 1) % count), of: Int(count))
+    }
+
     private func stopReading() {
-        if let reading = reader.read(withProcesses: false) {
+        if let reading = reader.read(processes: nil) {
             latest = reading
             for minute in open.add(reading) { spool.append(minute) }
         }
@@ -145,6 +183,10 @@ package actor HostAgent {
             note(.reaches)
             machine.published(
                 .settled(watchedFor: receipt.watchedFor, every: receipt.publish, hasMore: spool.count > 0), now: now,
+                chance: chance)
+        case .nothing:
+            machine.published(
+                .settled(watchedFor: 0, every: timing.publish, hasMore: spool.count > items.count), now: now,
                 chance: chance)
         case .failed(let why):
             note(.failed(why))

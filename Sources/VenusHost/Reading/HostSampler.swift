@@ -8,8 +8,7 @@ package struct HostSampler: Sendable {
     private let ticksPerSecond: Double
     private let pageBytes: UInt64
     private var last: HostSnapshot?
-    /// When a snapshot had processes last.
-    private var lastProcesses: (clock: Double, table: ProcessTable)?
+    private var programs = ProgramUse()
 
     package init(ticksPerSecond: Double, pageBytes: UInt64) {
         self.ticksPerSecond = ticksPerSecond
@@ -20,17 +19,14 @@ package struct HostSampler: Sendable {
     ///   the machine.
     package mutating func reading(at now: HostSnapshot) -> HostReading? {
         let before = last
-        let processesBefore = lastProcesses
         last = now
         last?.processes = nil
-        if let processes = now.processes { lastProcesses = (now.clock, processes) }
+        let isRestarted = now.uptime.map { now in before?.uptime.map { now.seconds < $0.seconds } ?? false } ?? false
+        if isRestarted { programs = ProgramUse() }
+        if let processes = now.processes { programs.take(processes, now.processShare, at: now.clock) }
         guard let before else { return nil }
         let seconds = now.clock - before.clock
-        let isRestarted = now.uptime.map { now in before.uptime.map { now.seconds < $0.seconds } ?? false } ?? false
-        guard seconds > 0, seconds <= Self.maximumSeconds, !isRestarted else {
-            if isRestarted { lastProcesses = now.processes.map { (now.clock, $0) } }
-            return nil
-        }
+        guard seconds > 0, seconds <= Self.maximumSeconds, !isRestarted else { return nil }
         // The wall clock may have been set meanwhile: the other one says how long it was.
         let start = now.at.subtractingReportingOverflow(Int64((seconds * 1_000).rounded()))
         var reading = HostReading(
@@ -44,10 +40,9 @@ package struct HostSampler: Sendable {
         writer.addNetworks(now, since: before)
         writer.addPressure(now, since: before)
         writer.addContainer(now, since: before)
-        if let processes = now.processes, let processesBefore {
-            writer.addProcesses(
-                processes, since: processesBefore.table, seconds: now.clock - processesBefore.clock,
-                ticksPerSecond: ticksPerSecond, pageBytes: pageBytes)
+        // Once all have been looked at: the programs that use most are found among all of them.
+        if now.processes != nil, now.processShare.isLast, let totals = programs.totals {
+            writer.addPrograms(totals, ticksPerSecond: ticksPerSecond, pageBytes: pageBytes)
         }
         reading = writer.reading
         return reading

@@ -16,6 +16,8 @@ package struct HostSnapshot: Sendable {
     package var cgroup: CgroupStatistics?
     /// Not in every snapshot.
     package var processes: ProcessTable?
+    /// Which of them those are.
+    package var processShare = ProcessShare.all
     package var garbledLines: UInt64 = 0
 
     package init(at: Int64, clock: Double) {

@@ -53,7 +53,7 @@ package struct ProcessTable: Sendable, Hashable {
     }
 
     /// The programs with the highest numbers; of equals those whose names come first.
-    package static func highest(_ numbers: [String: UInt64]) -> [(name: String, number: UInt64)] {
+    package static func highest<Number: Comparable>(_ numbers: [String: Number]) -> [(name: String, number: Number)] {
         numbers.map { (name: $0.key, number: $0.value) }
             .sorted { ($1.number, $0.name) < ($0.number, $1.name) }
             .prefix(programs).map { $0 }

@@ -61,16 +61,23 @@ extension CallShipper {
         }
     }
 
-    /// Has what waits go to disk where an append takes long, until the task is cancelled. Looks twice in that time.
+    /// Has what waits go to disk where an append takes long, until the task is cancelled. Looks twice in that time, and
+    /// sleeps on while blocks come and go: a task or a timer for each would wake three threads and cost more than the
+    /// append.
     func watchAppends() async {
-        var (appends, unchanged) = (machine.withLock { $0.appends }, 0)
-        while (try? await clock.sleep(for: configuration.appendPatience / 2)) != nil {
-            let before = appends
-            appends = machine.withLock { $0.appends }
-            unchanged = appends == before ? unchanged + 1 : 0
-            guard unchanged >= 2 else { continue }
-            machine.withLock { $0.appendTakesLong() }
-            keeperWakeup.wake()
+        guard spool != nil else { return }
+        while !Task.isCancelled {
+            await shippingWakeup.wait()
+            var (appends, unchanged) = (machine.withLock { $0.appends }, 0)
+            repeat {
+                guard (try? await clock.sleep(for: configuration.appendPatience / 2)) != nil else { return }
+                let before = appends
+                appends = machine.withLock { $0.appends }
+                unchanged = appends == before ? unchanged + 1 : 0
+                guard unchanged >= 2 else { continue }
+                machine.withLock { $0.appendTakesLong() }
+                keeperWakeup.wake()
+            } while isShipping.load(ordering: .relaxed)
         }
     }
 }

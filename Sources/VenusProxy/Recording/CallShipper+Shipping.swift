@@ -33,6 +33,10 @@ extension CallShipper {
                 return .aside
             }
             group.addTask {
+                await self.watchAppends()
+                return .aside
+            }
+            group.addTask {
                 await self.beat()
                 return .aside
             }
@@ -93,17 +97,14 @@ extension CallShipper {
 
     private func ship() async {
         var log = ShippingLog(logger: logger)
-        // As long as there is something to append: one for each append would cost more than the append.
-        var patience: Task<Void, Never>?
-        defer { patience?.cancel() }
+        defer { isShipping.store(false, ordering: .relaxed) }
         while !Task.isCancelled {
             let inFlight = callsInFlight
             let action = machine.withLock { $0.next(callsInFlight: inFlight) }
             if case .wait = action {
-                patience?.cancel()
-                patience = nil
-            } else if patience == nil, spool != nil {
-                patience = Task { await self.watchAppends() }
+                isShipping.store(false, ordering: .relaxed)
+            } else if !isShipping.exchange(true, ordering: .relaxed) {
+                shippingWakeup.wake()
             }
             switch action {
             case .stop: return

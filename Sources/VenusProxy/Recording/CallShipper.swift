@@ -24,6 +24,10 @@ public final class CallShipper: Sendable {
     let machine: Mutex<ShipperStateMachine>
     /// Something is there to ship.
     let wakeup = Wakeup()
+    /// Whether there is something to append, or being appended.
+    let isShipping = Atomic(false)
+    /// There is, after a while without.
+    let shippingWakeup = Wakeup()
     /// Something may have to go to disk.
     let keeperWakeup = Wakeup()
     /// No more time is left.

@@ -13,11 +13,14 @@ actor AlertDuty {
     private static let saveInterval: Int64 = 10
     private static let interval: Duration = .seconds(1)
     private static let leaseDuration: Duration = .seconds(10)
+    /// For so long, in milliseconds, each evaluation reads how objectives fare; who then waits comes with a later one.
+    private static let burnsTime: Int64 = 100
 
     private let store: any AlertStore
     private let live: LiveState
     private let settings: @Sendable (_ anew: Bool) async throws -> AlertEvaluation.Settings?
     private let burns: @Sendable (Objective) async throws -> [BurnRate.Tallies]
+    private let baseline: @Sendable (SeriesKey, _ at: Int64) async throws -> ReportEvidence.Baseline?
     /// Where people reach the server.
     private let base: @Sendable () async -> String?
     private let logger: Logger
@@ -28,24 +31,30 @@ actor AlertDuty {
     private var lease: LeaseStateMachine
     private var evaluation: AlertEvaluation?
     private var regularity = RegularityReading()
+    private var rounds = BurnRounds()
+    private var hosts: HostWatchReader
     private var savedAt: Int64 = 0
     private var isInTrouble = false
 
     /// - Parameters:
     ///   - settings: what people have set; `nil` where it is as it was when last asked, unless it is asked anew.
     ///   - burns: of each of ``BurnRate/all``, in that order.
+    ///   - baseline: what was usual of a series before this second, from history.
     ///   - base: without a slash at the end.
     init(
-        store: any AlertStore, live: LiveState, delivery: DeliveryDuty,
+        store: any ServerStore, live: LiveState, delivery: DeliveryDuty,
         settings: @escaping @Sendable (_ anew: Bool) async throws -> AlertEvaluation.Settings?,
         burns: @escaping @Sendable (Objective) async throws -> [BurnRate.Tallies],
+        baseline: @escaping @Sendable (SeriesKey, _ at: Int64) async throws -> ReportEvidence.Baseline?,
         base: @escaping @Sendable () async -> String?, logger: Logger, now: @escaping @Sendable () -> Int64
     ) {
         self.store = store
         self.live = live
+        hosts = HostWatchReader(store: store, live: live)
         self.delivery = delivery
         self.settings = settings
         self.burns = burns
+        self.baseline = baseline
         self.logger = logger
         self.now = now
         owner = Token.random().text
@@ -140,18 +149,33 @@ actor AlertDuty {
             }
             regularity.read()
         }
-        var burns: [String: ObjectiveBurn] = [:]
-        for objective in evaluation?.objectives ?? [] {
-            burns[objective.id] = ObjectiveBurn(objective, try await self.burns(objective))
+        let begun = now()
+        for objective in rounds.due(evaluation?.objectives ?? [], at: second) {
+            rounds.note(ObjectiveBurn(objective, try await self.burns(objective)), at: second)
+            guard now() - begun < Self.burnsTime else { break }
         }
+        try await readHosts()
+        let burns = rounds.burns
         let base = await base()
-        guard var next = evaluation else { return }
-        let faults = next.notices.faults.mapValues(\.id)
-        guard
+        guard let before = evaluation else { return }
+        let faults = before.notices.faults.mapValues(\.id)
+        let (picture, hosts) = (live.picture, hosts.watch)
+        func evaluated(
+            _ baselines: [SeriesKey: ReportEvidence.Baseline] = [:]
+        ) -> (next: AlertEvaluation, outcome: AlertEvaluation.Outcome?) {
+            var next = before
             let outcome = next.evaluate(
-                live.picture, at: second, burns: burns, knowsRegularity: regularity.next == nil,
+                picture, at: second, burns: burns, hosts: hosts, knowsRegularity: regularity.next == nil,
+                baselines: baselines,
                 link: { node, at in base.map { AlertLink.text(base: $0, node: node, at: at) } })
-        else {
+            return (next, outcome)
+        }
+        var (next, found) = evaluated()
+        // The same again where somebody is told of times that are too long: history is asked then only.
+        if let unexplained = found?.unexplained, !unexplained.isEmpty {
+            (next, found) = evaluated(await baselines(of: unexplained, at: second))
+        }
+        guard let outcome = found else {
             evaluation = next
             return
         }
@@ -164,6 +188,24 @@ actor AlertDuty {
             if !outcome.messages.isEmpty { try await delivery.load(at: second) }
         }
         evaluation = next
+    }
+
+    /// What was usual, as far as it can be read: people are told whether or not.
+    private func baselines(of keys: [SeriesKey], at second: Int64) async -> [SeriesKey: ReportEvidence.Baseline] {
+        var baselines: [SeriesKey: ReportEvidence.Baseline] = [:]
+        do {
+            for key in keys { baselines[key] = try await baseline(key, second) }
+        } catch {
+            logger.warning("an alert is told without what was usual before", metadata: ["error": "\(error)"])
+        }
+        return baselines
+    }
+
+    private func readHosts() async throws {
+        var reader = hosts
+        // What was read before it failed is read.
+        defer { hosts = reader }
+        try await reader.refresh(evaluation?.hostMetrics ?? [:], at: now())
     }
 
     private func commit(

@@ -33,10 +33,14 @@ package struct AlertEvaluation: Sendable {
     package struct Outcome: Sendable {
         package var transitions: [AlertTransition] = []
         package var messages: [AlertMessage] = []
+        /// Series whose messages would say more, if what was usual were given; at most ``maximumUnexplained``.
+        package var unexplained: [SeriesKey] = []
         /// Rules whose alerts changed.
         package var changed: Set<String> = []
     }
 
+    /// What was usual is asked of so many series at most before people are told.
+    package static let maximumUnexplained = 20
     /// Edges that are watched at most.
     package static let maximumKeys = 50_000
     /// Seconds for which an edge is watched after its last call.
@@ -44,6 +48,8 @@ package struct AlertEvaluation: Sendable {
 
     package private(set) var alerts: [String: AlertContent] = [:]
     package private(set) var notices = NoticeStateMachine()
+    /// The metrics of hosts that have a limit, each with the longest of its windows.
+    package private(set) var hostMetrics: [HostMetric: Window] = [:]
     private var settings = Settings()
     private var evaluator = AlertEvaluator()
     /// When each was called last, seconds since the epoch.
@@ -52,6 +58,10 @@ package struct AlertEvaluation: Sendable {
     private var operations: Set<SeriesKey> = []
     private var needsRules = true
     private var forgottenAt: Int64 = 0
+    /// ``HostWatch/generation`` for which rules were made.
+    private var hostsGeneration: Int?
+    /// As the last whole picture had it; `nil` before the first.
+    private var announced: AnnouncedServices?
 
     package init() {}
 
@@ -67,6 +77,13 @@ package struct AlertEvaluation: Sendable {
 
     package mutating func set(_ settings: Settings) {
         self.settings = settings
+        hostMetrics = [:]
+        for (name, window) in settings.thresholds.hostMetrics {
+            guard let metric = HostMetric(name: name), window.seconds > hostMetrics[metric]?.seconds ?? 0 else {
+                continue
+            }
+            hostMetrics[metric] = window
+        }
         needsRules = true
         // Of a fault that is over nobody is told anything any more.
         for one in settings.acknowledgements {
@@ -89,25 +106,37 @@ package struct AlertEvaluation: Sendable {
     /// - Parameters:
     ///   - now: seconds since the epoch.
     ///   - burns: of ``objectives``, by id; of those that are missing nothing is said.
+    ///   - hosts: all that there are.
     ///   - knowsRegularity: whether calls of the last day have been noted: before that nobody is said to be silent.
+    ///   - baselines: what was usual of series whose times are too long, by which messages explain them.
     ///   - link: to what is at fault, in the dashboard.
-    /// - Returns: `nil` where the picture is not whole: then nothing is said of anything.
+    /// - Returns: `nil` where the picture is not whole, and there are no hosts: then nothing is said of anything. Hosts are
+    ///   judged without any calls.
     package mutating func evaluate(
-        _ picture: LivePicture, at now: Int64, burns: [String: ObjectiveBurn] = [:], knowsRegularity: Bool,
+        _ picture: LivePicture, at now: Int64, burns: [String: ObjectiveBurn] = [:], hosts: HostWatch = HostWatch(),
+        knowsRegularity: Bool, baselines: [SeriesKey: ReportEvidence.Baseline] = [:],
         link: (FaultNode, Int64) -> String?
     ) -> Outcome? {
-        guard picture.isCovered(.seconds10, at: now * 1_000) else { return nil }
-        noteCalls(picture, at: now)
+        let isWhole = picture.isCovered(.seconds10, at: now * 1_000)
+        guard isWhole || !hosts.isEmpty else { return nil }
+        if isWhole {
+            noteCalls(picture, at: now)
+            announced = picture.announced
+        }
         var outcome = Outcome()
-        if needsRules { outcome.transitions += makeRules(at: now) }
-        var readings = AlertReadings(picture, operations: operations, burns: burns, at: now)
+        if needsRules || hostsGeneration != hosts.generation {
+            outcome.transitions += makeRules(hosts, at: now)
+        }
+        var readings = AlertReadings(
+            picture, operations: operations, burns: burns, hosts: hosts, isWhole: isWhole, at: now)
         var values: [String: Double] = [:]
         let regularity = knowsRegularity ? regularity : [:]
         let known = alerts
         outcome.transitions += evaluator.evaluate(at: now) { rule, threshold in
             let reading = readings.reading(
-                rule, threshold, regularity: rule.noDataAfter == nil ? nil : rule.subject.key.flatMap { regularity[$0] }
-            )
+                rule, threshold,
+                regularity: rule.noDataAfter == nil ? nil : rule.subject.key.flatMap { regularity[$0] },
+                isMissed: known[rule.id]?.machine.recordState == .noData)
             if case .value(let value) = reading,
                 Self.isCrossed(value, rule, threshold) || known[rule.id]?.machine.since != nil
             {
@@ -116,7 +145,7 @@ package struct AlertEvaluation: Sendable {
             return reading
         }
         take(outcome.transitions, values, &outcome.changed)
-        tell(picture, &readings, at: now, link, &outcome)
+        tell(&readings, baselines, hosts.services, at: now, link, &outcome)
         return outcome
     }
 
@@ -139,17 +168,17 @@ package struct AlertEvaluation: Sendable {
     }
 
     /// The rule's limit now.
-    package func limit(of rule: AlertRule) -> Double? { AlertLimits(rule, in: settings.thresholds)?.raise }
+    package func limit(of rule: AlertRule) -> Double? { AlertLimits(rule, in: settings.thresholds)?.raise.finite }
 
     // MARK: What is watched
 
     private mutating func noteCalls(_ picture: LivePicture, at now: Int64) {
-        for edge in picture.window(.seconds10).edges where !edge.totals.isEmpty { noteCall(of: edge.key, at: now) }
+        for edge in picture.edgesCalled(in: .seconds10) { noteCall(of: edge, at: now) }
         guard now - forgottenAt >= 60 else { return }
         forgottenAt = now
         // What was called within the hour is watched, though it has been quiet since this server began.
-        for edge in picture.window(.hour1).edges where keys[edge.key] == nil && keys.count < Self.maximumKeys {
-            keys[edge.key] = now
+        for edge in picture.edgesCalled(in: .hour1) where keys[edge] == nil && keys.count < Self.maximumKeys {
+            keys[edge] = now
             needsRules = true
         }
         let active = Set(
@@ -161,19 +190,41 @@ package struct AlertEvaluation: Sendable {
         }
     }
 
-    private mutating func makeRules(at now: Int64) -> [AlertTransition] {
+    private mutating func makeRules(_ hosts: HostWatch, at now: Int64) -> [AlertTransition] {
         needsRules = false
+        hostsGeneration = hosts.generation
         let services = Set(keys.keys.map { $0.key(at: .service) })
         let own = settings.rules.compactMap(\.subject.key)
         operations = Set(own.filter { $0.level == .operation })
             .union(settings.thresholds.operations)
         let watched = keys.keys.filter { $0.level == .edge } + services + operations
-        let all = settings.rules + AlertRule.standing(for: watched.sorted(), in: settings.thresholds)
+        let all =
+            settings.rules.filter { $0.hostMetric == nil }
+            + AlertRule.standing(for: watched.sorted(), in: settings.thresholds) + hostRules(hosts)
         let transitions = evaluator.setRules(
             all, thresholds: settings.thresholds, stored: alerts.mapValues(\.machine), at: now)
         // Those that have ended go on from there, should their rules come back.
         for id in Set(transitions.map(\.rule)) { _ = alerts[id]?.machine.end(at: now) }
         return transitions
+    }
+
+    /// The rules on hosts that there are, one for each part of a host that has an alert of its own. What is wrong with a part
+    /// that is gone stays wrong until the alert has been quiet for long enough.
+    private func hostRules(_ hosts: HostWatch) -> [AlertRule] {
+        var active: [WatchSubject: [AlertRule]] = [:]
+        for alert in alerts.values where alert.machine.since != nil && alert.rule.part != nil {
+            active[alert.rule.subject, default: []].append(alert.rule)
+        }
+        let own = Dictionary(grouping: settings.rules.filter { $0.hostMetric != nil }, by: \.subject)
+        return hosts.names.flatMap { name in
+            let subject = WatchSubject.host(name)
+            let rules = (own[subject] ?? []) + AlertRule.standing(forHost: name, in: settings.thresholds)
+            return rules.flatMap { rule in
+                guard let metric = rule.hostMetric else { return [rule] }
+                let gone = (active[subject] ?? []).filter { $0.condition == rule.condition }.compactMap(\.part)
+                return Set(hosts.parts(of: name, metric) + gone).sorted().map { rule.of(part: $0) }
+            }
+        }
     }
 
     private mutating func take(
@@ -190,7 +241,7 @@ package struct AlertEvaluation: Sendable {
             content.rule = rule
             content.machine = machine
             content.value = values[rule.id] ?? content.value
-            content.limit = AlertLimits(rule, in: table)?.raise
+            content.limit = AlertLimits(rule, in: table)?.raise.finite
             if machine.since == nil {
                 content.acknowledgement = nil
                 content.fault = nil
@@ -202,8 +253,8 @@ package struct AlertEvaluation: Sendable {
     // MARK: What people are told
 
     private mutating func tell(
-        _ picture: LivePicture, _ readings: inout AlertReadings, at now: Int64, _ link: (FaultNode, Int64) -> String?,
-        _ outcome: inout Outcome
+        _ readings: inout AlertReadings, _ baselines: [SeriesKey: ReportEvidence.Baseline], _ services: HostServices,
+        at now: Int64, _ link: (FaultNode, Int64) -> String?, _ outcome: inout Outcome
     ) {
         var active: [ActiveAlert] = []
         var announced: [FaultGrouping.Address: String] = [:]
@@ -212,18 +263,27 @@ package struct AlertEvaluation: Sendable {
             guard let alert = ActiveAlert(rule, machine, silences: silences, at: now) else { return }
             active.append(alert)
             guard let key = rule.subject.key, !key.dependency.isEmpty,
-                let service = picture.announced.service(behind: key)
+                let service = self.announced?.service(behind: key)
             else { return }
             announced[FaultGrouping.Address(environment: key.environment, dependency: key.dependency)] =
                 service.service
         }
+        // What is at fault behind calls is not known before there was a whole picture; behind hosts it is.
+        let isKnown =
+            self.announced != nil
+            || (active.allSatisfy { $0.subject.key == nil } && notices.faults.keys.allSatisfy { $0.kind == .host })
+        guard isKnown else { return }
         let grouping = FaultGrouping(active, announced: announced)
         let told = notices.update(grouping, settings: settings.notices, at: now)
         for notice in told {
-            var evidence = AlertEvidence(alerts: alerts, readings: readings, thresholds: settings.thresholds)
+            var evidence = AlertEvidence(
+                alerts: alerts, readings: readings, thresholds: settings.thresholds, baselines: baselines,
+                hostServices: services)
             outcome.messages.append(evidence.message(notice, link: link(notice.node, notice.at)))
+            outcome.unexplained += evidence.unexplained
             readings = evidence.readings
         }
+        outcome.unexplained = Array(Set(outcome.unexplained).sorted().prefix(Self.maximumUnexplained))
         mark(active, grouping, &outcome.changed)
     }
 
@@ -245,4 +305,9 @@ package struct AlertEvaluation: Sendable {
             changed.insert(alert.rule)
         }
     }
+}
+
+extension Double {
+    /// `nil` for what no limit is.
+    fileprivate var finite: Double? { isFinite ? self : nil }
 }

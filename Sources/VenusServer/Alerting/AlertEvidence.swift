@@ -8,34 +8,58 @@ struct AlertEvidence {
     let alerts: [String: AlertContent]
     var readings: AlertReadings
     let thresholds: ThresholdTable
+    /// What was usual.
+    let baselines: [SeriesKey: ReportEvidence.Baseline]
+    let hostServices: HostServices
+    /// Of which it was not known what was usual, though it would have said something.
+    private(set) var unexplained: [SeriesKey] = []
+
+    init(
+        alerts: [String: AlertContent], readings: AlertReadings, thresholds: ThresholdTable,
+        baselines: [SeriesKey: ReportEvidence.Baseline], hostServices: HostServices
+    ) {
+        self.alerts = alerts
+        self.readings = readings
+        self.thresholds = thresholds
+        self.baselines = baselines
+        self.hostServices = hostServices
+    }
 
     mutating func message(_ notice: Notice, link: String?) -> AlertMessage {
         let contents = notice.group.alerts.compactMap { alerts[$0] }
         var found: [AlertMessage.Evidence] = []
-        for content in contents { found.append(evidence(content)) }
+        for content in contents { found.append(evidence(content, isOver: notice.kind == .resolved)) }
         found.sort { ($1.severity, $0.subject, $0.metric) < ($0.severity, $1.subject, $1.metric) }
-        return AlertMessage(
+        var message = AlertMessage(
             notice, evidence: found, inhibited: Self.names(notice.group.inhibited.compactMap { alerts[$0] }),
             sample: notice.kind == .resolved ? nil : sample(of: contents), link: link)
+        if notice.node.kind == .host {
+            message.services = Set(hostServices.on(notice.node.name).map(\.item.service)).sorted()
+        }
+        return message
     }
 
-    private mutating func evidence(_ content: AlertContent) -> AlertMessage.Evidence {
+    private mutating func evidence(_ content: AlertContent, isOver: Bool) -> AlertMessage.Evidence {
         let (rule, labels) = (content.rule, AlertLabels(content.rule))
         if content.machine.recordState == .noData {
             return AlertMessage.Evidence(subject: rule.subject, metric: "no_data", severity: rule.severity)
         }
         var evidence = AlertMessage.Evidence(
             subject: rule.subject, metric: labels.metric, severity: rule.severity, value: content.value,
-            limit: content.limit)
+            limit: content.limit, part: rule.part)
         guard let key = rule.subject.key, case .threshold(let metric, let direction) = rule.condition,
             let threshold = thresholds.threshold(for: rule.subject, metric: metric, direction: direction)
         else { return evidence }
         switch metric {
         case .responseTime, .timeToFirstByte:
-            guard let now = readings.totals(of: key, over: threshold.window).flatMap({ PhaseMeans($0.totals) }),
-                let before = readings.totals(of: key, over: .hour1).flatMap({ PhaseMeans($0.totals) })
+            guard !isOver, let now = readings.totals(of: key, over: threshold.window).flatMap({ PhaseMeans($0.totals) })
             else { break }
-            evidence.phase = now.grownMost(since: before)
+            guard let baseline = baselines[key] else {
+                unexplained.append(key)
+                break
+            }
+            evidence.phase = now.grownMost(since: baseline.means)
+            evidence.baseline = evidence.phase.map { _ in baseline.time }
         case .availability, .errorRate:
             var counts: [String: UInt64] = [:]
             for call in failed(key, within: threshold.window) {

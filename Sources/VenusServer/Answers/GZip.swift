@@ -11,7 +11,14 @@ package enum GZip {
 
     /// `nil` where it is not worth it, or zlib has no memory.
     package static func compress(_ bytes: [UInt8]) -> [UInt8]? {
-        guard (minimumBytes...maximumBytes).contains(bytes.count) else { return nil }
+        guard (minimumBytes...maximumBytes).contains(bytes.count), let compressed = deflate(bytes, level: level) else {
+            return nil
+        }
+        return compressed.count < bytes.count ? compressed : nil
+    }
+
+    /// - Parameter bytes: at most ``maximumBytes``.
+    static func deflate(_ bytes: [UInt8], level: Int32) -> [UInt8]? {
         var stream = z_stream()
         guard venus_deflate_init_gzip(&stream, level) == Z_OK else { return nil }
         defer { deflateEnd(&stream) }
@@ -24,10 +31,10 @@ package enum GZip {
                 stream.avail_in = UInt32(input.count)
                 stream.next_out = output.baseAddress
                 stream.avail_out = UInt32(output.count)
-                isWhole = deflate(&stream, Z_FINISH) == Z_STREAM_END
+                isWhole = CZlib.deflate(&stream, Z_FINISH) == Z_STREAM_END
                 count = output.count - Int(stream.avail_out)
             }
         }
-        return isWhole && compressed.count < bytes.count ? compressed : nil
+        return isWhole ? compressed : nil
     }
 }

@@ -2,8 +2,8 @@ import Synchronization
 package import VenusCore
 import VenusStore
 
-/// Reads from history how objectives fare. What was read is good for ``freshness``: whoever asks each second, and however
-/// many ask, costs two reads of one series in that time.
+/// Reads from history how objectives fare. A standing is good for ``freshness``: however many ask, it is read once in that
+/// time.
 package final class ObjectiveReader: Sendable {
     /// How an objective fares.
     package struct Standing: Sendable, Hashable {
@@ -48,6 +48,11 @@ package final class ObjectiveReader: Sendable {
             standings[objective] = standing
         }
         return standing
+    }
+
+    /// How fast its budget burns, read anew.
+    package func burns(of objective: Objective) async throws -> [BurnRate.Tallies] {
+        try await burns(objective, now() / 1_000)
     }
 
     private func burns(_ objective: Objective, _ second: Int64) async throws -> [BurnRate.Tallies] {

@@ -41,26 +41,14 @@ extension AlertItem: JSONWritable {
             writer.value(content.rule.alertID)
             writer.name("inhibited")
             writer.value(content.isInhibited)
-            writer.name("limit")
-            writer.value(content.limit)
-            writer.name("metric")
-            writer.value(AlertLabels(content.rule).metric)
-            writer.name("rule")
-            writer.value(content.rule.id)
-            writer.name("seq")
-            writer.value(number)
-            writer.name("severity")
-            writer.value(content.rule.severity.rawValue)
+            writer.write(content.rule, limit: content.limit, seq: number)
             writer.name("silenced")
             writer.value(content.isSilenced)
             writer.name("since")
             writer.value(content.machine.since.map { Timestamp.text(milliseconds: $0 * 1_000) })
             writer.name("state")
             writer.value(content.machine.recordState.rawValue)
-            writer.name("subject")
-            writer.write(content.rule.subject)
-            writer.name("value")
-            writer.value(content.value?.toEightDecimals)
+            writer.write(content.rule, value: content.value)
         }
     }
 }
@@ -85,27 +73,37 @@ struct TransitionItem: Sendable, JSONWritable {
             writer.value(Timestamp.text(milliseconds: at * 1_000))
             writer.name("kind")
             writer.value(content.kind.rawValue)
-            writer.name("limit")
-            writer.value(content.limit)
-            writer.name("metric")
-            writer.value(AlertLabels(content.rule).metric)
-            writer.name("rule")
-            writer.value(content.rule.id)
-            writer.name("seq")
-            writer.value(number)
-            writer.name("severity")
-            writer.value(content.rule.severity.rawValue)
-            writer.name("subject")
-            writer.write(content.rule.subject)
-            writer.name("value")
-            writer.value(content.value?.toEightDecimals)
+            writer.write(content.rule, limit: content.limit, seq: number)
+            writer.write(content.rule, value: content.value)
         }
     }
 }
 
 extension JSONWriter {
+    /// Of an alert and its transitions alike the members from `limit` to `severity`.
+    fileprivate mutating func write(_ rule: AlertRule, limit: Double?, seq: Int64) {
+        name("limit")
+        value(limit)
+        name("metric")
+        value(AlertLabels(rule).metric)
+        name("rule")
+        value(rule.id)
+        name("seq")
+        value(seq)
+        name("severity")
+        value(rule.severity.rawValue)
+    }
+
+    /// The last members of both.
+    fileprivate mutating func write(_ rule: AlertRule, value: Double?) {
+        name("subject")
+        write(rule.subject, part: rule.part)
+        name("value")
+        self.value(value?.toEightDecimals)
+    }
+
     /// The level of a subject and the names that it has.
-    fileprivate mutating func write(_ subject: WatchSubject) {
+    fileprivate mutating func write(_ subject: WatchSubject, part: String?) {
         object { writer in
             let key = subject.key
             if let key, !key.dependency.isEmpty {
@@ -125,6 +123,10 @@ extension JSONWriter {
             if let key, !key.operation.isEmpty {
                 writer.name("operation")
                 writer.value(key.operation)
+            }
+            if let part {
+                writer.name("part")
+                writer.value(part)
             }
             if let key, !key.service.isEmpty {
                 writer.name("service")

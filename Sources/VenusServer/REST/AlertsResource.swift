@@ -4,7 +4,8 @@ import VenusAlerts
 import VenusCore
 import VenusStore
 
-/// `GET /api/v1/alerts`: alerts as the evaluator last stored them, the one that changed last first.
+/// `GET /api/v1/alerts`: alerts as the evaluator last stored them, the one that changed last first;
+/// `GET /api/v1/alerts/transitions`: what they did, the newest first.
 struct AlertsResource: Sendable {
     static let defaultLimit = 100
     static let maximumLimit = 1_000
@@ -12,6 +13,7 @@ struct AlertsResource: Sendable {
         "before", "dependency", "environment", "host", "limit", "service", "severity", "state",
     ]
 
+    static let transitionsParameters = ["limit"]
     static let maximumCommentBytes = 500
 
     let store: any ServerStore
@@ -22,6 +24,7 @@ struct AlertsResource: Sendable {
     var routes: [Route] {
         [
             Route(.get, "/api/v1/alerts", entry: .reading, handle: respond),
+            Route(.get, "/api/v1/alerts/transitions", entry: .reading, handle: transitions),
             Route(
                 .post, "/api/v1/alerts/{id}/acknowledge", entry: .session(.operator, key: nil), handle: acknowledge),
         ]
@@ -60,6 +63,14 @@ struct AlertsResource: Sendable {
         item.content.acknowledgement = NoticeStateMachine.Acknowledgement(
             author: actor, comment: comment, at: at / 1_000)
         return .json(item.json)
+    }
+
+    @Sendable private func transitions(_ request: APIRequest) async throws -> Response {
+        let parameters = try request.parameters(Self.transitionsParameters)
+        let limit = try parameters.number("limit", in: 1...Self.maximumLimit) ?? Self.defaultLimit
+        let position = try await store.alertPosition()
+        let items = try await store.transitions(after: 0, limit: limit).reversed().map { try TransitionItem($0) }
+        return .json(TransitionsOutput(position: position, items: items).json)
     }
 
     @Sendable private func respond(_ request: APIRequest) async throws -> Response {
@@ -104,6 +115,24 @@ struct AlertsOutput: JSONWritable {
             }
             writer.name("seq")
             writer.value(position.newest)
+        }
+    }
+}
+
+/// What alerts did, and up to which transition that is.
+struct TransitionsOutput: JSONWritable {
+    var position: AlertPosition
+    var items: [TransitionItem]
+
+    func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.name("epoch")
+            writer.value(position.epoch)
+            writer.name("items")
+            writer.array(items) { $1.write(to: &$0) }
+            writer.name("seq")
+            // What came between the two questions is in the items.
+            writer.value(max(position.newest, items.first?.number ?? 0))
         }
     }
 }

@@ -14,6 +14,7 @@ struct HostsResource: Sendable {
     let store: any SignInStore
     let live: LiveState
     let audit: AuditLog
+    let waiters: HostWaiters
     /// Milliseconds since the epoch.
     let now: @Sendable () -> Int64
 
@@ -22,6 +23,8 @@ struct HostsResource: Sendable {
             Route(.get, "/api/v1/hosts", entry: .reading, handle: list),
             Route(.get, "/api/v1/hosts/{host}/history", entry: .reading, handle: history),
             Route(.post, "/api/v1/hosts/{host}/readings", entry: .session(.admin, key: .writeHosts), handle: take),
+            Route(
+                .get, "/api/v1/hosts/{host}/watch", entry: .session(.admin, key: .writeHosts), handle: watchers),
             Route(.delete, "/api/v1/hosts/{host}", entry: .session(.operator, key: nil), handle: remove),
         ]
     }
@@ -78,6 +81,19 @@ struct HostsResource: Sendable {
             throw Problem.conflict("There are \(KnownHost.maximumCount) hosts, which is the most.")
         }
         return .json(try JSONOutput.encode(receipt))
+    }
+
+    @Sendable private func watchers(_ request: APIRequest) async throws -> Response {
+        let parameters = try request.parameters(["wait_ms"])
+        let hold = try parameters.number("wait_ms", in: 0...HostWaiters.maximumHold) ?? 0
+        let name = request.pathParameters["host"] ?? ""
+        guard KnownHost.isName(name) else { throw Problem.noSuch("host") }
+        let now = now()
+        if let until = try await store.host(named: name)?.watchedUntil, until > now {
+            return .json(try JSONOutput.encode(HostWatchersOutput(watchedFor: until - now)))
+        }
+        guard hold > 0 else { return .json(try JSONOutput.encode(HostWatchersOutput())) }
+        return .json(try JSONOutput.encode(await waiters.wait(name, hold: Int64(hold), now: now)))
     }
 
     @Sendable private func remove(_ request: APIRequest) async throws -> Response {

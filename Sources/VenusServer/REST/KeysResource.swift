@@ -41,20 +41,28 @@ struct KeysResource: Sendable {
             let known = KeyScope.allCases.map(\.rawValue).joined(separator: ", ")
             throw Problem.invalidBody("scopes holds each of the scopes that the key has, once. There are: \(known).")
         }
+        let (key, token) = try await make(body.name, scopes, for: request)
+        var item = Item(key)
+        item.key = token.text
+        return .json(try JSONOutput.encode(item), status: .created)
+    }
+
+    /// Makes a key, and notes who did.
+    func make(
+        _ name: String, _ scopes: Set<KeyScope>, for request: APIRequest
+    ) async throws -> (key: APIKey, token: Token) {
         let token = Token.randomKey()
         guard let id = token.keyID else { preconditionFailure("a key has an id: see Token.randomKey()") }
         let principal = request.requirePrincipal()
         let key = APIKey(
-            id: id, hash: token.hash, name: body.name, scopes: scopes, createdAt: now(), createdBy: principal.actor)
+            id: id, hash: token.hash, name: name, scopes: scopes, createdAt: now(), createdBy: principal.actor)
         guard try await store.addKey(key) else {
             throw Problem.conflict("There are \(APIKey.maximumCount) keys, which is the most.")
         }
-        var item = Item(key)
-        item.key = token.text
         try await audit.note(
             .keyCreated, actor: principal.actor, subject: "key:" + id, address: request.address,
-            detail: "\(item.scopes.joined(separator: " ")): \(key.name)")
-        return .json(try JSONOutput.encode(item), status: .created)
+            detail: "\(Item(key).scopes.joined(separator: " ")): \(key.name)")
+        return (key, token)
     }
 
     @Sendable private func revoke(_ request: APIRequest) async throws -> Response {

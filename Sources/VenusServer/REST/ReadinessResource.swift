@@ -25,6 +25,8 @@ final class ReadinessResource: Sendable {
             var store: String
             var feed: String
             var transport: String
+            /// Absent where no bucket is read.
+            var bucket: String?
         }
         var status: String
         var checks: Checks
@@ -33,11 +35,17 @@ final class ReadinessResource: Sendable {
     private let store: any Store
     private let live: LiveState
     private let reach: Reach
+    private let bucket: (@Sendable () async -> String)?
     private let now: @Sendable () -> Int64
     private let checked = Mutex<Checked?>(nil)
     private let isStopping = Mutex(false)
 
-    init(store: any Store, live: LiveState, reach: Reach, now: @escaping @Sendable () -> Int64) {
+    /// - Parameter bucket: how it stands with the bucket that hosts' readings come through.
+    init(
+        store: any Store, live: LiveState, reach: Reach, bucket: (@Sendable () async -> String)? = nil,
+        now: @escaping @Sendable () -> Int64
+    ) {
+        self.bucket = bucket
         self.store = store
         self.live = live
         self.reach = reach
@@ -56,7 +64,9 @@ final class ReadinessResource: Sendable {
         let feed = live.newestFrameAt.map { now() - $0 < Self.freshness ? "fresh" : "stale" } ?? "absent"
         let output = Output(
             status: isStopping ? "stopping" : isReady ? "ready" : "unready",
-            checks: .init(store: isReachable ? "ok" : "unavailable", feed: feed, transport: reach.rawValue))
+            checks: .init(
+                store: isReachable ? "ok" : "unavailable", feed: feed, transport: reach.rawValue,
+                bucket: await bucket?()))
         var response = Response.json(try JSONOutput.encode(output))
         if !isReady { response.status = .serviceUnavailable }
         return response

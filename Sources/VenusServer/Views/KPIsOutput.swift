@@ -39,7 +39,7 @@ package struct KPIsOutput: Sendable {
                 service = key.service
                 instance = measured.instance
             }
-            grade = Grade(measured.kpi, thresholds: thresholds.thresholds(for: key))
+            grade = Grade(measured.kpi, of: measured.totals, thresholds: thresholds.thresholds(for: key))
             kpis = measured.kpi
         }
     }

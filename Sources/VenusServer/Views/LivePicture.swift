@@ -92,6 +92,16 @@ package final class LivePicture: Sendable {
             }
     }
 
+    /// The edges that were called in the window, of each shard; what their calls add up to is not made for it.
+    package func edgesCalled(in window: Window) -> [SeriesKey] {
+        guard let place = Window.allCases.firstIndex(of: window) else { return [] }
+        return frames.filter { at - $0.at < window.seconds * 1_000 }.flatMap { frame in
+            frame.series.lazy.filter { series in
+                series.key.level == .edge && series.windows.indices.contains(place) && !series.windows[place].isEmpty
+            }.map(\.key)
+        }
+    }
+
     package func window(_ window: Window) -> WindowPicture {
         if let known = windows.withLock({ $0[window] }) { return known }
         // Made outside the lock: two at once make the same.

@@ -15,4 +15,6 @@ public struct Lease: Sendable, Hashable {
     public static let roller = "roller"
     /// Of whoever evaluates alerts and delivers what is said of them.
     public static let alerts = "alerts"
+    /// Of whoever reads hosts' readings in a bucket.
+    public static func readings(in bucket: String) -> String { "readings:\(bucket)" }
 }

@@ -4,6 +4,7 @@ extension Migration {
     /// Every step, in order.
     package static let all = [
         foundation, egressPolicy, proxies, partitions, routes, accounts, spentStates, watch, alerts, hosts,
+        readingsBuckets, errorStatuses,
     ]
 
     private static let foundation = Migration(version: 1, name: "foundation", needs: "0.1.0") { dialect in

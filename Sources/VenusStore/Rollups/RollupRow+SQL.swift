@@ -7,6 +7,7 @@ extension RollupRow {
         "server_error", "transport_error", "unknown", "cancelled", "denied", "estimated", "tunnels", "bytes_sent",
         "bytes_received", "duration_count", "duration_sum_us", "duration_max_us", "ttfb_count", "ttfb_sum_us",
         "ttfb_max_us", "duration_histogram", "ttfb_histogram", "phases", "would_be_denied", "link_local",
+        "statuses",
     ]
     static let keyColumns = 7
     static let columnList = columns.joined(separator: ", ")
@@ -27,7 +28,7 @@ extension RollupRow {
             .count(totals.duration.count), .count(totals.duration.sum), .integer(Int64(totals.duration.maximum)),
             .count(totals.ttfb.count), .count(totals.ttfb.sum), .integer(Int64(totals.ttfb.maximum)),
             .bytes(totals.duration.encoded), .bytes(totals.ttfb.encoded), .bytes(PhaseTotals.encode(totals.phases)),
-            .count(totals.wouldBeDenied), .count(totals.linkLocal),
+            .count(totals.wouldBeDenied), .count(totals.linkLocal), .bytes(totals.statuses.encoded),
         ]
     }
 
@@ -54,6 +55,7 @@ extension RollupRow {
         try PhaseTotals.decode(try row.bytes(26), into: &totals.phases)
         totals.wouldBeDenied = try row.count(27)
         totals.linkLocal = try row.count(28)
+        totals.statuses = try ErrorStatuses(encoded: try row.bytes(29))
         self.init(
             tier: tier, bucket: try row.second(0), shard: try row.int(2),
             key: .stored(

@@ -20,6 +20,9 @@ enum SQLDialect: Sendable {
 
     // MARK: Expressions
 
+    /// Bytes of which there are none.
+    var noBytes: String { self == .sqlite ? "X''" : "''" }
+
     /// The start of 1970, as an instant.
     var epoch: String { self == .sqlite ? "0" : "to_timestamp(0)" }
 

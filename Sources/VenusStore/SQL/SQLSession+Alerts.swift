@@ -62,7 +62,7 @@ extension SQLSession {
         return position
     }
 
-    private func write(_ alerts: [AlertRecord], numbers: [String: Int64]) throws {
+    func write(_ alerts: [AlertRecord], numbers: [String: Int64]) throws {
         try runEach(
             """
             INSERT INTO alerts AS held (\(Self.columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)

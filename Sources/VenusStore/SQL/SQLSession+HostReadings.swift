@@ -5,14 +5,15 @@ extension SQLSession {
     private static var maximumAhead: Int64 { 3_600_000 }
 
     func addReadings(
-        _ batch: ReadingsBatch, of name: String, keyID: String, now: Int64
+        _ batch: ReadingsBatch, of name: String, keyID: String, now: Int64, heardAt: Int64
     ) throws -> ReadingsReceipt? {
         let now = SQLValue.clamp(millisecond: now)
+        let heardAt = min(now, SQLValue.clamp(millisecond: heardAt))
         let host = KnownHost(
             name: StoredName.fit(name), environment: StoredName.fit(batch.environment), keyID: StoredName.fit(keyID),
-            agentVersion: StoredName.fit(batch.agentVersion), firstSeen: now, lastSeen: now,
+            agentVersion: StoredName.fit(batch.agentVersion), firstSeen: heardAt, lastSeen: heardAt,
             publishEvery: batch.publishEvery, latest: batch.latest)
-        guard let watchedUntil = try note(host) else { return nil }
+        guard let watchedUntil = try note(host, isLate: heardAt < now) else { return nil }
         var batch = batch
         batch.producer = StoredName.fit(batch.producer)
 
@@ -74,6 +75,23 @@ extension SQLSession {
         ).map { HostBucket(bucket: try $0.second(0), reading: try HostReading(stored: try $0.bytes(1))) }
     }
 
+    func newestHostMinutes(_ host: String, from: Int64, limit: Int) throws -> [HostBucket] {
+        try query(
+            """
+            SELECT bucket, reading FROM \(Tier.minute.hostTable) WHERE host = $1 AND bucket >= $2
+            ORDER BY bucket DESC LIMIT $3
+            """,
+            [.text(host), .second(SQLValue.clamp(second: from)), .count(limit)]
+        ).reversed().map { HostBucket(bucket: try $0.second(0), reading: try HostReading(stored: try $0.bytes(1))) }
+    }
+
+    func countHostReadings(_ host: String, tier: Tier, from: Int64, to: Int64) throws -> Int {
+        try query(
+            "SELECT count(*) FROM \(tier.hostTable) WHERE host = $1 AND bucket >= $2 AND bucket < $3",
+            [.text(host), .second(SQLValue.clamp(second: from)), .second(SQLValue.clamp(second: to))]
+        ).first.map { Int(clamping: try $0.count(0)) } ?? 0
+    }
+
     /// Removes some of the rows before `keptSince`, as many as one transaction may.
     ///
     /// - Returns: whether there may be more.
@@ -95,6 +113,9 @@ extension SQLSession {
         try execute(
             "DELETE FROM host_producers WHERE last_seen < $1",
             [sinceMillisecond(nowSeconds - StateRetention.hostProducers)])
+        try removeOldReadingsBuckets(
+            checkedBefore: sinceMillisecond(nowSeconds - StateRetention.readingsBuckets),
+            movedBefore: sinceMillisecond(nowSeconds - StateRetention.hostProducers))
     }
 
     private func sinceMillisecond(_ second: Int64) -> SQLValue {

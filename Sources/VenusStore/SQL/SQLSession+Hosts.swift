@@ -53,8 +53,24 @@ extension SQLSession {
 
     /// Writes, or makes, the host's own row, and keeps others from writing to the host until the transaction's end.
     ///
+    /// - Parameter isLate: it may be that the host was heard of later already: then what is known of it stays.
     /// - Returns: until when it is watched; `nil` where there is no place for another host.
-    func note(_ host: KnownHost) throws -> Int64? {
+    func note(_ host: KnownHost, isLate: Bool = false) throws -> Int64? {
+        let own = "SELECT watched_until, last_seen FROM hosts WHERE name = $1 \(dialect.forUpdate)"
+        var known = try query(own, [.text(host.name)]).first
+        if known == nil {
+            try insert(host)
+            // Another may have made it meanwhile.
+            known = try query(own, [.text(host.name)]).first
+        }
+        guard let row = known else { return nil }
+        if isLate, try row.millisecond(1) > host.lastSeen { return try row.millisecond(0) }
+        try update(host)
+        return try row.millisecond(0)
+    }
+
+    /// Makes the row where there is none and room for one.
+    private func insert(_ host: KnownHost) throws {
         try execute(
             """
             INSERT INTO hosts (\(Self.columns), latest)
@@ -68,9 +84,9 @@ extension SQLSession {
                 .millisecond(SQLValue.clamp(millisecond: host.lastSeen)), .integer(host.publishEvery),
                 .bytes(host.latest?.encoded ?? []),
             ])
-        let known = try query(
-            "SELECT watched_until FROM hosts WHERE name = $1 \(dialect.forUpdate)", [.text(host.name)])
-        guard let row = known.first else { return nil }
+    }
+
+    private func update(_ host: KnownHost) throws {
         let changes: [SQLValue] = [
             .text(host.name), .text(host.environment), .text(host.keyID), .text(host.agentVersion),
             .millisecond(SQLValue.clamp(millisecond: host.lastSeen)), .integer(host.publishEvery),
@@ -82,7 +98,6 @@ extension SQLSession {
         } else {
             try execute("UPDATE hosts SET \(columns) WHERE name = $1", changes)
         }
-        return try row.millisecond(0)
     }
 
     /// The highest number that is taken of the producer; 0 for a new one.

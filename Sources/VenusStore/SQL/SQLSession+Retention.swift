@@ -16,6 +16,8 @@ enum StateRetention {
     static let losses: Int64 = 100 * 86_400
     /// After the last word of a producer of a host's readings: what it sent before could be sent again until then.
     static let hostProducers: Int64 = 100 * 86_400
+    /// How it stands with a bucket that nobody looks into any more.
+    static let readingsBuckets: Int64 = 2 * 86_400
     static let quarantinedEntries: Int64 = 8 * 86_400
     /// The newest entries are kept, whatever their age.
     static let maximumQuarantinedEntries: Int64 = 10_000

@@ -3,7 +3,7 @@ public protocol PortableStore: Store {
     func status() async throws -> StoreStatus
 
     /// Passes on all that is kept, as of one moment, one record at a time: history, with the minutes that are still open,
-    /// and losses; with `everything` also settings and sessions. `body` runs on the database's thread and may block.
+    /// and losses; with `everything` also settings, accounts and sessions, thresholds and alerts. `body` runs on the database's thread and may block.
     func exportRecords(
         everything: Bool, _ body: @escaping @Sendable (StoredRecord) throws -> Void
     ) async throws
@@ -11,7 +11,7 @@ public protocol PortableStore: Store {
     /// Begins to read a file, or goes on where reading it ended before, and returns how many of its records are in.
     ///
     /// Refuses a store that has history, unless `adding` allows it: then what is read stands beside what is there, and
-    /// readers add both. For `everything`, also one that has settings or sessions.
+    /// readers add both. For `everything`, also one that has settings, accounts, thresholds or alerts.
     ///
     /// - Parameter id: of the file.
     func beginImport(id: String, adding: Bool, everything: Bool) async throws -> ImportProgress

@@ -37,6 +37,7 @@ extension SQLSession {
         }
         try exportAccounts(body)
         try exportWatched(body)
+        try exportAlerts(body)
     }
 
     /// Page by page, each from where the one before ended, so that neither side holds a tier at once.

@@ -21,12 +21,14 @@ extension SQLSession {
             let settings = try query(
                 """
                 SELECT 1 FROM settings UNION ALL SELECT 1 FROM sessions UNION ALL SELECT 1 FROM users
-                UNION ALL SELECT 1 FROM api_keys UNION ALL SELECT 1 FROM watched LIMIT 1
+                UNION ALL SELECT 1 FROM api_keys UNION ALL SELECT 1 FROM watched UNION ALL SELECT 1 FROM webhooks
+                UNION ALL SELECT 1 FROM alert_transitions LIMIT 1
                 """)
             guard settings.isEmpty else {
                 throw StoreError(
                     .refused,
-                    "the store is not empty: there are settings, sessions, users, keys or thresholds in it")
+                    "the store is not empty: there are settings, sessions, users, keys, thresholds, alerts or receivers in it"
+                )
             }
         }
         if !adding {
@@ -89,9 +91,9 @@ extension SQLSession {
                 try take(setting)
             } else if let watched = record.watched {
                 try take(watched)
-            } else if record.host != nil || record.hostReading != nil {
+            } else if record.host != nil || record.hostReading != nil || record.hostProducer != nil {
                 try takeHost(record)
-            } else {
+            } else if try !takeAlerts(record) {
                 try takeAccount(record)
             }
         }

@@ -1,8 +1,8 @@
 import Foundation
 import VenusCore
 
-/// Hosts and their readings, on their way from one store to another. Which numbers of their agents are taken stays behind: an
-/// agent that goes on with another store goes on with what that store has not got.
+/// Hosts and their readings, on their way from one store to another, with the numbers of their agents that are taken: what an
+/// agent sends again to the other store is not added again.
 extension SQLSession {
     func exportHosts(_ body: (StoredRecord) throws -> Void) throws {
         for host in try hosts(withLatest: false) {
@@ -22,6 +22,15 @@ extension SQLSession {
                 }
             }
         }
+        try run(
+            "SELECT host, producer, highest, dropped, last_seen FROM host_producers ORDER BY host, producer", []
+        ) {
+            var record = StoredRecord()
+            record.hostProducer = StoredRecord.MachineProducer(
+                host: try $0.text(0), producer: try $0.text(1), highest: try $0.count(2), dropped: try $0.count(3),
+                lastSeen: try $0.millisecond(4))
+            try body(record)
+        }
     }
 
     /// Takes over a host, or adds one of its buckets to what is there.
@@ -40,6 +49,17 @@ extension SQLSession {
                 tier.bucket(of: stored.bucket) == stored.bucket
             else { throw StoreError(.corrupt, "a host's reading has a tier, a name or a time that there is not") }
             try add([stored.bucket: try HostReading(stored: Array(stored.reading))], tier: tier, of: stored.host)
+        } else if let mark = record.hostProducer {
+            guard KnownHost.isName(mark.host) else { throw StoreError(.corrupt, "a host has a name that cannot be") }
+            try take(mark)
         }
+    }
+
+    private func take(_ mark: StoredRecord.MachineProducer) throws {
+        let now = SQLValue.clamp(millisecond: mark.lastSeen)
+        let batch = ReadingsBatch(
+            producer: StoredName.fit(mark.producer), agentVersion: "", environment: "", dropped: mark.dropped)
+        let highest = max(mark.highest, try highestSequence(of: mark.host, producer: batch.producer))
+        try note(batch, of: mark.host, highest: highest, now: now)
     }
 }

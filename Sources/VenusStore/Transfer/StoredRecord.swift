@@ -16,14 +16,23 @@ public struct StoredRecord: Sendable, Codable, Equatable {
     public var key: Key?
     public var audit: Happening?
     public var watched: Watched?
+    public var alert: Alert?
+    public var transition: Transition?
+    public var evaluation: Evaluation?
+    public var receiver: Receiver?
+    public var message: Message?
+    public var delivery: Delivery?
     public var host: Machine?
     public var hostReading: MachineReading?
+    public var hostProducer: MachineProducer?
     public var file: File?
     public var end: End?
 
     private enum CodingKeys: String, CodingKey {
         case header, row, mark, loss, setting, session, user, key, audit, watched, host, file, end
+        case alert, transition, evaluation, receiver, message, delivery
         case hostReading = "host_reading"
+        case hostProducer = "host_producer"
     }
 
     public init() {}
@@ -201,6 +210,21 @@ public struct StoredRecord: Sendable, Codable, Equatable {
         public var bucket: Int64
         /// As ``VenusCore/HostReading/encoded`` writes it: versioned.
         public var reading: Data
+    }
+
+    /// Up to which of its numbers an agent's readings are taken.
+    public struct MachineProducer: Sendable, Codable, Equatable {
+        public var host: String
+        public var producer: String
+        public var highest: UInt64
+        public var dropped: UInt64
+        /// Milliseconds since the epoch.
+        public var lastSeen: Int64
+
+        private enum CodingKeys: String, CodingKey {
+            case host, producer, highest, dropped
+            case lastSeen = "last_seen"
+        }
     }
 
     /// A file of the data directory, by what it is for.

@@ -76,9 +76,10 @@ struct AlertsCommand: AsyncParsableCommand {
             var dependency: String?
             var operation: String?
             var host: String?
+            var part: String?
 
             var text: String {
-                if let host { return Display.safe(host) }
+                if let host { return Display.safe([host, part].compactMap(\.self).joined(separator: " ")) }
                 let path = [service, dependency].compactMap(\.self).joined(separator: " → ")
                 return Display.safe([path, operation].compactMap(\.self).joined(separator: " "))
             }

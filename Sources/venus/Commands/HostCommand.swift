@@ -10,28 +10,27 @@ struct HostCommand: AsyncParsableCommand {
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "add", abstract: "Makes a key for an agent, and prints the line that starts it there.")
+            commandName: "add", abstract: "Makes a key, and prints the line that makes another machine a host.",
+            discussion: """
+                Pasted into the other machine's shell, it installs this server's program there and starts the agent. Where Venus \
+                is installed already, the key of that line does for `venus agent`, too.
+                """)
 
         @Argument(help: "What the host is to be called. (default: its own name)") var name: String?
         @OptionGroup var access: AccessOptions
 
         func run() async throws {
-            let client = try access.client()
-            let label = "agent" + (name.map { " of " + $0 } ?? "")
-            let body = try JSONEncoder().encode(NewKey(name: String(label.prefix(100)), scopes: ["hosts:write"]))
-            let answer = try await client.send("POST", "/api/v1/keys", body)
-            let key = try JSONDecoder().decode(Key.self, from: answer)
-            let host = name.map { " --host " + Shell.quoted($0) } ?? ""
-            printLine("VENUS_AGENT_KEY=\(key.key) venus agent --server \(Shell.quoted(client.address))\(host)")
+            let answer = try await access.client().send(
+                "POST", "/api/v1/hosts", try JSONEncoder().encode(NewHost(name: name)))
+            printLine(try JSONDecoder().decode(Added.self, from: answer).command)
         }
 
-        private struct NewKey: Encodable {
-            var name: String
-            var scopes: [String]
+        private struct NewHost: Encodable {
+            var name: String?
         }
 
-        private struct Key: Decodable {
-            var key: String
+        private struct Added: Decodable {
+            var command: String
         }
     }
 
@@ -41,7 +40,8 @@ struct HostCommand: AsyncParsableCommand {
         @OptionGroup var access: AccessOptions
 
         func run() async throws {
-            let answer = try await access.client().get("/api/v1/hosts")
+            let client = try access.client()
+            let answer = try await client.get("/api/v1/hosts")
             var table = TextTable([
                 ("NAME", .left), ("CPU", .right), ("LOAD", .right), ("MEMORY", .right), ("DISK", .right),
                 ("SERVICES", .left), ("STATE", .left),
@@ -56,6 +56,9 @@ struct HostCommand: AsyncParsableCommand {
                 ])
             }
             for line in table.lines { printLine(line) }
+            // A server of another version knows of no buckets.
+            guard let buckets = try? await client.get("/api/v1/buckets") else { return }
+            for bucket in try JSONDecoder().decode(Buckets.self, from: buckets).items { printLine(bucket.line) }
         }
 
         private func percent(_ share: Double?) -> String { share.map { String(format: "%.0f %%", $0 * 100) } ?? "-" }
@@ -74,6 +77,39 @@ struct HostCommand: AsyncParsableCommand {
             _ = try await access.client().send("DELETE", "/api/v1/hosts/" + APIClient.segment(name))
             printLine("forgot the host \(Display.safe(name))")
         }
+    }
+
+    private struct Buckets: Decodable {
+        struct Item: Decodable {
+            struct Refusal: Decodable {
+                var object: String
+                var reason: String
+            }
+
+            var name: String
+            var checked_at: String
+            var failure: String?
+            var failed_since: String?
+            var objects_refused: UInt64
+            var last_refusal: Refusal?
+
+            var line: String {
+                var line = "bucket \(Display.safe(name)): "
+                if let failure {
+                    line += "not read since \(failed_since ?? checked_at): \(Display.safe(failure))"
+                } else {
+                    line += "read at \(checked_at)"
+                }
+                if let last_refusal {
+                    line +=
+                        "; \(objects_refused) objects refused, last \(Display.safe(last_refusal.object)): "
+                        + Display.safe(last_refusal.reason)
+                }
+                return line
+            }
+        }
+
+        var items: [Item]
     }
 
     private struct Hosts: Decodable {
@@ -97,18 +133,5 @@ struct HostCommand: AsyncParsableCommand {
         var services: [Service]
         var is_silent: Bool
         var last_seen: String
-    }
-}
-
-/// Words for a shell.
-enum Shell {
-    static func quoted(_ text: String) -> String {
-        let isPlain =
-            !text.isEmpty
-            && text.unicodeScalars.allSatisfy {
-                CharacterSet.alphanumerics.contains($0) && $0.isASCII || "-_./:@[]".unicodeScalars.contains($0)
-            }
-        return isPlain
-            ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }

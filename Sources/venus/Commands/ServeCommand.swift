@@ -18,11 +18,13 @@ struct ServeCommand: AsyncParsableCommand {
             server.flags.merging(stream.flags) { $1 }.merging(store.flags) { $1 })
         let backends = try configuration.requireBackends(for: "serve")
         try configuration.checkServing()
+        var settings = configuration.serverConfiguration
+        settings.hostsBucket = try configuration.hostsBucket()
         let logger = configuration.startLogging("serve")
         let data = try DataDirectory(configuration.data)
         let opened = try await configuration.openStore(data, logger: logger)
         let server = try Server(
-            configuration: configuration.serverConfiguration, store: opened,
+            configuration: settings, store: opened,
             feed: try configuration.openRemoteFeed(url: backends.stream, logger: logger), logger: logger)
         let start = try await server.prepare()
         // No sign-in link here: a daemon's output is kept in logs, where no token belongs.

@@ -36,6 +36,8 @@ struct UpCommand: AsyncParsableCommand {
                     $0.merge($1) { $1 }
                 })
         try configuration.checkServing()
+        var settings = configuration.serverConfiguration
+        settings.hostsBucket = try configuration.hostsBucket()
         let logger = configuration.startLogging("up")
         let data = try DataDirectory(configuration.data)
         let lock = try data.lock()
@@ -47,7 +49,7 @@ struct UpCommand: AsyncParsableCommand {
         let analyzer = Analyzer(
             callLog: callLog, store: opened, feed: feed, configuration: AnalyzerConfiguration(), logger: logger)
         let server = try Server(
-            configuration: configuration.serverConfiguration, store: opened, feed: feed, logger: logger)
+            configuration: settings, store: opened, feed: feed, logger: logger)
         let start = try await server.prepare()
         let agent = configuration.agent.isEnabled ? try Self.agent(configuration, data, opened, logger) : nil
         let supervisor = ProxySupervisor(
@@ -101,7 +103,9 @@ struct UpCommand: AsyncParsableCommand {
     }
 
     /// Of variables that are none of the proxy's business. Families go as a whole: half of one may be a mistake.
-    private static let othersPrefixes = ["VENUS_SERVER_SECRET", "VENUS_ALERTS_", "VENUS_GITHUB_", "VENUS_AGENT_"]
+    private static let othersPrefixes = [
+        "VENUS_SERVER_SECRET", "VENUS_ALERTS_", "VENUS_GITHUB_", "VENUS_AGENT_", "VENUS_HOSTS_", "VENUS_S3_", "AWS_",
+    ]
 
     /// Our variables without secrets of others. The proxy knows where the server listens, so that no call leads there.
     private static func proxyEnvironment(_ configuration: VenusConfiguration) -> [String: String] {

@@ -101,6 +101,16 @@ extension ConfigurationKey {
     package static let agentReadInterval = ConfigurationKey("agent.read_interval")
     package static let agentPublishInterval = ConfigurationKey("agent.publish_interval")
     package static let agentRoot = ConfigurationKey("agent.root")
+    package static let agentPublish = ConfigurationKey("agent.publish")
+    package static let hostsBucket = ConfigurationKey("hosts.bucket")
+    package static let hostsBucketObjects = ConfigurationKey("hosts.bucket_objects")
+    package static let hostsBucketInterval = ConfigurationKey("hosts.bucket_interval")
+    package static let s3Endpoint = ConfigurationKey("s3.endpoint")
+    package static let s3Region = ConfigurationKey("s3.region")
+    package static let s3Style = ConfigurationKey("s3.style")
+    package static let s3CredentialsFile = ConfigurationKey("s3.credentials_file")
+    package static let s3TrustFile = ConfigurationKey("s3.trust_file")
+    package static let s3AllowPlainHTTP = ConfigurationKey("s3.allow_plain_http")
     package static let alertsSecretKeyFile = ConfigurationKey("alerts.secret_key_file")
     package static let alertsAllowedTargets = ConfigurationKey("alerts.allowed_targets", separator: ",")
     package static let alertsGather = ConfigurationKey("alerts.gather")
@@ -139,7 +149,9 @@ extension ConfigurationKey {
         gitHubClientID, gitHubClientSecret, gitHubClientSecretFile, gitHubURL, gitHubAPIURL, gitHubTrustFile,
         gitHubUsers, gitHubOrganizations, gitHubTeams, gitHubSessionLifetime,
         agentEnabled, agentServer, agentKey, agentKeyFile, agentTrustFile, agentAllowPlainHTTP, agentHost,
-        agentReadInterval, agentPublishInterval, agentRoot,
+        agentReadInterval, agentPublishInterval, agentRoot, agentPublish,
+        hostsBucket, hostsBucketObjects, hostsBucketInterval,
+        s3Endpoint, s3Region, s3Style, s3CredentialsFile, s3TrustFile, s3AllowPlainHTTP,
         alertsSecretKeyFile, alertsAllowedTargets, alertsGather, alertsRepeatEvery, alertsSMTPServer,
         alertsSMTPSecurity, alertsSMTPFrom, alertsSMTPUser, alertsSMTPPassword, alertsSMTPPasswordFile,
         alertsSMTPTrustFile,

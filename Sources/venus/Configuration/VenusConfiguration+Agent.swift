@@ -9,6 +9,8 @@ extension VenusConfiguration {
         package var isEnabled: Bool
         /// `nil`: nobody named it, and only `venus up` reads.
         package var server: WebAddress?
+        /// The bucket that readings are put into, instead of being sent to a server.
+        package var publish: BucketAddress?
         package var key: Secret?
         /// Certificates of the only authorities that the server's may come from; `nil`: those that the system trusts.
         package var trustFile: String?
@@ -34,6 +36,7 @@ extension VenusConfiguration.Agent {
                 "the key would cross the network in the clear; use https://, or say that it may by "
                     + "agent.allow_plain_http: true")
         }
+        publish = reading.bucket(.agentPublish)
         key = reading.secret(.agentKey, .agentKeyFile, absent: "(not set)")
         trustFile = reading.path(.agentTrustFile, absent: "(the system's)")
         host = reading.value(

@@ -49,6 +49,8 @@ extension VenusConfiguration {
         store = Store(url: reading.url(.storeURL, .storeURLFile, absent: "SQLite under `data`", .postgres))
         server = Server(&reading)
         agent = Agent(&reading)
+        hosts = Hosts(&reading)
+        objectStorage = ObjectStorage(&reading, variables: variables)
         alerts = Alerts(&reading)
         interception = Interception(&reading)
         data = reading.path(.data, absent: Self.stateDirectory(variables)) ?? Self.stateDirectory(variables)

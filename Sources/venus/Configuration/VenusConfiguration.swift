@@ -18,6 +18,8 @@ package struct VenusConfiguration: Sendable {
     package var store: Store
     package var server: Server
     package var agent: Agent
+    package var hosts: Hosts
+    package var objectStorage: ObjectStorage
     package var alerts: Alerts
     package var interception: Interception
     /// Where data lives: an existing folder, or one to be created.

@@ -9,13 +9,25 @@ struct ServerDestination: ReadingsDestination {
     private static let timeout = Duration.seconds(15)
     private static let maximumAnswerBytes = 1 << 16
 
+    /// How long a question for watchers may be held there, in milliseconds, and is waited for.
+    private static let hold = 25_000
+    private static let holdTimeout = Duration.seconds(40)
+    /// Milliseconds after which a server that did not answer, or does not know the question, is asked again.
+    private static let retryAfter: Int64 = 30_000
+    private static let retryUnknownAfter: Int64 = 600_000
+
     private let client: WebClient
+    private let patientClient: WebClient
     private let target: String
+    private let watchTarget: String
     private let key: Secret
 
     init(_ server: WebAddress, trust: WebTrust, host: String, key: Secret) {
         client = WebClient(server, trust: trust, timeout: Self.timeout, maximumBytes: Self.maximumAnswerBytes)
+        patientClient = WebClient(
+            server, trust: trust, timeout: Self.holdTimeout, maximumBytes: Self.maximumAnswerBytes)
         target = "/api/v1/hosts/\(APIClient.segment(host))/readings"
+        watchTarget = "/api/v1/hosts/\(APIClient.segment(host))/watch?wait_ms=\(Self.hold)"
         self.key = key
     }
 
@@ -32,6 +44,19 @@ struct ServerDestination: ReadingsDestination {
             // What cannot be written now cannot be written later.
             return .refused("a reading cannot be written as JSON")
         }
+    }
+
+    func watchers() async -> WatchersOutcome {
+        guard let answer = try? await patientClient.send(.GET, watchTarget, [("Authorization", "Bearer \(key.text)")])
+        else {
+            return .failed(retryAfter: Self.retryAfter)
+        }
+        guard answer.status == 200, let by = try? JSONDecoder().decode(HostWatchers.self, from: Data(answer.body))
+        else {
+            // An older server does not know the question.
+            return .failed(retryAfter: answer.status == 404 ? Self.retryUnknownAfter : Self.retryAfter)
+        }
+        return .told(by)
     }
 
     private static func outcome(_ answer: WebClient.Answer) -> PublishOutcome {

@@ -41,6 +41,7 @@ extension VenusConfiguration {
         result.gitHub = server.gitHub
         result.gitHub?.proxy = InheritedProxies.webProxy(from: ProcessInfo.processInfo.environment)
         result.alerting = alertingConfiguration
+        result.handsOutProgram = true
         result.secret = server.secret?.text
         result.dashboardDirectory = server.dashboard ?? Self.installedDashboard
         result.publicURL = server.publicURL

@@ -95,6 +95,13 @@ extension StoredRecord {
         record.key = nil
         record.audit = nil
         record.file = nil
+        record.watched = nil
+        record.alert = nil
+        record.transition = nil
+        record.evaluation = nil
+        record.receiver = nil
+        record.message = nil
+        record.delivery = nil
         if record.setting?.name != "history.begin" { record.setting = nil }
         return record
     }

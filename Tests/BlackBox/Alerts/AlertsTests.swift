@@ -1,6 +1,5 @@
 import Foundation
 import Glibc
-import Synchronization
 import TestSupport
 import Testing
 
@@ -9,66 +8,6 @@ import Testing
 extension TheBinary {
     @Suite("Alerts")
     struct AlertsTests {
-        /// Calls a dependency without pause, on the path that it is told, until it goes away.
-        private final class Caller: Sendable {
-            private let shared = SharedPath()
-            private let task: Task<Void, Never>
-
-            init(through port: Int, _ origin: Origin) {
-                task = Task { [shared] in
-                    while !Task.isCancelled {
-                        // A dependency that refuses is what is tested.
-                        _ = try? await HTTPClient(port: port).get(origin.url(shared.path))
-                        try? await Task.sleep(for: .milliseconds(50))
-                    }
-                }
-            }
-
-            func call(_ path: String) { shared.path = path }
-
-            deinit { task.cancel() }
-        }
-
-        private final class SharedPath: Sendable {
-            private let text = Mutex("/")
-            var path: String {
-                get { text.withLock { $0 } }
-                set { text.withLock { $0 = newValue } }
-            }
-        }
-
-        private struct Message: Equatable {
-            var id: String
-            var kind: String
-            var fault: String
-            var answer: String
-            var verified: [Int]
-            var signatures: Int
-        }
-
-        /// What the receiver was sent, in order.
-        private static func messages(_ receiver: ChildProcess) throws -> [Message] {
-            try receiver.standardOutput.lines.filter { $0.hasPrefix("{") }.map { line in
-                let json = try JSONValue(line)
-                return Message(
-                    id: json["id"].string ?? "", kind: json["message"]["type"].string ?? "",
-                    fault: json["message"]["data"]["fault"].string ?? "", answer: json["answer"].string ?? "",
-                    verified: json["verified"].array.compactMap(\.int), signatures: json["signatures"].int ?? 0)
-            }
-        }
-
-        private static func receiver(_ port: Int, secrets: String, _ behaviours: [String]) async throws -> ChildProcess
-        {
-            let script = VenusBinary.packageRoot + "/Tests/BlackBox/Alerts/receiver.py"
-            let process = try ChildProcess("/usr/bin/python3", [script, "\(port)", secrets] + behaviours)
-            try await process.waitForLine("the receiver") { $0 == "ready" }
-            return process
-        }
-
-        private static let environment = [
-            "VENUS_SERVICE": "checkout", "VENUS_ALERTS_ALLOWED_TARGETS": "127.0.0.0/8", "VENUS_ALERTS_GATHER": "0s",
-        ]
-
         /// Alerts on the edge within seconds: a window of ten, two seconds of `for` (watch.py).
         private static func watch(_ venus: VenusUp, _ origin: Origin) async throws {
             let script = VenusBinary.packageRoot + "/Tests/BlackBox/Alerts/watch.py"
@@ -80,12 +19,12 @@ extension TheBinary {
             "a dependency that fails and recovers is told once each way, whatever the receiver does, across a restart")
         func life() async throws {
             let origin = try Origin()
-            let venus = try await VenusUp(environment: Self.environment)
+            let venus = try await VenusUp(environment: AlertBench.environment)
             var api = try await venus.signIn()
             try await Self.watch(venus, origin)
             let secrets = venus.directory.file("secrets")
             let port = try freePort()
-            let receiver = try await Self.receiver(
+            let receiver = try await AlertBench.receiver(
                 port, secrets: secrets, ["200", "500", "200", "hang", "200", "429:2", "200", "302", "200", "410"])
             defer { withExtendedLifetime(receiver) {} }
             let webhook = try await api.send(
@@ -94,11 +33,11 @@ extension TheBinary {
             try #require(webhook["secret"].string).write(toFile: secrets, atomically: true, encoding: .utf8)
             #expect(try await api.send("POST", "/webhooks/\(id)/test")["delivered"].bool == true)
 
-            let caller = Caller(through: venus.proxyPort, origin)
+            let caller = SteadyCalls(through: venus.proxyPort, origin)
             defer { withExtendedLifetime(caller) {} }
             func wait(_ count: Int, _ what: String) async throws {
                 try await eventually(within: .seconds(90), "\(what)") {
-                    let messages = try Self.messages(receiver)
+                    let messages = try AlertBench.messages(receiver)
                     guard messages.count >= count else {
                         throw TestFailure(
                             "\(messages)\n\(try await api.get("/alerts?state=pending"))\n\(venus.process.transcript)")
@@ -147,7 +86,7 @@ extension TheBinary {
                 try await api.get("/alerts")["items"].array.isEmpty
             }
 
-            let messages = try Self.messages(receiver)
+            let messages = try AlertBench.messages(receiver)
             #expect(
                 messages.map(\.kind) == [
                     "alert.test", "alert.firing", "alert.firing", "alert.resolved", "alert.resolved", "alert.firing",
@@ -164,11 +103,11 @@ extension TheBinary {
 
         @Test("a receiver verifies every message while its secret is replaced, by the old and by the new one")
         func rotation() async throws {
-            let venus = try await VenusUp(environment: Self.environment)
+            let venus = try await VenusUp(environment: AlertBench.environment)
             let api = try await venus.signIn()
             let secrets = venus.directory.file("secrets")
             let port = try freePort()
-            let receiver = try await Self.receiver(port, secrets: secrets, [])
+            let receiver = try await AlertBench.receiver(port, secrets: secrets, [])
             defer { withExtendedLifetime(receiver) {} }
             let webhook = try await api.send(
                 "POST", "/webhooks", "{\"name\":\"ours\",\"kind\":\"webhook\",\"url\":\"http://127.0.0.1:\(port)/in\"}")
@@ -181,7 +120,7 @@ extension TheBinary {
                 known.append(try #require(rotated["secret"].string))
                 #expect(try await api.send("POST", "/webhooks/\(id)/test")["result"].string == "status 200")
             }
-            let messages = try Self.messages(receiver)
+            let messages = try AlertBench.messages(receiver)
             #expect(messages.map(\.verified) == [[0], [0], [0, 1], [0, 1], [0, 1, 2], [1, 2]], "\(messages)")
             #expect(messages.map(\.signatures) == [1, 2, 2, 3, 3, 3])
             // Nobody is shown a secret again, and what is stored is sealed.
@@ -245,20 +184,5 @@ extension TheBinary {
             }
             #expect(origin.connectionsAccepted == 0)
         }
-    }
-}
-
-extension VenusAPI {
-    /// A request that changes something; the answer's JSON.
-    @discardableResult
-    fileprivate func send(_ method: String, _ path: String, _ body: String? = nil) async throws -> JSONValue {
-        let type = body.map { _ in [("content-type", "application/json")] } ?? []
-        let response = try await HTTPClient(port: port).request(
-            method, "/api/v1" + path, [("host", "127.0.0.1:\(port)"), ("authorization", "Bearer \(token)")] + type,
-            body: body.map { Array($0.utf8) })
-        guard (200...299).contains(response.status) else {
-            throw TestFailure("\(method) \(path): \(response.status) \(response.text)")
-        }
-        return response.text.isEmpty ? .null : try JSONValue(response.text)
     }
 }

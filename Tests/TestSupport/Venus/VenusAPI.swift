@@ -34,6 +34,19 @@ public struct VenusAPI: Sendable {
         return try JSONValue(response.text)
     }
 
+    /// A request that changes something; the answer's JSON.
+    @discardableResult
+    public func send(_ method: String, _ path: String, _ body: String? = nil) async throws -> JSONValue {
+        let type = body.map { _ in [("content-type", "application/json")] } ?? []
+        let response = try await HTTPClient(port: port).request(
+            method, "/api/v1" + path, [("host", "127.0.0.1:\(port)"), ("authorization", "Bearer \(token)")] + type,
+            body: body.map { Array($0.utf8) })
+        guard (200...299).contains(response.status) else {
+            throw TestFailure("\(method) \(path): \(response.status) \(response.text)")
+        }
+        return response.text.isEmpty ? .null : try JSONValue(response.text)
+    }
+
     public func graph(window: String = "5m") async throws -> JSONValue { try await get("/graph?window=\(window)") }
 
     /// The edge's object in the graph, once it is there.

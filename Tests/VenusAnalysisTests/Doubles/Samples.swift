@@ -31,6 +31,10 @@ enum Samples {
             operation: Int.random(in: 0..<operations.count, using: &random), start: end - Int64(duration),
             duration: duration, outcome: outcome)
         if outcome == .success { call.status = 200 }
+        if outcome == .clientError { call.status = UInt16.random(in: 398...405, using: &random) }
+        if outcome == .serverError {
+            call.status = random.chance(20) ? 200 : UInt16.random(in: 500...600, using: &random)
+        }
         if outcome == .transportError { call.errorType = ErrorType.allCases.randomElement(using: &random) }
         for phase in Phase.allCases where random.chance(60) {
             call.phases[phase] = UInt32.random(in: 0...50_000, using: &random)

@@ -43,25 +43,33 @@ import VenusStore
         #expect(losses.allSatisfy { $0.service == "checkout" && $0.environment == "production" })
     }
 
-    @Test("what a heartbeat gave out may still come; what an end gave out will not")
+    @Test("what is missing below a heartbeat may still come while calls wait; otherwise, and at the end, it is lost")
     func heartbeats() {
         var ledger = ProducerLedger(shard: 0)
-        let word = { (next: UInt64, isEnd: Bool) in
+        let word = { (next: UInt64, isEnd: Bool, queued: Int, spooled: Int) in
             Heartbeat(
-                producer: producer, next: next, callsInFlight: 1, callsQueued: 4, callsDropped: 0, version: "1",
-                isEnd: isEnd)
+                producer: producer, next: next, callsInFlight: 1, callsQueued: queued, callsDropped: 0, version: "1",
+                isEnd: isEnd, callsSpooled: spooled)
         }
-        ledger.note(word(5, false), appendedAt: now, now: now)
+        ledger.note(word(5, false, 4, 0), appendedAt: now, now: now)
+        ledger.note(word(5, false, 0, 4), appendedAt: now, now: now)
         #expect(ledger.takeChanges(now: now).losses.isEmpty)
         _ = ledger.noteBlock(header(1, 4), appendedAt: now, now: now)
-        ledger.note(word(9, true), appendedAt: now, now: now)
+        ledger.note(word(5, false, 0, 0), appendedAt: now, now: now)
+        #expect(ledger.takeChanges(now: now).losses.isEmpty)
+        ledger.note(word(7, false, 0, 0), appendedAt: now, now: now)
+        let missing = ledger.takeChanges(now: now)
+        #expect(missing.losses.map(\.first) == [5])
+        #expect(missing.losses.map(\.count) == [2])
+        #expect(missing.marks.map(\.hasEnded) == [false])
+        ledger.note(word(9, true, 4, 0), appendedAt: now, now: now)
         let changes = ledger.takeChanges(now: now)
-        #expect(changes.losses.map(\.first) == [5])
-        #expect(changes.losses.map(\.count) == [4])
+        #expect(changes.losses.map(\.first) == [7])
+        #expect(changes.losses.map(\.count) == [2])
         #expect(changes.marks.map(\.hasEnded) == [true])
         #expect(changes.marks.map(\.highest) == [8])
         // The answer to the end was lost, so it was sent again.
-        ledger.note(word(9, true), appendedAt: now, now: now)
+        ledger.note(word(9, true, 4, 0), appendedAt: now, now: now)
         #expect(ledger.takeChanges(now: now).losses.isEmpty)
     }
 

@@ -11,7 +11,7 @@ struct GradeTests {
                 totals.record(Call(operation: 0, start: 0, duration: duration, outcome: outcome))
             }
         }
-        return Grade(KPI(totals, seconds: 300))
+        return Grade(KPI(totals, seconds: 300), of: totals)
     }
 
     @Test("idle means that nothing was attempted")

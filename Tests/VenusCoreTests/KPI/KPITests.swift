@@ -138,12 +138,12 @@ struct KPITests {
 
     @Test("of connections that only moved bytes are load, and neither calls nor availability")
     func activity() {
-        let kpi = KPI(
-            totals([call(.success, flags: [.tunnel, .activity], sent: 100, received: 2_000)]), seconds: 10)
+        let totals = totals([call(.success, flags: [.tunnel, .activity], sent: 100, received: 2_000)])
+        let kpi = KPI(totals, seconds: 10)
         #expect(kpi.calls == 0 && kpi.availability == nil && kpi.responseTime.mean == nil)
         #expect(kpi.load.callsPerMinute == 0)
         #expect(kpi.load.bytesSentPerSecond == 10)
         #expect(kpi.load.bytesReceivedPerSecond == 200)
-        #expect(Grade(kpi) == .good)
+        #expect(Grade(kpi, of: totals) == .good)
     }
 }

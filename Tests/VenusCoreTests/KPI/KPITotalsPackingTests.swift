@@ -10,6 +10,7 @@ struct KPITotalsPackingTests {
             let outcome = Outcome.allCases.randomElement(using: &generator) ?? .success
             let duration = UInt32(Double(generator.microseconds()) * longest / 3.6e9)
             var call = Call(operation: 0, start: 0, duration: duration, outcome: outcome)
+            call.status = [0, 404, 500].randomElement(using: &generator) ?? 0
             call.bytesSent = .random(in: 0...5_000, using: &generator)
             call.flags = CallFlags(rawValue: .random(in: 0..<0x800, using: &generator))
             for phase in Phase.allCases where Bool.random(using: &generator) { call.phases[phase] = duration / 2 }

@@ -15,7 +15,8 @@ struct KPITotalsTests {
             totals.record(
                 Call(
                     operation: 0, start: 0, duration: generator.microseconds(),
-                    outcome: Outcome.allCases.randomElement(using: &generator) ?? .success, phases: phases,
+                    outcome: Outcome.allCases.randomElement(using: &generator) ?? .success,
+                    status: [0, 200, 400, 404, 503, 599, 600].randomElement(using: &generator) ?? 0, phases: phases,
                     bytesSent: .random(in: 0...1_000_000, using: &generator),
                     bytesReceived: .random(in: 0...1_000_000, using: &generator),
                     flags: CallFlags(rawValue: .random(in: 0...2_047, using: &generator))))

@@ -6,8 +6,15 @@ import VenusCore
 struct MetricThresholdTests {
     private func measured(
         success: Int = 0, client: Int = 0, server: Int = 0, duration: UInt32 = 1_000, ttfb: UInt32 = 500,
-        statuses: [UInt16: UInt64] = [:]
+        statuses: ErrorStatuses = [:]
     ) -> Measured {
+        let totals = totals(success: success, client: client, server: server, duration: duration, ttfb: ttfb)
+        return Measured(kpi: KPI(totals, seconds: 60), known: totals.known, statuses: statuses)
+    }
+
+    private func totals(
+        success: Int, client: Int = 0, server: Int, duration: UInt32, ttfb: UInt32 = 500
+    ) -> KPITotals {
         var totals = KPITotals()
         for (outcome, count) in [(Outcome.success, success), (.clientError, client), (.serverError, server)] {
             for _ in 0..<count {
@@ -16,7 +23,7 @@ struct MetricThresholdTests {
                 totals.record(call)
             }
         }
-        return Measured(totals, seconds: 60, statuses: statuses)
+        return totals
     }
 
     @Test("a limit itself is on the good side, the next number beyond it is not")
@@ -62,6 +69,29 @@ struct MetricThresholdTests {
         #expect(late.value(for: MetricThreshold(.errorRate, warning: 0.1, tolerate: [404])) == 0)
     }
 
+    @Test("what is tolerated is taken from what was counted, by the grade of calls as by their threshold alone")
+    func toleratedCalls() {
+        var totals = KPITotals()
+        for status in [UInt16](repeating: 200, count: 80) + [404, 404, 404, 404, 404, 404, 404, 404, 404, 404]
+            + [410, 410, 410, 410, 410, 410, 410, 410, 500, 503]
+        {
+            let outcome: Outcome = status < 300 ? .success : status < 500 ? .clientError : .serverError
+            totals.record(Call(operation: 0, start: 0, duration: 1_000, outcome: outcome, status: status))
+        }
+        let kpi = KPI(totals, seconds: 60)
+        let grade = { (tolerate: [UInt16]) in
+            Grade(
+                kpi, of: totals,
+                thresholds: [MetricThreshold(.errorRate, warning: 0.05, critical: 0.1, tolerate: tolerate)])
+        }
+        #expect(grade([]) == .poor)
+        // A tenth is left, which is the limit itself.
+        #expect(grade([404]) == .fair)
+        #expect(grade([404, 410]) == .good)
+        #expect(grade([403]) == .poor)
+        #expect(Measured(totals, seconds: 60).value(for: MetricThreshold(.errorRate, tolerate: [404, 500])) == 0.09)
+    }
+
     @Test("below the floor only load is judged")
     func floor() {
         let few = measured(success: 10, server: 9)
@@ -73,7 +103,7 @@ struct MetricThresholdTests {
         #expect(MetricThreshold(.availability).grade(enough) == nil)
     }
 
-    @Test("KPIs alone are graded as what was measured is, where no status is tolerated")
+    @Test("KPIs are graded as what was measured is")
     func kpis() {
         let thresholds =
             MetricThreshold.defaults + [
@@ -85,7 +115,8 @@ struct MetricThresholdTests {
         for server in 0...60 {
             for duration in [1_000, 1_000_000, 1_000_001, 5_000_000, 5_000_001] as [UInt32] {
                 let calls = measured(success: 1_000 - server, server: server, duration: duration)
-                #expect(thresholds.map { $0.grade(calls) } == thresholds.map { $0.grade(calls.kpi!) })
+                let totals = totals(success: 1_000 - server, server: server, duration: duration)
+                #expect(thresholds.map { $0.grade(calls) } == thresholds.map { $0.grade(calls.kpi!, of: totals) })
             }
         }
     }

@@ -90,7 +90,10 @@ struct ThresholdTableTests {
         ])
         #expect(table.threshold(for: .host("big"), metric: metric)?.critical == 0.99)
         #expect(table.threshold(for: .host("small"), metric: metric)?.critical == 0.9)
-        #expect(AlertRule.standing(forHost: "small", in: table).count == 1)
+        let silence = AlertRule.Condition.silence
+        let limit = AlertRule.Condition.threshold(metric: metric, direction: .above)
+        #expect(AlertRule.standing(forHost: "small", in: table).map(\.condition) == [limit, silence])
+        #expect(AlertRule.standing(forHost: "small", in: ThresholdTable()).map(\.condition) == [silence])
         #expect(AlertRule.standing(for: [edge], in: table).count == 2)
     }
 

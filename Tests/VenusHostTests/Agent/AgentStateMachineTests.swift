@@ -52,6 +52,23 @@ struct AgentStateMachineTests {
         #expect(later.reads.count <= 15 && later.publishes.count <= 4)
     }
 
+    @Test("whoever comes to look between two messages is heard of at once")
+    func watchedInBetween() {
+        var machine = AgentStateMachine(timing: AgentTiming(), now: Self.start, chance: 0)
+        _ = run(&machine, to: Self.start + 75_000)
+        let quiet = run(&machine, from: Self.start + 75_000, to: Self.start + 85_000)
+        #expect(quiet.publishes.isEmpty && quiet.reads.count == 1)
+        machine.watched(for: 15_000, every: 1_000, now: Self.start + 85_000)
+        let (reads, publishes) = run(
+            &machine, from: Self.start + 85_000, to: Self.start + 95_000,
+            outcome: .settled(watchedFor: 5_000, every: 1_000, hasMore: false))
+        #expect(reads.count == 9 && publishes == reads)
+        // Not while the server is away, nor at the end.
+        _ = run(&machine, from: Self.start + 95_000, to: Self.start + 100_000, outcome: .failed)
+        machine.watched(for: 15_000, every: 1_000, now: Self.start + 100_000)
+        #expect(!machine.isWatched(at: Self.start + 100_000))
+    }
+
     @Test("after failures it waits ever longer, and reads on")
     func failures() {
         var machine = AgentStateMachine(timing: AgentTiming(), now: Self.start, chance: 0)

@@ -29,7 +29,7 @@ struct HostReaderTests {
                 "sys/class/net/eth0/ifindex": "7\n", "proc/diskstats": "garbled\n",
             ], below: root)
         let reader = HostReader(root: root.path)
-        let snapshot = reader.snapshot(withProcesses: true)
+        let snapshot = reader.snapshot(processes: .all)
         #expect(snapshot.load?.oneMinute == 1.5)
         #expect(snapshot.memory?.available == 400 << 10)
         #expect(snapshot.networks.map(\.interface) == ["eth0"])
@@ -45,9 +45,9 @@ struct HostReaderTests {
     func nothing() throws {
         let root = try TemporaryDirectory()
         var reader = HostReader(root: root.path + "/missing")
-        let first = reader.read(withProcesses: true)
+        let first = reader.read(processes: .all)
         #expect(first == nil)
-        let second = reader.read(withProcesses: true)
+        let second = reader.read(processes: .all)
         let reading = try #require(second)
         #expect(reading.values.isEmpty && reading.garbledLines == 0)
     }
@@ -57,9 +57,9 @@ struct HostReaderTests {
         let root = try TemporaryDirectory()
         try write(["proc/1/net/dev": "eth0: 1000 10 0 0 0 0 0 0 2000 20 0 0 0 0 0 0\n"], below: root)
         var reader = HostReader(root: root.path)
-        _ = reader.read(withProcesses: false)
+        _ = reader.read(processes: nil)
         try write(["proc/1/net/dev": "eth0: 1700 10 0 0 0 0 0 0 2000 20 0 5 0 0 0 0\n"], below: root)
-        let second = reader.read(withProcesses: false)
+        let second = reader.read(processes: nil)
         let reading = try #require(second)
         let received = try #require(reading[HostSeries(.networkIO, "eth0", state: "receive")])
         #expect(abs(received.sum - 700) < 0.001)
@@ -89,9 +89,9 @@ struct HostReaderTests {
             var disks, networks: [String: [Double]]
         }
         let reader = HostReader()
-        let before = reader.snapshot(withProcesses: false)
+        let before = reader.snapshot(processes: nil)
         let output = try await ChildProcess.run("/usr/bin/python3", ["-c", script])
-        let after = reader.snapshot(withProcesses: false)
+        let after = reader.snapshot(processes: nil)
         let answer = try JSONDecoder().decode(Answer.self, from: Data(output.utf8))
 
         func agrees(_ what: String, _ theirs: Double, _ first: Double?, _ second: Double?) throws {
@@ -146,9 +146,9 @@ struct HostReaderTests {
         let burner = try ChildProcess("/usr/bin/python3", ["-c", "while True: pass", "--password=secret"])
         defer { withExtendedLifetime(burner) {} }
         var reader = HostReader()
-        _ = reader.read(withProcesses: true)
+        _ = reader.read(processes: .all)
         try await eventually("python is among the programs with most time") {
-            guard let reading = reader.read(withProcesses: true) else { return false }
+            guard let reading = reader.read(processes: .all) else { return false }
             let used = reading.values.filter { $0.key.metric == .processCPUUtilization }
             #expect(!used.keys.contains { $0.subject.contains("secret") })
             return used.contains { $0.key.subject.hasPrefix("python") && $0.value.mean > 0.02 }
@@ -164,14 +164,15 @@ struct HostReaderTests {
             return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
         }
         var reader = HostReader()
-        for withProcesses in [false, true] {
-            _ = reader.read(withProcesses: withProcesses)
+        for share in [nil, ProcessShare(0, of: 6), .all] {
+            _ = reader.read(processes: share)
             let times = (0..<50).map { _ in
                 let start = processorTime()
-                _ = reader.read(withProcesses: withProcesses)
+                _ = reader.read(processes: share)
                 return processorTime() - start
             }.sorted()
-            print("a reading \(withProcesses ? "with" : "without") processes: \(times[25] * 1_000) ms of CPU")
+            let looked = share.map { "1/\($0.count)" } ?? "none"
+            print("a reading with \(looked) of the processes: \(times[25] * 1_000) ms of CPU")
             #expect(times[25] < 0.010)
         }
     }

@@ -133,6 +133,76 @@ struct SamplerTests {
         #expect(reading[HostSeries(.containerOutOfMemoryKills)]?.sum == 25)
     }
 
+    @Test("programs are found from shares of the processes, once all have been looked at twice")
+    func shares() throws {
+        func table(_ processes: [(Int32, String, UInt64)]) throws -> ProcessTable {
+            var table = ProcessTable()
+            for (number, name, ticks) in processes {
+                let line =
+                    "\(number) (\(name)) S 1 1 1 0 -1 0 0 0 0 0 \(ticks) 0 0 0 20 0 1 0 \(number) 0 10 0 0 0"
+                table.add(number, try #require(ProcessStatistics(ArraySlice(line.utf8))))
+            }
+            return table
+        }
+        var sampler = HostSampler(ticksPerSecond: 100, pageBytes: 4_096)
+        var found: [Int: HostReading] = [:]
+        for round in 0..<3 {
+            for index in 0..<2 {
+                // The even ones use 100 ticks in a round of 20 s, the odd ones 200.
+                let used = UInt64(round * 100 * (index + 1))
+                let processes = try table([(2 + Int32(index), "web", used), (4 + Int32(index), "db\(index)", used)])
+                let second = round * 20 + index * 10
+                let reading = sampler.reading(
+                    at: snapshot(Double(second)) {
+                        $0.processes = processes
+                        $0.processShare = ProcessShare(index, of: 2)
+                    })
+                found[second] = reading
+            }
+        }
+        let used = found.mapValues { reading in
+            reading.values.filter { $0.key.metric == .processCPUUtilization }.map { ($0.key.subject, $0.value.mean) }
+        }
+        for second in [10, 20, 40] { #expect(used[second]?.isEmpty == true, "\(second)") }
+        for second in [30, 50] {
+            let use = Dictionary(try #require(used[second]), uniquingKeysWith: { $1 })
+            #expect(use == ["web": 0.15, "db0": 0.05, "db1": 0.1])
+            let memory = try #require(found[second]?[HostSeries(.processMemoryUsage, "web")])
+            #expect(memory.mean == 2 * 10 * 4_096 && memory.seconds == 20)
+        }
+    }
+
+    @Test("after a look at all processes, those of the first round are known at its end")
+    func programsOfFirstRound() throws {
+        func table(_ numbers: [Int32], ticks: UInt64) throws -> ProcessTable {
+            var table = ProcessTable()
+            for number in numbers {
+                let line = "\(number) (db) S 1 1 1 0 -1 0 0 0 0 0 \(ticks) 0 0 0 20 0 1 0 \(number) 0 10 0 0 0"
+                table.add(number, try #require(ProcessStatistics(ArraySlice(line.utf8))))
+            }
+            return table
+        }
+        var sampler = HostSampler(ticksPerSecond: 100, pageBytes: 4_096)
+        let (all, even, odd) = (
+            try table([2, 3], ticks: 0), try table([2], ticks: 100), try table([3], ticks: 200)
+        )
+        #expect(sampler.reading(at: snapshot(0) { $0.processes = all }) == nil)
+        let first = sampler.reading(
+            at: snapshot(10) {
+                $0.processes = even
+                $0.processShare = ProcessShare(0, of: 2)
+            })
+        #expect(first?[HostSeries(.processCPUUtilization, "db")] == nil)
+        let second = sampler.reading(
+            at: snapshot(20) {
+                $0.processes = odd
+                $0.processShare = ProcessShare(1, of: 2)
+            })
+        // 100 ticks in 10 s, and 200 in 20.
+        let use = try #require(second?[HostSeries(.processCPUUtilization, "db")])
+        #expect(abs(use.mean - 0.2) < 1e-9)
+    }
+
     @Test("processes may be looked at less often than the rest")
     func processes() throws {
         func table(_ ticks: UInt64) throws -> ProcessTable {

@@ -20,6 +20,8 @@ struct AlertEvaluationTests {
         var held = 0
         var knowsRegularity = true
         var burns: [String: ObjectiveBurn] = [:]
+        var baselines: [SeriesKey: ReportEvidence.Baseline] = [:]
+        var unexplained: [SeriesKey] = []
 
         init(
             stored: [StoredThreshold] = [], rules: [AlertRule] = [], objectives: [Objective] = [],
@@ -43,7 +45,7 @@ struct AlertEvaluationTests {
                 seen.announcements = announcements
                 let picture = LivePicture(frames: [seen], startedAt: 0)
                 let outcome = evaluation.evaluate(
-                    picture, at: at, burns: burns, knowsRegularity: knowsRegularity,
+                    picture, at: at, burns: burns, knowsRegularity: knowsRegularity, baselines: baselines,
                     link: { node, _ in "https://venus/?\(node.name)" })
                 guard let outcome else {
                     held += 1
@@ -51,6 +53,7 @@ struct AlertEvaluationTests {
                 }
                 transitions += outcome.transitions
                 messages += outcome.messages
+                unexplained += outcome.unexplained
             }
         }
 
@@ -184,6 +187,42 @@ struct AlertEvaluationTests {
         #expect(bench.evaluation.alerts["slow"]?.isSilenced == false)
         let phase = bench.messages.first?.evidence.first
         #expect(phase?.metric == "response_time_p95_ms" && phase?.limit == 5)
+    }
+
+    @Test(
+        "what is slow is explained by the phase that grew, against what was usual, which is asked for where it is told")
+    func explained() throws {
+        func connecting(_ milliseconds: UInt32) -> KPITotals {
+            var totals = KPITotals()
+            for _ in 0..<100 {
+                var call = Call(operation: 0, start: 0, duration: 10_000_000, outcome: .success)
+                call.phases[.connect] = milliseconds * 1_000
+                totals.record(call)
+            }
+            return totals
+        }
+        let slow = connecting(9_000)
+        var bench = Bench()
+        bench.look(at: [(Self.bank, slow)], seconds: 60)
+        // Nobody is told yet.
+        #expect(bench.kinds == [.pending] && bench.unexplained.isEmpty)
+        bench.baselines = [Self.bank: ReportEvidence.Baseline(try #require(PhaseMeans(connecting(20))), of: .week)]
+        var without = bench
+        without.baselines = [:]
+        for known in [true, false] {
+            var one = known ? bench : without
+            one.look(at: [(Self.bank, slow)], seconds: 5)
+            #expect(one.messages.map(\.kind) == [.firing])
+            let evidence = try #require(one.messages.first?.evidence.first)
+            #expect(evidence.phase == (known ? PhaseGrowth(phase: "connect", before: 20, now: 9_000) : nil))
+            #expect(evidence.baseline == (known ? .week : nil))
+            #expect(one.unexplained == (known ? [] : [Self.bank]))
+            // That it is over needs no explanation.
+            one.look(at: [(Self.bank, good)], seconds: 310)
+            #expect(
+                one.messages.map(\.kind) == [.firing, .resolved] && one.messages.last?.evidence.first?.phase == nil)
+            #expect(one.unexplained == (known ? [] : [Self.bank]))
+        }
     }
 
     @Test("a service that calls all day and stops is reported as silent, and as back")

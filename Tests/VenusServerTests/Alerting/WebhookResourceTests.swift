@@ -10,11 +10,23 @@ import VenusStore
 struct WebhookResourceTests {
     private static let json = ("content-type", "application/json")
 
+    private func slow(_ count: Int, connecting milliseconds: UInt32) -> KPITotals {
+        var totals = KPITotals()
+        for _ in 0..<count {
+            var call = Call(operation: 0, start: 0, duration: 10_000_000, outcome: .success)
+            call.phases[.connect] = milliseconds * 1_000
+            call.phases[.ttfb] = 5_000
+            totals.record(call)
+        }
+        return totals
+    }
+
     private func withAlerting(_ body: (RunningServer, String) async throws -> Void) async throws {
         let directory = try TemporaryDirectory()
         try await withServer(configure: {
             $0.alerting.keyFile = directory.file("alerts.key")
             $0.alerting.allowedTargets = ["127.0.0.1"]
+            $0.alerting.gather = .zero
         }) { try await body($0, try await $0.signIn()) }
     }
 
@@ -115,6 +127,7 @@ struct WebhookResourceTests {
             let alert = try #require(items.first { $0["rule"].string == "quick" })
             #expect(alert["value"].double == 0.2 && alert["limit"].double == 0.95)
             #expect(alert["subject"]["dependency"].string == "bank:443" && alert["severity"].string == "critical")
+            try await checkTransitions(server, token, of: alert["id"])
             let id = try #require(alert["id"].string)
             try await eventually(within: .seconds(30), "people are told of it") {
                 let answer = try await send(
@@ -137,6 +150,58 @@ struct WebhookResourceTests {
             }
             #expect(missed["type"].string == "update" && missed["seq"].int == position)
             try await other.stop()
+        }
+    }
+
+    /// What it did is told over REST, too, the newest first.
+    private func checkTransitions(_ server: RunningServer, _ token: String, of alert: JSONValue) async throws {
+        let all = try await server.get("/api/v1/alerts/transitions?limit=1000", token: token)
+        let own = all["items"].array.filter { $0["rule"].string == "quick" }
+        #expect(own.map { $0["kind"].string } == ["firing", "pending"])
+        #expect(own.map { $0["alert"] } == [alert, alert])
+        let newest = try await server.get("/api/v1/alerts/transitions?limit=1", token: token)
+        #expect(newest["items"].array.map { $0["seq"].int } == [newest["seq"].int])
+    }
+
+    @Test(
+        "who is told of a slow edge learns which phase grew against the same hour a week before, else against the last day",
+        arguments: ["week", "day"])
+    func explained(baseline: String) async throws {
+        try await withAlerting { server, token in
+            let now = Int64(Date().timeIntervalSince1970)
+            // Of the whole hour, and of the next should it begin meanwhile; or of the hours before this one.
+            let hour = now - now % 3_600
+            let begin = baseline == "week" ? hour - 7 * 86_400 : hour - 10 * 3_600
+            let key = edge("slow", "api:443")
+            try await server.keep(
+                (0..<8).map { quarter in
+                    RollupRow(
+                        tier: .minute, bucket: begin + Int64(quarter) * 900, shard: 0, key: key,
+                        totals: slow(50, connecting: 20))
+                }, until: now - now % 60)
+            let rule = AlertRule(
+                id: "slow", subject: .series(key),
+                condition: .threshold(metric: .responseTime(.p95), direction: .above),
+                for: 0, keepFiringFor: 0)
+            try await server.store.setWatched(WatchRecord(id: "slow", item: rule, changedAt: 0, changedBy: "test"))
+            let added = try await send(
+                server, token, "POST", "/webhooks",
+                "{\"name\":\"nobody\",\"kind\":\"webhook\",\"url\":\"http://127.0.0.1:\(try freePort())/\"}")
+            #expect(added.status == 201)
+            let content = try await eventually(within: .seconds(30), "a message") { () -> String? in
+                server.feed.publish(
+                    frame(
+                        [(key, slow(100, connecting: 9_000))], at: Int64(Date().timeIntervalSince1970 * 1_000)))
+                guard let entry = try await server.store.outbox(limit: 1).first else { return nil }
+                return try await server.store.notice(id: entry.notice)
+            }
+            let evidence = try JSONValue(content)["evidence"].array.first {
+                $0["metric"].string == "response_time_p95_ms"
+            }
+            let phase = try #require(evidence?["phase"])
+            #expect(phase["phase"].string == "connect", "\(content)")
+            #expect(phase["before"].double == 20 && phase["now"].double == 9_000)
+            #expect(evidence?["baseline"].string == baseline)
         }
     }
 

@@ -89,6 +89,41 @@ struct WatchResourceTests {
         }
     }
 
+    @Test("tolerated statuses lower no grade, and are no reason, wherever the error rate is judged")
+    func tolerated() async throws {
+        try await withServer { server in
+            let token = try await server.signIn()
+            var calls = totals(success: 60)
+            for status in [UInt16](repeating: 404, count: 30) + [UInt16](repeating: 410, count: 10) {
+                calls.record(Call(operation: 0, start: 0, duration: 1_000, outcome: .clientError, status: status))
+            }
+            // As from another process: what was counted goes through the encoding.
+            server.feed.publish(try FeedFrame(encoded: frame([(edge("shop", "db:1"), calls)]).encoded))
+            func seen(_ tolerate: String) async throws -> [String?] {
+                let set = try await server.put(
+                    "/api/v1/thresholds",
+                    #"{\#(Self.shopEdge),"metric":"error_rate","warning":0.05,"critical":0.3,"tolerate":\#(tolerate)}"#,
+                    token: token)
+                #expect(set["tolerate"].array.compactMap(\.int).description == tolerate)
+                let graph = try await server.get("/api/v1/graph", token: token)
+                let report = try await server.get("/api/v1/report", token: token)
+                let kpis = try await server.get("/api/v1/kpis", token: token)["items"][0]
+                #expect(kpis["kpis"]["error_rate"].double == 0.4)
+                return [
+                    graph["edges"][0]["grade"].string, kpis["grade"].string, report["services"][0]["grade"].string,
+                    graph["edges"][0]["reasons"][0]["value"].double.map { String($0) },
+                    report["services"][0]["crossed"][0]["value"].double.map { String($0) },
+                ]
+            }
+            try await eventually("the edge") {
+                try await !server.get("/api/v1/graph", token: token)["edges"].array.isEmpty
+            }
+            #expect(try await seen("[]") == ["poor", "poor", "poor", "0.4", "0.4"])
+            #expect(try await seen("[404]") == ["fair", "fair", "fair", "0.1", "0.1"])
+            #expect(try await seen("[404, 410]") == ["good", "good", "good", nil, nil])
+        }
+    }
+
     @Test(
         "a threshold that makes no sense is refused, by the member at fault",
         arguments: [
@@ -108,7 +143,10 @@ struct WatchResourceTests {
             (#"{"level":"default","metric":"availability","direction":"up"}"#, 400, "direction"),
             (#"{"level":"default","metric":"availability","minimum_calls":-1}"#, 400, "minimum_calls"),
             (#"{"level":"default","metric":"availability","warn":0.5}"#, 400, "warn"),
-            (#"{"level":"default","metric":"error_rate","warning":0.1,"tolerate":[404]}"#, 422, "tolerate"),
+            (#"{"level":"default","metric":"error_rate","warning":0.1,"tolerate":[302]}"#, 400, "tolerate"),
+            (#"{"level":"default","metric":"error_rate","warning":0.1,"tolerate":[70000]}"#, 400, "tolerate"),
+            (#"{"level":"default","metric":"error_rate","warning":0.1,"tolerate":[-404]}"#, 400, "tolerate"),
+            (#"{"level":"default","metric":"availability","warning":0.9,"tolerate":[404]}"#, 400, "tolerate"),
         ] as [(String, Int, String?)])
     func refusedThresholds(body: String, status: Int, parameter: String?) async throws {
         try await withServer { server in

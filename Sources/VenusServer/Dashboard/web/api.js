@@ -40,14 +40,28 @@ export async function login(credentials) {
 export const waysIn = async () => (await request("GET", "/login")).ways;
 
 export async function logout() {
-  csrfToken ??= (await request("GET", "/session")).csrf_token;
-  await request("POST", "/logout", {});
+  await post("/logout", {});
   csrfToken = null;
+}
+
+/** Who is signed in: `account`, `role`. */
+export async function session() {
+  const answer = await request("GET", "/session");
+  csrfToken = answer.csrf_token ?? null;
+  return answer;
+}
+
+export const post = (path, body) => change("POST", path, body);
+export const remove = (path) => change("DELETE", path);
+
+async function change(method, path, body) {
+  if (csrfToken === null) await session();
+  return request(method, path, body);
 }
 
 async function request(method, path, body) {
   const headers = body === undefined ? { accept: "application/json" } : { "content-type": "application/json" };
-  if (body !== undefined && csrfToken) headers["x-csrf-token"] = csrfToken;
+  if (method !== "GET" && csrfToken) headers["x-csrf-token"] = csrfToken;
   let response;
   try {
     response = await fetch(BASE + path, {

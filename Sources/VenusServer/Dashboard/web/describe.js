@@ -1,15 +1,18 @@
 // One line about a node or an edge, for tooltips and screen readers.
 
+import { markWord } from "./alerts/bell.js";
 import { bytesPerSecond, callTime, count, isKnown, percent, rate } from "./format.js";
 import { word } from "./grade.js";
 
 export function describeEdge(edge) {
-  return `${edge.source.name} → ${edge.target.name}: ${figures(edge)}`;
+  return `${edge.source.name} → ${edge.target.name}: ${figures(edge)}${alertText(edge)}`;
 }
 
 export function describeNode(node) {
-  return `${node.kind === "service" ? "Service" : "Dependency"} ${node.name}: ${figures(node)}`;
+  return `${node.kind === "service" ? "Service" : "Dependency"} ${node.name}: ${figures(node)}${alertText(node)}`;
 }
+
+const alertText = ({ alert }) => (alert ? `, ${markWord(alert)}` : "");
 
 function figures({ grade, kpis }) {
   if (grade === "idle") return "idle, nothing was attempted in this window";

@@ -1,39 +1,18 @@
-// What is looked at: window, environment, service. Kept in the address, so that a view can be shared.
+// What is looked at: window, environment, service; as the API and the live socket take it.
 
 export const WINDOWS = [
-  { value: "10s", label: "10 s", title: "The last 10 seconds", words: "10 seconds" },
-  { value: "1m", label: "1 m", title: "The last minute", words: "minute" },
-  { value: "5m", label: "5 m", title: "The last 5 minutes", words: "5 minutes" },
-  { value: "15m", label: "15 m", title: "The last 15 minutes", words: "15 minutes" },
-  { value: "1h", label: "1 h", title: "The last hour", words: "hour" },
+  { value: "10s", label: "10 s", title: "The last 10 seconds", words: "10 seconds", seconds: 10 },
+  { value: "1m", label: "1 m", title: "The last minute", words: "minute", seconds: 60 },
+  { value: "5m", label: "5 m", title: "The last 5 minutes", words: "5 minutes", seconds: 300 },
+  { value: "15m", label: "15 m", title: "The last 15 minutes", words: "15 minutes", seconds: 900 },
+  { value: "1h", label: "1 h", title: "The last hour", words: "hour", seconds: 3_600 },
 ];
-const DEFAULT_WINDOW = "5m";
-
-/** The filter that the address names; what is missing or unknown is the default. */
-export function readFilter(search = location.search) {
-  const query = new URLSearchParams(search);
-  const window = query.get("window");
-  return {
-    window: WINDOWS.some(({ value }) => value === window) ? window : DEFAULT_WINDOW,
-    environment: query.get("environment") ?? "",
-    service: query.get("service") ?? "",
-  };
-}
-
-export function writeFilter(filter) {
-  const query = new URLSearchParams();
-  if (filter.window !== DEFAULT_WINDOW) query.set("window", filter.window);
-  if (filter.environment) query.set("environment", filter.environment);
-  if (filter.service) query.set("service", filter.service);
-  const text = query.toString();
-  history.replaceState(null, "", text ? `/?${text}` : "/");
-}
 
 /** As the API takes it: without what is not set. */
-export function asParameters(filter) {
-  const parameters = { window: filter.window };
-  if (filter.environment) parameters.environment = filter.environment;
-  if (filter.service) parameters.service = filter.service;
+export function asParameters({ window, environment, service }) {
+  const parameters = { window };
+  if (environment) parameters.environment = environment;
+  if (service) parameters.service = service;
   return parameters;
 }
 
@@ -41,5 +20,5 @@ export const isNarrowed = (filter) => Boolean(filter.environment || filter.servi
 
 /** Whether a frame's filter is the one asked for. */
 export function sameFilter(one, other) {
-  return ["window", "environment", "service"].every((name) => (one?.[name] ?? "") === (other?.[name] ?? ""));
+  return ["window", "environment", "service", "host"].every((name) => (one?.[name] ?? "") === (other?.[name] ?? ""));
 }

@@ -51,9 +51,17 @@ export function rate(value) {
   return `${(value / 1_000_000).toFixed(1)}${NB}M`;
 }
 
-export function bytesPerSecond(value) {
+/** How many times as much. */
+export function times(value) {
   if (!isKnown(value)) return NOTHING;
-  const units = ["B/s", "kB/s", "MB/s", "GB/s"];
+  return `${value < 99.95 ? trimmed(value.toFixed(1)) : grouped.format(value)}×`;
+}
+
+export const bytesPerSecond = (value) => (isKnown(value) ? `${bytes(value)}/s` : NOTHING);
+
+export function bytes(value) {
+  if (!isKnown(value)) return NOTHING;
+  const units = ["B", "kB", "MB", "GB", "TB", "PB"];
   let unit = 0;
   while (value >= 999.5 && unit < units.length - 1) {
     value /= 1_000;
@@ -72,6 +80,9 @@ export function span(seconds) {
   return `${Math.floor(whole / 86_400)}${NB}d ${Math.floor((whole % 86_400) / 3_600)}${NB}h`;
 }
 
+/** The same without what is nothing: `1 h`, not `1 h 0 min`. */
+export const wholeSpan = (seconds) => span(seconds).replace(/ 0\u00a0.*$/, "");
+
 const clockFormat = new Intl.DateTimeFormat("en-GB", {
   hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
 });
@@ -84,6 +95,8 @@ export const clock = (date) => clockFormat.format(date);
 export const hourMinute = (date) => hourMinuteFormat.format(date);
 export const dayMonth = (date) => dayMonthFormat.format(date);
 export const monthYear = (date) => monthYearFormat.format(date);
+/** With the seconds: of something that happened. */
+export const instant = (date) => `${dayMonth(date)} ${clock(date)}`;
 export const moment = (date) => `${dayMonth(date)} ${hourMinute(date)}`;
 
 const floor = (value, digits) => (Math.floor(value * 10 ** digits) / 10 ** digits).toFixed(digits);

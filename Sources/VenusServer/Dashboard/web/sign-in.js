@@ -3,6 +3,7 @@
 import { APIError, login, waysIn } from "./api.js";
 import { byID, setText } from "./dom.js";
 import { span } from "./format.js";
+import { keepPlace } from "./place.js";
 
 const LINK_PATH = new URL("sign-in", import.meta.url).pathname;
 
@@ -90,6 +91,7 @@ export function showSignIn({ message = "", onSignedIn }) {
 async function offerGitHub() {
   try {
     byID("sign-in-github").hidden = !(await waysIn()).includes("github");
+    byID("sign-in-github").onclick = keepPlace;
   } catch (error) {
     if (!(error instanceof APIError)) throw error;
   }

@@ -9,7 +9,9 @@ export class Toolbar {
   #environments = new Set();
   #services = new Set();
 
-  constructor(filter, onChange) {
+  /** @param onChange called with `{window, environment, service}`. */
+  constructor({ window, environment, service }, onChange) {
+    const filter = { window, environment, service };
     this.#filter = filter;
     const change = (part) => {
       this.#filter = { ...this.#filter, ...part };
@@ -18,6 +20,13 @@ export class Toolbar {
     segments(byID("windows"), "window", WINDOWS, filter.window, (window) => change({ window }));
     byID("service").addEventListener("change", (event) => change({ service: event.target.value }));
     byID("environment").addEventListener("change", (event) => change({ environment: event.target.value }));
+    this.#show();
+  }
+
+  /** Another filter, by another way than this bar. */
+  set({ window, environment, service }) {
+    this.#filter = { window, environment, service };
+    for (const input of byID("windows").querySelectorAll("input")) input.checked = input.value === window;
     this.#show();
   }
 

@@ -13,14 +13,33 @@ const RECIPES = [
   { title: "Or try it right now", command: "curl --proxy http://127.0.0.1:2247 http://example.com/" },
 ];
 
+/** What to do on the other pages, as long as they are empty; by the id of the list. */
+const HINTS = {
+  "host-recipes": [{ title: "Add a host: prints the line to run on it", command: "venus host add web-1" }],
+  "objective-recipes": [{
+    title: "Promise something: here that 99.9 % of the calls of checkout succeed, over 30 days",
+    command: "curl -X PUT $VENUS/api/v1/objectives/checkout -H \"Authorization: Bearer $TOKEN\" "
+      + "-H 'Content-Type: application/json' \\\n"
+      + "  -d '{\"level\": \"service\", \"environment\": \"production\", "
+      + "\"service\": \"checkout\", \"target\": 0.999}'",
+  }],
+  "alert-recipes": [{
+    title: "Have somebody told: add a receiver",
+    command: "curl $VENUS/api/v1/webhooks -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' \\\n"
+      + "  -d '{\"name\": \"on call\", \"kind\": \"webhook\", \"url\": \"https://example.com/hooks/venus\"}'",
+  }],
+};
+
 export function fillRecipes() {
-  byID("recipes").append(...RECIPES.map(({ title, command }) => {
-    const code = make("code", {}, command);
-    return make("li", { class: "recipe" },
-      make("h2", {}, title),
-      make("div", { class: "command" },
-        make("pre", { tabindex: "0", "aria-label": title }, code), copyButton(command, code, title)));
-  }));
+  for (const [id, recipes] of Object.entries({ recipes: RECIPES, ...HINTS })) byID(id).append(...recipes.map(recipe));
+}
+
+function recipe({ title, command }) {
+  const code = make("code", {}, command.replace("$VENUS", location.origin));
+  return make("li", { class: "recipe" },
+    make("h2", {}, title),
+    make("div", { class: "command" },
+      make("pre", { tabindex: "0", "aria-label": title }, code), copyButton(code.textContent, code, title)));
 }
 
 function copyButton(command, code, title) {

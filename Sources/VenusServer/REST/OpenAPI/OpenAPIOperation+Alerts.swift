@@ -16,6 +16,11 @@ extension OpenAPIOperation {
             ],
             contents: [.json("Alerts")]),
         OpenAPIOperation(
+            path: "/api/v1/alerts/transitions", id: "getTransitions",
+            summary: "What alerts did, the newest first; of 35 days", tag: "Alerts",
+            parameters: [.number("limit", 1...AlertsResource.maximumLimit, "Transitions at most; 100 by default.")],
+            contents: [.json("Transitions")]),
+        OpenAPIOperation(
             method: .post, path: "/api/v1/alerts/{id}/acknowledge", id: "acknowledgeAlert",
             summary: "Takes the alert's fault on: it is not told again until it is graver or over", tag: "Alerts",
             parameters: [.inPath("id", "The alert's id.")], body: "Acknowledgement", contents: [.json("Alert")],

@@ -11,6 +11,18 @@ extension OpenAPIOperation {
             ],
             contents: [.json("Hosts")], isKept: true),
         OpenAPIOperation(
+            method: .post, path: "/api/v1/hosts", id: "addHost",
+            summary: "Makes a key for a machine, and the line for its shell that installs the agent and starts it",
+            tag: "Hosts", body: "NewHost", success: 201, contents: [.json("AddedHost")], refusals: [404, 409]),
+        OpenAPIOperation(
+            path: "/api/v1/agent/install", id: "getAgentScript",
+            summary: "What that line fetches: a script for sh, for a key with hosts:write or an admin", tag: "Hosts",
+            contents: [.text("text/x-shellscript")], refusals: [404, 409]),
+        OpenAPIOperation(
+            path: "/api/v1/agent/venus.tar", id: "getAgentProgram",
+            summary: "What the script fetches: the server's own program with its libraries; its ETag is its SHA-256",
+            tag: "Hosts", contents: [.text("application/x-tar")], isKept: true, refusals: [404, 409]),
+        OpenAPIOperation(
             path: "/api/v1/hosts/{host}/history", id: "getHostHistory",
             summary: "Stored metrics of a host over a range",
             tag: "Hosts",
@@ -32,6 +44,21 @@ extension OpenAPIOperation {
             summary: "Takes an agent's readings, each once, for a key with hosts:write or an admin", tag: "Hosts",
             parameters: [.inPath("host", "The host's name: printable ASCII without blanks and slashes.")],
             body: "ReadingsBatch", contents: [.json("ReadingsReceipt")], refusals: [409]),
+        OpenAPIOperation(
+            path: "/api/v1/buckets", id: "getBuckets",
+            summary: "The buckets that hosts' readings come through, and how it stands with them", tag: "Hosts",
+            contents: [.json("Buckets")]),
+        OpenAPIOperation(
+            path: "/api/v1/hosts/{host}/watch", id: "getHostWatchers",
+            summary: "Whether somebody looks at the host, for its agent: a key with hosts:write, or an admin",
+            tag: "Hosts",
+            parameters: [
+                .inPath("host", "The host's name."),
+                .number(
+                    "wait_ms", 0...HostWaiters.maximumHold,
+                    "How long to hold the question until somebody does; 0, not at all, by default."),
+            ],
+            contents: [.json("HostWatchers")], refusals: [404]),
         OpenAPIOperation(
             method: .delete, path: "/api/v1/hosts/{host}", id: "removeHost",
             summary: "Forgets a host and its readings; an agent that still sends makes it known again", tag: "Hosts",

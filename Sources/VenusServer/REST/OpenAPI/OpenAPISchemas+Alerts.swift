@@ -25,24 +25,26 @@ extension OpenAPISchemas {
             "silenced": {"type": "boolean"},
             "since": {"type": ["string", "null"], "format": "date-time"},
             "state": {"enum": ["inactive", "pending", "firing", "no_data"]},
-            "subject": {
-              "type": "object",
-              "properties": {
-                "dependency": {"type": "string"},
-                "environment": {"type": "string"},
-                "host": {"type": "string"},
-                "level": {"enum": ["default", "total", "service", "dependency", "edge", "operation", "host"]},
-                "operation": {"type": "string"},
-                "service": {"type": "string"}
-              },
-              "required": ["level"]
-            },
+            "subject": {"$ref": "#/components/schemas/AlertSubject"},
             "value": {"type": ["number", "null"]}
           },
           "required": [
             "acknowledged", "changed_at", "fault", "id", "inhibited", "limit", "metric", "rule", "seq", "severity", "silenced",
             "since", "state", "subject", "value"
           ]
+        },
+        "AlertSubject": {
+          "type": "object",
+          "properties": {
+            "dependency": {"type": "string"},
+            "environment": {"type": "string"},
+            "host": {"type": "string"},
+            "level": {"enum": ["default", "total", "service", "dependency", "edge", "operation", "host"]},
+            "operation": {"type": "string"},
+            "part": {"type": "string", "description": "Of a host: the file system, device, interface, resource or program."},
+            "service": {"type": "string"}
+          },
+          "required": ["level"]
         },
         "Acknowledgement": {
           "type": "object",
@@ -70,6 +72,33 @@ extension OpenAPISchemas {
             "url": {"type": "string"}
           },
           "required": ["kind", "name"]
+        },
+        "Transition": {
+          "type": "object",
+          "properties": {
+            "alert": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+            "at": {"type": "string", "format": "date-time"},
+            "kind": {"enum": ["pending", "dropped", "firing", "no_data", "resolved"]},
+            "limit": {"type": ["number", "null"]},
+            "metric": {"type": "string"},
+            "rule": {"type": "string"},
+            "seq": {"type": "integer"},
+            "severity": {"enum": ["warning", "critical"]},
+            "subject": {"$ref": "#/components/schemas/AlertSubject"},
+            "value": {"type": ["number", "null"]}
+          },
+          "required": [
+            "alert", "at", "kind", "limit", "metric", "rule", "seq", "severity", "subject", "value"
+          ]
+        },
+        "Transitions": {
+          "type": "object",
+          "properties": {
+            "epoch": {"type": "integer"},
+            "items": {"type": "array", "items": {"$ref": "#/components/schemas/Transition"}},
+            "seq": {"type": "integer", "description": "Of the newest transition of all."}
+          },
+          "required": ["epoch", "items", "seq"]
         },
         "Webhook": {
           "type": "object",

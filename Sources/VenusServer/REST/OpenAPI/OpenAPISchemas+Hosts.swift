@@ -1,6 +1,32 @@
 extension OpenAPISchemas {
     /// Of the machines themselves.
     static let hosts = #"""
+        "AddedHost": {
+          "type": "object",
+          "properties": {
+            "command": {"type": "string", "description": "The line for the machine's shell."},
+            "host": {"type": "string", "description": "Absent where the machine goes by its own name."},
+            "key": {"type": "string", "description": "In this answer and never again."},
+            "key_id": {"type": "string"}
+          },
+          "required": ["command", "key", "key_id"]
+        },
+        "HostWatchers": {
+          "type": "object",
+          "properties": {
+            "ask_again_ms": {"type": "integer", "description": "When to ask again."},
+            "publish_ms": {"type": "integer", "description": "How often whoever looks likes to hear."},
+            "watched_for_ms": {"type": "integer", "description": "For how long somebody looks yet; 0: nobody does."}
+          },
+          "required": ["ask_again_ms", "publish_ms", "watched_for_ms"]
+        },
+        "NewHost": {
+          "type": "object",
+          "properties": {
+            "name": {"type": ["string", "null"], "description": "Printable ASCII without blanks and slashes."}
+          },
+          "additionalProperties": false
+        },
         "Hosts": {
           "type": "object",
           "properties": {
@@ -216,6 +242,36 @@ extension OpenAPISchemas {
             "latest": {"anyOf": [{"$ref": "#/components/schemas/Reading"}, {"type": "null"}]}
           },
           "required": ["producer", "agent_version", "environment", "publish_ms", "dropped", "readings"]
+        },
+        "Buckets": {
+          "type": "object",
+          "properties": {
+            "items": {
+              "type": "array",
+              "items": {
+                "type": "object",
+                "properties": {
+                  "checked_at": {"type": "string", "format": "date-time"},
+                  "failed_since": {"type": "string", "format": "date-time"},
+                  "failure": {"type": "string", "description": "Why it cannot be read; absent where it can."},
+                  "last_refusal": {
+                    "type": "object",
+                    "properties": {
+                      "at": {"type": "string", "format": "date-time"},
+                      "object": {"type": "string"},
+                      "reason": {"type": "string"}
+                    },
+                    "required": ["at", "object", "reason"]
+                  },
+                  "name": {"type": "string", "pattern": "^s3://"},
+                  "objects_refused": {"type": "integer", "minimum": 0},
+                  "objects_taken": {"type": "integer", "minimum": 0}
+                },
+                "required": ["checked_at", "name", "objects_refused", "objects_taken"]
+              }
+            }
+          },
+          "required": ["items"]
         },
         "ReadingsReceipt": {
           "type": "object",

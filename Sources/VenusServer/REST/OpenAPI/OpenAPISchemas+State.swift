@@ -175,6 +175,10 @@ extension OpenAPISchemas {
             "checks": {
               "type": "object",
               "properties": {
+                "bucket": {
+                  "enum": ["ok", "failing", "elsewhere"],
+                  "description": "Of the bucket that hosts' readings come through, where one is configured."
+                },
                 "feed": {"enum": ["fresh", "stale", "absent"]},
                 "store": {"enum": ["ok", "unavailable"]},
                 "transport": {

@@ -139,8 +139,8 @@ extension OpenAPISchemas {
             "operation": {"type": ["string", "null"], "minLength": 1, "maxLength": 512},
             "service": {"type": ["string", "null"], "minLength": 1, "maxLength": 512},
             "tolerate": {
-              "type": ["array", "null"], "items": {"type": "integer"},
-              "description": "Statuses that are no errors; not possible yet."
+              "type": ["array", "null"], "maxItems": 32, "items": {"type": "integer", "minimum": 400, "maximum": 599},
+              "description": "Statuses that are no errors; of error_rate alone."
             },
             "warning": {"type": ["number", "null"]},
             "window": {"enum": ["10s", "1m", "5m", "15m", "1h", null]}
@@ -263,7 +263,8 @@ extension OpenAPISchemas {
         },
         "SilenceField": {
           "enum": [
-            "rule", "severity", "metric", "level", "environment", "service", "dependency", "operation", "host"
+            "rule", "severity", "metric", "level", "environment", "service", "dependency", "operation", "host",
+            "part"
           ]
         },
         "Silences": {
@@ -288,6 +289,10 @@ extension OpenAPISchemas {
             "minimum_calls": {"type": "integer", "minimum": 0},
             "operation": {"type": "string"},
             "service": {"type": "string"},
+            "tolerate": {
+              "type": "array", "items": {"type": "integer"},
+              "description": "Statuses that are no errors; of error_rate alone."
+            },
             "warning": {"type": ["number", "null"]},
             "window": {"$ref": "#/components/schemas/Window"}
           },

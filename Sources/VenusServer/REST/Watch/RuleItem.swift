@@ -24,6 +24,8 @@ struct RuleItem: Encodable {
             try members.encode(metric.name, forKey: .metric)
             try members.encode(direction.rawValue, forKey: .direction)
         case .burnRate(let objective): try members.encode(objective, forKey: .objective)
+        // A standing rule, which is not among those that are stored.
+        case .silence: break
         }
         try members.encode(rule.severity.rawValue, forKey: .severity)
         try members.encode(rule.for, forKey: .forSeconds)

@@ -43,6 +43,7 @@ struct RulesResource: Sendable {
             switch rule.condition {
             case .threshold(let metric, let direction): "\(metric.name) \(direction.rawValue)"
             case .burnRate(let objective): "burn rate of \(objective)"
+            case .silence: "silence"
             }
         return "\(rule.severity.rawValue), \(what), of \(rule.subject.text)"
     }

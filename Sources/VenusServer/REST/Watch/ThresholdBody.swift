@@ -4,7 +4,7 @@ import VenusCore
 struct ThresholdBody: KnownMembers {
     static let explain = """
         The body is a JSON object with level, the names that this level has, metric, and a number warning or critical, or \
-        both; if wanted direction, window and minimum_calls.
+        both; if wanted direction, window, minimum_calls and, of error_rate, tolerate.
         """
     static let members = SubjectBody.members.union([
         "metric", "direction", "window", "warning", "critical", "minimum_calls", "tolerate",
@@ -57,14 +57,26 @@ struct ThresholdBody: KnownMembers {
             }
             threshold.minimumCalls = UInt64(minimumCalls)
         }
+        threshold.tolerate = try Self.tolerated(tolerate ?? [])
         try Self.check(threshold)
-        guard (tolerate ?? []).isEmpty else {
-            throw .notPossible(
-                "tolerate",
-                "Single statuses are not counted in windows yet, so that none can be tolerated. Leave tolerate out, and set "
-                    + "the limits on availability, which no 4xx lowers, or those on error_rate higher.")
-        }
         return StoredThreshold(subject, threshold)
+    }
+
+    /// Ascending, each once; whether they are errors, the threshold says itself.
+    private static func tolerated(_ statuses: [Int]) throws(Problem) -> [UInt16] {
+        var tolerated: Set<UInt16> = []
+        for status in statuses {
+            guard let known = UInt16(exactly: status) else { throw notAnError(status) }
+            tolerated.insert(known)
+        }
+        return tolerated.sorted()
+    }
+
+    private static func notAnError(_ status: Int) -> Problem {
+        .invalidMember(
+            "tolerate",
+            "\(status) is no error: the statuses of errors are \(ErrorStatuses.range.lowerBound) to "
+                + "\(ErrorStatuses.range.upperBound).")
     }
 
     static func metric(_ name: String, of subject: WatchSubject) throws(Problem) -> Metric {
@@ -74,6 +86,12 @@ struct ThresholdBody: KnownMembers {
                 "metric",
                 "it is one of \(ofCalls.joined(separator: ", ")), or a host's: host:system.memory.utilization.",
                 allowed: ofCalls)
+        }
+        if case .host(let own) = metric, HostMetric(name: own) == nil {
+            throw .invalidMember(
+                "metric",
+                "a host has metrics such as host:system.memory.utilization: GET /api/v1/hosts?host=NAME tells.",
+                allowed: HostMetric.allCases.map { Metric.host($0.name).name })
         }
         switch (subject, metric) {
         case (.host, .host), (.everything, _): break
@@ -103,8 +121,11 @@ struct ThresholdBody: KnownMembers {
             let side = threshold.direction == .above ? "below" : "above"
             throw .invalidMember(
                 "critical", "it is \(side) warning: on this metric the warning would never be given. Exchange the two.")
-        case .toleratedWithoutErrorRate, .notAnError, .tooManyTolerated:
-            preconditionFailure("nothing is tolerated here")
+        case .toleratedWithoutErrorRate:
+            throw .invalidMember("tolerate", "it is of error_rate alone: no other metric is made of statuses.")
+        case .notAnError(let status): throw notAnError(Int(status))
+        case .tooManyTolerated:
+            throw .invalidMember("tolerate", "it has at most \(MetricThreshold.maximumTolerated) statuses.")
         }
     }
 }

@@ -4,7 +4,7 @@ import VenusStore
 /// A threshold as it is listed.
 struct ThresholdItem: Encodable {
     private enum CodingKeys: String, CodingKey {
-        case id, metric, direction, window, warning, critical
+        case id, metric, direction, window, warning, critical, tolerate
         case minimumCalls = "minimum_calls"
         case changedAt = "changed_at"
         case changedBy = "changed_by"
@@ -42,6 +42,7 @@ struct ThresholdItem: Encodable {
         try members.encode(threshold.warning, forKey: .warning)
         try members.encode(threshold.critical, forKey: .critical)
         try members.encode(threshold.minimumCalls, forKey: .minimumCalls)
+        if threshold.metric == .errorRate { try members.encode(threshold.tolerate, forKey: .tolerate) }
         try members.encodeIfPresent(changedAt.map { Timestamp.text(milliseconds: $0) }, forKey: .changedAt)
         try members.encodeIfPresent(changedBy, forKey: .changedBy)
     }

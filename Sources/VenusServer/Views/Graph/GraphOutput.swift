@@ -53,8 +53,9 @@ package struct GraphOutput: Sendable {
                 source: ids.service(edge.key.service, environment: edge.key.environment),
                 target: ids.id(of: picture.announced.service(behind: edge.key) ?? edge.key.key(at: .dependency)),
                 dependency: edge.key.dependency,
-                grade: Grade(edge.kpi, thresholds: limits), kpis: edge.kpi, phases: PhasesOutput(edge.totals),
-                reasons: Reason.all(edge.kpi, thresholds: limits),
+                grade: Grade(edge.kpi, of: edge.totals, thresholds: limits), kpis: edge.kpi,
+                phases: PhasesOutput(edge.totals),
+                reasons: Reason.all(edge.kpi, of: edge.totals, thresholds: limits),
                 tunnelProtocols: grouping?.tunnelProtocols[edge.key] ?? picture.tunnelProtocols[edge.key] ?? [])
         }.sorted { $0.id < $1.id }
         let services = Self.services(picture, matching, filter: filter)
@@ -65,7 +66,8 @@ package struct GraphOutput: Sendable {
                 id: ids.id(of: node.key), kind: node.key.level,
                 name: node.key.level == .service ? node.key.service : node.key.dependency,
                 members: node.key.level == .service ? nil : grouping?.members[node.key]?.count,
-                grade: Grade(node.kpi, thresholds: thresholds.thresholds(for: node.key)), kpis: node.kpi)
+                grade: Grade(node.kpi, of: node.totals, thresholds: thresholds.thresholds(for: node.key)),
+                kpis: node.kpi)
         }.sorted { $0.id < $1.id }
     }
 

@@ -9,11 +9,13 @@ package struct Reason: Sendable, Hashable {
     package var severity: Severity
 
     /// One for each threshold that is crossed, by the graver of its limits.
-    package static func all(_ kpi: KPI, thresholds: [MetricThreshold] = MetricThreshold.defaults) -> [Reason] {
+    ///
+    /// - Parameter totals: of which the KPIs are.
+    package static func all(_ kpi: KPI, of totals: KPITotals, thresholds: [MetricThreshold]) -> [Reason] {
         var reasons: [Reason] = []
         for threshold in thresholds {
-            guard let value = kpi.value(for: threshold), let severity = threshold.crossed(by: value),
-                let limit = threshold.limit(severity)
+            guard let value = kpi.value(for: threshold, known: totals.known, statuses: totals.statuses),
+                let severity = threshold.crossed(by: value), let limit = threshold.limit(severity)
             else { continue }
             reasons.append(Reason(metric: threshold.metric, value: value, limit: limit, severity: severity))
         }
