@@ -325,9 +325,7 @@ public final class Server: Service {
         guard await !waiters.isEmpty else { return }
         let now = now()
         do {
-            let watched = try await store.hosts(withLatest: false).filter { $0.watchedUntil > now }
-            await waiters.tick(
-                Dictionary(watched.map { ($0.name, $0.watchedUntil) }, uniquingKeysWith: { $1 }), now: now)
+            await waiters.tick(try await store.watchedHosts(after: now), now: now)
         } catch {
             await waiters.tick([:], now: now)
         }

@@ -138,6 +138,8 @@ struct HostReadingsTests {
             #expect(try await store.hosts(heardSince: Self.now + 1) == [host])
             try await store.watchHosts(["web-1", "gone"], until: Self.now + 9_000)
             try await store.watchHosts(["web-1"], until: Self.now + 8_000)
+            #expect(try await store.watchedHosts(after: Self.now + 8_999) == ["web-1": Self.now + 9_000])
+            #expect(try await store.watchedHosts(after: Self.now + 9_000).isEmpty)
             #expect(try await add(store, batch([]), now: Self.now + 6_000).watchedFor == 3_000)
             #expect(try await add(store, batch([]), to: "db-1").watchedFor == 0)
             #expect(try await store.host(named: "web-1")?.latest == latest)

@@ -35,6 +35,9 @@ public protocol HostStore: Store {
     /// Notes that somebody looks at these hosts until then.
     func watchHosts(_ names: [String], until: Int64) async throws
 
+    /// The hosts that somebody looks at for longer than until `now`: until when, by name, in milliseconds since the epoch.
+    func watchedHosts(after now: Int64) async throws -> [String: Int64]
+
     /// Forgets the host and its readings. An agent that still sends makes it known again.
     ///
     /// - Returns: whether there was one.

@@ -44,6 +44,14 @@ extension SQLSession {
             names.sorted().map { [.text($0), .millisecond(SQLValue.clamp(millisecond: until))] })
     }
 
+    func watchedHosts(after now: Int64) throws -> [String: Int64] {
+        let watched = try query(
+            "SELECT name, watched_until FROM hosts WHERE watched_until > $1",
+            [.millisecond(SQLValue.clamp(millisecond: now))])
+        return Dictionary(
+            try watched.map { (try $0.text(0), try $0.millisecond(1)) }, uniquingKeysWith: { first, _ in first })
+    }
+
     func removeHost(_ name: String) throws -> Bool {
         let removed = try execute("DELETE FROM hosts WHERE name = $1", [.text(name)])
         try execute("DELETE FROM host_producers WHERE host = $1", [.text(name)])

@@ -33,6 +33,10 @@ extension SQLStore {
         try await write { try $0.watchHosts(names, until: until) }
     }
 
+    public func watchedHosts(after now: Int64) async throws -> [String: Int64] {
+        try await read { try $0.watchedHosts(after: now) }
+    }
+
     public func removeHost(_ name: String) async throws -> Bool { try await write { try $0.removeHost(name) } }
 
     public func readingsPlaces(in bucket: String) async throws -> [String: String] {
