@@ -56,7 +56,11 @@ struct AgentCommand: AsyncParsableCommand {
         let role = try AgentRole(
             configuration, timing: settings.timing, data: data, destination: destination, logger: logger)
         try await runServices(
-            [role, ReadyLine(text: "Agent  \(settings.hostName) to \(place)")], within: .seconds(35), logger: logger)
+            [
+                role, ReadyLine(text: "Agent  \(settings.hostName) to \(place)"),
+                // What sending needed is not kept for long.
+                PageRelease(interval: .milliseconds(settings.timing.publish / 4)),
+            ], within: .seconds(35), logger: logger)
     }
 
     /// Where readings go, and how that is called.
