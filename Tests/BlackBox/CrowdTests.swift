@@ -80,8 +80,11 @@ extension TheBinary {
             proxy.signal(SIGSTOP)
             defer { proxy.signal(SIGCONT) }
             try await eventually("the stop") {
-                let text = try String(contentsOfFile: "/proc/\(proxy.pid)/stat", encoding: .utf8)
-                return text.split(separator: ")").last?.split(separator: " ").first == "T"
+                // A thread that has yet to stop still takes what comes.
+                try FileManager.default.contentsOfDirectory(atPath: "/proc/\(proxy.pid)/task").allSatisfy {
+                    let text = try String(contentsOfFile: "/proc/\(proxy.pid)/task/\($0)/stat", encoding: .utf8)
+                    return text.split(separator: ")").last?.split(separator: " ").first == "T"
+                }
             }
             try await body()
         }
