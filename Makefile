@@ -60,7 +60,7 @@ else
 setup setup-tests:
 endif
 
-test: setup-tests build build-tests ## runs every test: first the parts, then the release binary as a whole
+test: setup-tests build-tests build ## runs every test: first the parts, then the release binary as a whole
 	@$(MAKE) --no-print-directory test-units test-fuzz test-black-box
 
 build-tests:
