@@ -42,7 +42,7 @@ public struct JudgedPart: Sendable, Hashable {
 
 extension HostReading {
     /// What limits on these metrics are held against: means over the reading's time, in the metric's unit, of counters per
-    /// second.
+    /// second. What is beyond any number is left out.
     public func judged(_ metrics: Set<HostMetric>) -> [JudgedPart: (value: Double, seconds: Double)] {
         var found: [JudgedPart: (value: Double, seconds: Double)] = [:]
         for (series, totals) in values where metrics.contains(series.metric) && series.metric.judges(series) {
@@ -50,6 +50,6 @@ extension HostReading {
             let before = found[part]
             found[part] = ((before?.value ?? 0) + totals.mean, max(before?.seconds ?? 0, totals.seconds))
         }
-        return found
+        return found.filter { $0.value.value.isFinite }
     }
 }

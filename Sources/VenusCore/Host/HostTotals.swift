@@ -18,8 +18,8 @@ public struct HostTotals: Sendable, Hashable {
 
     /// Totals as they were sent or stored; `nil` where they cannot be.
     public init?(seconds: Double, count: UInt64, sum: Double, minimum: Double, maximum: Double, last: Double) {
-        guard seconds > 0, seconds.isFinite, count > 0, sum.isFinite, minimum.isFinite, maximum.isFinite,
-            minimum <= last, last <= maximum
+        guard seconds > 0, seconds.isFinite, count > 0, sum.isFinite, (sum / seconds).isFinite, minimum.isFinite,
+            maximum.isFinite, minimum <= last, last <= maximum
         else { return nil }
         self.seconds = seconds
         self.count = count

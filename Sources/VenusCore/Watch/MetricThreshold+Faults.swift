@@ -25,6 +25,6 @@ extension MetricThreshold {
         if let warning, let critical, direction.isCrossed(warning, limit: critical) { return .criticalBeforeWarning }
         guard tolerate.count <= Self.maximumTolerated else { return .tooManyTolerated }
         guard tolerate.isEmpty || metric == .errorRate else { return .toleratedWithoutErrorRate }
-        return tolerate.first { !(400...599).contains($0) }.map { .notAnError(status: $0) }
+        return tolerate.first { !ErrorStatuses.range.contains($0) }.map { .notAnError(status: $0) }
     }
 }

@@ -91,6 +91,41 @@ struct HostWatchTests {
         #expect(abs(value - (0.5 + 0.6 + 0.7 + 0.8 + 0.4) / 5) < 1e-9)
     }
 
+    @Test("what is beyond any number is not judged, and no minute before its time")
+    func extremes() {
+        #expect(HostTotals(seconds: 1e-300, count: 1, sum: 1e300, minimum: 0, maximum: 0, last: 0) == nil)
+        var reading = Self.reading(Self.start)
+        for state in ["receive", "transmit"] {
+            reading.add(HostSeries(.networkIO, "eth1", state: state), 1e308, seconds: 1)
+        }
+        #expect(reading.judged([.networkIO]).mapValues(\.value) == [JudgedPart(.networkIO, "eth0"): 150])
+
+        var watch = HostWatch()
+        watch.watch([.memoryUtilization: .minute1])
+        watch.note(Self.host(seen: Self.start + 60))
+        let minutes = [Self.start, Self.start + 3_000].map { start in
+            HostBucket(bucket: start, reading: Self.reading(start, memory: start == Self.start ? 0.5 : 1))
+        }
+        watch.add(minutes, of: "web-1", seen: (Self.start + 60) * 1_000)
+        let threshold = MetricThreshold(Self.memory, window: .minute1, critical: 0.9)
+        let rule = AlertRule(
+            id: "r", subject: .host("web-1"), condition: .threshold(metric: Self.memory, direction: .above))
+        #expect(watch.reading(rule, threshold, isMissed: false, at: (Self.start + 61) * 1_000) == .value(0.5))
+    }
+
+    @Test("the latest reading of a host that is heard of late is asked for")
+    func lateLatest() {
+        var watch = HostWatch()
+        watch.watch([.memoryUtilization: .seconds10])
+        let known = Self.host(seen: Self.start, latest: Self.reading(Self.start, seconds: 1))
+        watch.note(known)
+        #expect(watch.withoutLatest(limit: 10).isEmpty)
+        watch.keep([Self.host(seen: Self.start + 60)])
+        #expect(watch.withoutLatest(limit: 10) == ["web-1"])
+        watch.note(Self.host(seen: Self.start + 60, latest: Self.reading(Self.start + 59, seconds: 1)))
+        #expect(watch.withoutLatest(limit: 10).isEmpty)
+    }
+
     /// An evaluation that looks once a second; no calls are seen at all.
     private struct Bench {
         var evaluation = AlertEvaluation()

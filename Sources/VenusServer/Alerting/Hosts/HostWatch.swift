@@ -32,6 +32,8 @@ package struct HostWatch: Sendable {
         var readUntil: Int64?
         /// `nil`: not read yet.
         var latest: [JudgedPart: Double]?
+        /// ``lastSeen`` when ``latest`` was read.
+        var latestSeen: Int64?
         var minutes: [JudgedPart: [Minute]] = [:]
     }
 
@@ -48,7 +50,6 @@ package struct HostWatch: Sendable {
 
     package var isEmpty: Bool { hosts.isEmpty }
     package var names: [String] { hosts.keys.sorted() }
-    package func has(_ name: String) -> Bool { hosts[name] != nil }
 
     // MARK: What is heard
 
@@ -63,6 +64,7 @@ package struct HostWatch: Sendable {
         generation += 1
         for name in hosts.keys {
             hosts[name]?.latest = nil
+            hosts[name]?.latestSeen = nil
             hosts[name]?.minutes = [:]
             hosts[name]?.newestMinute = nil
             hosts[name]?.readUntil = nil
@@ -96,17 +98,19 @@ package struct HostWatch: Sendable {
             let parts = latest.judged(metrics).mapValues(\.value).prefix(Self.maximumParts)
             if Set(parts.keys) != Set((host.latest ?? [:]).keys) { generation += 1 }
             host.latest = parts
+            host.latestSeen = known.lastSeen
         }
         hosts[known.name] = host
     }
 
     /// Takes minutes that were read, in order; the first may be one that was read before, and is more now.
     ///
-    /// - Parameter seen: what was ``lastSeen(_:)`` before they were read.
+    /// - Parameter seen: when the host was heard of last, as ``unread(limit:)`` told. Minutes that begin after it, of a clock that
+    ///   is ahead, wait until they are past.
     package mutating func add(_ buckets: [HostBucket], of name: String, seen: Int64) {
         guard var host = hosts[name] else { return }
         let before = Set(host.minutes.keys)
-        for bucket in buckets {
+        for bucket in buckets where bucket.bucket <= seen / 1_000 {
             let judged = bucket.reading.judged(metrics)
             for (part, found) in judged where host.minutes[part] != nil || host.minutes.count < Self.maximumParts {
                 if host.minutes[part]?.last?.start == bucket.bucket { host.minutes[part]?.removeLast() }
@@ -139,6 +143,12 @@ package struct HostWatch: Sendable {
         guard span >= 60 else { return [] }
         return hosts.lazy.filter { ($0.value.readUntil ?? -1) < $0.value.lastSeen }.prefix(limit)
             .map { (name: $0.key, from: $0.value.newestMinute ?? 0, seen: $0.value.lastSeen) }
+    }
+
+    /// Hosts that were heard of since their latest reading was read; at most `limit`.
+    package func withoutLatest(limit: Int) -> [String] {
+        guard !metrics.isEmpty else { return [] }
+        return Array(hosts.lazy.filter { ($0.value.latestSeen ?? -1) < $0.value.lastSeen }.prefix(limit).map(\.key))
     }
 
     /// How many minutes of a host are of use.
@@ -183,7 +193,8 @@ package struct HostWatch: Sendable {
         let counted = minutes.filter { $0.start > newest - threshold.window.seconds }
         let seconds = counted.reduce(0) { $0 + $1.seconds }
         guard seconds >= Double(threshold.window.seconds) / 2 else { return .uncovered }
-        return .value(counted.reduce(0) { $0 + $1.value * $1.seconds } / seconds)
+        // Each by its part of the time, so that no sum is larger than the largest.
+        return .value(counted.reduce(0) { $0 + $1.value * ($1.seconds / seconds) })
     }
 }
 

@@ -43,9 +43,13 @@ struct HostWatchReader: Sendable {
         if !metrics.isEmpty, now - newsAt >= Self.newsInterval || now < newsAt {
             for host in try await store.hosts(heardSince: newest - Self.overlap) {
                 watch.note(host)
-                newest = max(newest, host.lastSeen)
+                newest = min(max(newest, host.lastSeen), now)
             }
             newsAt = now
+            // Those that are heard of late, as through a bucket, or at a server whose clock is behind.
+            for name in watch.withoutLatest(limit: Self.hostsAtOnce) {
+                if let host = try await store.host(named: name) { watch.note(host) }
+            }
         }
         for (name, from, seen) in watch.unread(limit: Self.hostsAtOnce) {
             let minutes = try await store.newestHostMinutes(name, from: from, limit: watch.minutesOfUse)
