@@ -45,9 +45,9 @@ struct IngestCommand: AsyncParsableCommand {
                     store: opened, removes: source.objects == .delete, interval: source.interval, logger: logger,
                     now: $0)
             }
-        } catch let error as StoreError {
+        } catch {
             await opened.close()
-            throw CommandFailure(error.message)
+            throw (error as? StoreError).map { CommandFailure($0.message) } ?? error
         }
         await opened.close()
         printLine(
@@ -68,7 +68,21 @@ struct IngestCommand: AsyncParsableCommand {
         guard let lease = try await hold() else {
             throw CommandFailure("somebody reads \(source.bucket) already, such as a server with hosts.bucket")
         }
-        let intake = intake { Int64(Date().timeIntervalSince1970 * 1_000) }
+        do {
+            let total = try await takeAll(
+                intake { Int64(Date().timeIntervalSince1970 * 1_000) }, fromStart: fromStart, under: lease, hold: hold)
+            try await store.releaseLease(lease)
+            return total
+        } catch {
+            // Whoever tries again need not wait until it has run out.
+            try? await store.releaseLease(lease)
+            throw error
+        }
+    }
+
+    private static func takeAll(
+        _ intake: BucketIntake, fromStart: Bool, under lease: Lease, hold: @escaping @Sendable () async throws -> Lease?
+    ) async throws -> BucketIntake.Outcome {
         var total = BucketIntake.Outcome()
         // A look ends after some pages of each folder; the next finds nothing new once all is read.
         while true {
@@ -79,9 +93,7 @@ struct IngestCommand: AsyncParsableCommand {
             total.refused += outcome.refused
             total.readings += outcome.readings
             total.failure = outcome.failure
-            if outcome.failure != nil || outcome.looked == 0 { break }
+            if outcome.failure != nil || outcome.looked == 0 { return total }
         }
-        try await store.releaseLease(lease)
-        return total
     }
 }

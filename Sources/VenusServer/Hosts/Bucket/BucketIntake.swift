@@ -176,20 +176,26 @@ package actor BucketIntake {
             for _ in 0..<Self.pagesAtOnce {
                 let listing = try await objects.list(prefix, after: after, page: page, inFolders: false)
                 let found = Dictionary(
-                    listing.objects.filter { $0.key.hasPrefix(prefix) }.map {
+                    // No name of ours has control characters, and no store takes them all.
+                    listing.objects.filter { $0.key.hasPrefix(prefix) && $0.key.utf8.allSatisfy { $0 >= 0x20 } }.map {
                         (String($0.key.dropFirst(prefix.count)), $0)
                     },
                     uniquingKeysWith: { $1 })
                 let names = Array(found.keys)
                 defer { folders[host] = folder }
+                var failure: (any Error)?
                 for name in folder.pending(names, now: now() / 1_000) {
                     guard try await isOurs() else { return }
                     guard let object = found[name.text] else { continue }
                     outcome.looked += 1
-                    folder.finish(name, isTaken: try await take(name, object, of: host))
+                    do { folder.finish(name, isTaken: try await take(name, object, of: host)) } catch {
+                        failure = error
+                        break
+                    }
                 }
                 if removes { await remove(names.filter { folder.isTaken($0) }, in: prefix) }
                 folder.settle(names, now: now() / 1_000)
+                if let failure { throw failure }
                 page = listing.next
                 if page == nil { return }
             }
