@@ -267,7 +267,11 @@ public final class Server: Service {
                 return true
             }
             group.addTask {
-                try await gracefulShutdown()
+                do { try await gracefulShutdown() } catch {
+                    // Whoever is held would keep the server from ending.
+                    await self.waiters.stop()
+                    throw error
+                }
                 self.readiness.stop()
                 self.hub.stop()
                 await self.waiters.stop()

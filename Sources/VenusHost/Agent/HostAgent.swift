@@ -153,7 +153,9 @@ package actor HostAgent {
             return .all
         }
         let count = min(max(60_000 / timing.read, 1), 60)
-        return ProcessShare(Int((turn - firstTurn - 1) % count), of: Int(count))
+        let place = (turn - firstTurn - 1) % count
+        // Where the clock was set back it is negative.
+        return ProcessShare(Int(place < 0 ? place + count : place), of: Int(count))
     }
 
     private func stopReading() {

@@ -47,9 +47,11 @@ struct HostWaitersTests {
         let server = try await RunningServer()
         let key = try await server.key([.writeHosts]).text
         async let held = server.request("GET", "/api/v1/hosts/web-1/watch?wait_ms=25000", [server.bearer(key)])
-        // Once it is held: whoever asks for too much time is let through at once.
-        try await eventually(within: .seconds(10), "a session") {
-            try await server.request("GET", "/api/v1/hosts/web-1/watch?wait_ms=1", [server.bearer(key)]).status == 200
+        // Whoever waits for less is answered once a second: the second time it is held.
+        for _ in 0..<2 {
+            let short = try await server.request(
+                "GET", "/api/v1/hosts/web-1/watch?wait_ms=1", [server.bearer(key)])
+            #expect(short.status == 200)
         }
         try await server.stop()
         #expect(try await held.status == 200)
