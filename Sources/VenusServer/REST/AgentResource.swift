@@ -86,7 +86,8 @@ struct AgentResource: Sendable {
         guard isTLS || IPAddress.isLoopback(authority.host) else {
             throw Problem.conflict(
                 "The server is asked without TLS, in which keys and programs could be read and exchanged on their way. Give "
-                    + "it a certificate (server.tls), or say by server.public_url where it is reached with one.")
+                    + "it a certificate (server.tls_certificate_file), or say by server.public_url where it is reached "
+                    + "with one.")
         }
         return "\(isTLS ? "https" : "http")://\(text)"
     }

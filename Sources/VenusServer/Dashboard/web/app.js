@@ -71,7 +71,11 @@ const status = new Status(() => live.reconnect());
 const live = new Live({
   onData: received,
   onState: (state, retryAt) => {
-    if (state === "live") notice("");
+    if (state === "live") {
+      notice("");
+      // What was not heard meanwhile, such as the end of a silence, is no transition.
+      alerts.reload();
+    }
     status.connection(state, live.disconnectedSince, retryAt);
   },
   onError: notice,
@@ -196,6 +200,8 @@ function arrive(before) {
   const isOther = (...names) => before === null || names.some((name) => before[name] !== place[name]);
   navigation.show(place);
   toolbar.set(place);
+  // Without a connection nothing would take the place of the picture of the past.
+  if (before?.at && !isPast() && live.disconnectedSince !== null) graph = readGraph(null);
   if (isOther("window", "environment", "service", "at")) views.cards.clear();
   if (before !== null && isOther("view")) scrollTo(0, 0);
   follow();

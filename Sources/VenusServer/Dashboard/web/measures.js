@@ -1,6 +1,6 @@
 // What is measured, in words: the names of metrics, and their values with units.
 
-import { bytes, isKnown, milliseconds, NOTHING, percent, rate, times } from "./format.js";
+import { bytes, bytesPerSecond, isKnown, milliseconds, NOTHING, percent, rate, times } from "./format.js";
 
 const NAMES = {
   availability: "Availability", error_rate: "Error rate", calls_per_minute: "Calls per minute",
@@ -26,8 +26,11 @@ export function measureText(metric, value) {
   if (metric === "burn_rate") return times(value);
   if (metric.endsWith("_ms")) return milliseconds(value);
   if (metric === "availability" || metric === "error_rate") return percent(value);
+  // Of processors, which may be several.
+  if (/process\.cpu\.utilization$/.test(metric)) return `${rate(value)} CPU`;
   if (/utilization|pressure|throttled/.test(metric)) return percent(value);
-  if (/\.io$|memory\.(usage|limit|available)|filesystem\.usage|paging\.usage/.test(metric)) return bytes(value);
+  if (/\.io$/.test(metric)) return bytesPerSecond(value);
+  if (/memory\.(usage|limit|available)|filesystem\.usage|paging\.usage/.test(metric)) return bytes(value);
   return rate(value);
 }
 

@@ -12,7 +12,8 @@ export class Past {
   #request = 0;
 
   /**
-   * @param listener `onAt(instant)`, `null` for now; `onGraph(graph)`, `onTotals(kpis)`: of the time that is looked at.
+   * @param listener `onAt(instant)`, `null` for now; `onGraph(graph)`, `null` where it cannot be read, and
+   *   `onTotals(kpis)`: of the time that is looked at.
    */
   constructor(listener) {
     this.#listener = listener;
@@ -83,7 +84,10 @@ export class Past {
       if (request === this.#request) this.#listener.onTotals(overAll(totals));
     } catch (error) {
       if (!(error instanceof APIError)) throw error;
-      if (request === this.#request) setText(byID("past-note"), `It cannot be read: ${error.message}`);
+      if (request !== this.#request) return;
+      // What is shown is of another time.
+      this.#listener.onGraph(null);
+      setText(byID("past-note"), `It cannot be read: ${error.message}`);
     }
   }
 }

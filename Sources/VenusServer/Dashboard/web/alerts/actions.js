@@ -134,7 +134,9 @@ function scopesOf({ node, alerts, inhibited }) {
     text: `everything about ${node.name}`,
     matchers: matchers({ environment: node.environment, [node.kind]: node.name }),
   }];
-  const subjects = new Map([...alerts, ...inhibited].map(({ subject }) => [subjectText(subject), subject]));
+  // A silence is of a whole host.
+  const subjects = new Map(
+    [...alerts, ...inhibited].map(({ subject }) => [subjectText({ ...subject, part: "" }), subject]));
   const single = [...subjects].slice(0, MAXIMUM_SCOPES)
     .map(([text, subject]) => ({ text, matchers: matchers(subject) }));
   return [...all, ...single];

@@ -4,8 +4,10 @@ import { APIError, get } from "../api.js";
 
 /** Several transitions of one second are read about once. */
 const GATHER_MS = 300;
-/** Values and who took a fault on change without a transition: read so often while somebody looks. */
+/** Values, silences and who took a fault on change without a transition: read so often while somebody looks at them. */
 const WATCH_MS = 5_000;
+/** And else: the page's title and the marks in the graph tell of them everywhere. */
+const IDLE_MS = 30_000;
 const MAXIMUM_TRANSITIONS = 100;
 
 export class Alerts {
@@ -19,7 +21,8 @@ export class Alerts {
   #listener;
   #request = 0;
   #gathering = null;
-  #watching = null;
+  #timer = null;
+  #isWatched = false;
 
   /** @param listener `onChange()`, and `onTransitions(transitions)` for those that are news. */
   constructor(listener) {
@@ -42,11 +45,12 @@ export class Alerts {
     this.#gathering = setTimeout(() => this.reload(), GATHER_MS);
   }
 
-  /** Whether somebody looks at them. */
+  /** Reads them from now on; `isWatched`: somebody looks at them. */
   watch(isWatched) {
-    if (isWatched === (this.#watching !== null)) return;
-    clearInterval(this.#watching);
-    this.#watching = isWatched ? setInterval(() => this.reload(), WATCH_MS) : null;
+    if (this.#timer !== null && isWatched === this.#isWatched) return;
+    this.#isWatched = isWatched;
+    clearInterval(this.#timer);
+    this.#timer = setInterval(() => this.reload(), isWatched ? WATCH_MS : IDLE_MS);
     if (isWatched) this.reload();
   }
 
@@ -74,7 +78,8 @@ export class Alerts {
   clear() {
     this.#request += 1;
     clearTimeout(this.#gathering);
-    this.watch(false);
+    clearInterval(this.#timer);
+    this.#timer = null;
     this.active = [];
     this.transitions = [];
     this.silences = [];

@@ -12,16 +12,16 @@ const KIND_WORDS = {
 export const stateWord = (state) => STATE_WORDS[state] ?? state;
 export const kindWord = (kind) => KIND_WORDS[kind] ?? kind;
 
-/** `checkout → payments:443`, with the operation where it is about one. */
-export function subjectText({ environment, service, dependency, operation, host }) {
+/** `checkout → payments:443`, with the operation where it is about one; a host with the part of it, such as a file system. */
+export function subjectText({ environment, service, dependency, operation, host, part }) {
   const ends = [service, dependency].filter(Boolean).join(" → ");
-  return [host ?? (ends || environment || "Everything"), operation].filter(Boolean).join(" · ");
+  return [host ?? (ends || environment || "Everything"), operation, part].filter(Boolean).join(" · ");
 }
 
 /** What was measured, against which limit. */
-export function measured({ state, kind, metric, value, limit, severity }) {
+export function measured({ state, kind, subject, metric, value, limit, severity }) {
   if (state === "no_data" || kind === "no_data") {
-    return "No calls, though there are some in nearly every minute of a day";
+    return subject?.host ? "Not heard of any more" : "No calls, though there are some in nearly every minute of a day";
   }
   if (!isKnown(value)) return measureName(metric);
   if (metric === "burn_rate") return `${measureName(metric)}: ${measureText(metric, value)} of what is allowed`;

@@ -64,7 +64,10 @@ export class HistoryPanel {
     const names = hosts.slice(0, MAXIMUM_HOSTS);
     const isSame = key === this.#key && names.join() === this.#hosts.join();
     if (isSame && minute === this.#minute) return;
-    if (key !== this.#key) for (const chart of this.#charts) chart.clear();
+    if (key !== this.#key) {
+      for (const chart of this.#charts) chart.clear();
+      this.#pressure.element.hidden = true;
+    }
     [this.#key, this.#minute, this.#query, this.#at, this.#hosts] = [key, minute, query, at, names];
     this.#load();
   }
@@ -80,7 +83,7 @@ export class HistoryPanel {
     this.#request += 1;
     const request = this.#request;
     const [span, at] = [rangeQuery(this.#range, this.#at), this.#at];
-    this.#pressure.element.hidden = this.#hosts.length === 0;
+    if (this.#hosts.length === 0) this.#pressure.element.hidden = true;
     try {
       const [history, ...pressures] = await Promise.all([
         get("/history", { ...span, ...this.#query }),
@@ -111,6 +114,7 @@ export class HistoryPanel {
     const view = { ...viewOf(history, at), totals: history.totals ?? {} };
     for (const chart of this.#charts) chart.show(points, view);
     if (pressures.length > 0) {
+      this.#pressure.element.hidden = false;
       this.#pressure.show(pressureLines(pressures), { ...view, stepSeconds: viewOf(pressures[0], at).stepSeconds });
     }
   }
