@@ -4,3 +4,7 @@ import Testing
 /// they measure times and memory of a whole machine.
 @Suite("The binary", .serialized)
 enum TheBinary {}
+
+/// The tests in a browser, beside those: they mostly wait. One browser at a time.
+@Suite("The dashboard", .serialized)
+enum TheDashboard {}
