@@ -4,7 +4,8 @@ import Foundation
 public protocol WallClock: Sendable {
     /// Milliseconds since the epoch, UTC.
     var now: Int64 { get }
-    /// Returns at `instant` (milliseconds since the epoch), or at once where that is past, or when the task is cancelled.
+    /// Returns at `instant` (milliseconds since the epoch), or at once where that is past, or when the task is
+    /// cancelled.
     func sleep(until instant: Int64) async
 }
 

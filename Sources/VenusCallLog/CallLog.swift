@@ -6,8 +6,8 @@ public protocol CallLog: Sendable {
     /// How many shards there are, from 1.
     var shards: Int { get }
 
-    /// Where a task that appends one entry after another is best at home: on the thread that talks to the log, each append
-    /// is spared the way there and back. `nil`: anywhere. What runs there must not block.
+    /// Where a task that appends one entry after another is best at home: on the thread that talks to the log, each
+    /// append is spared the way there and back. `nil`: anywhere. What runs there must not block.
     var executor: (any TaskExecutor)? { get }
 
     /// Appends one entry and returns its id once the log holds it. Throws ``CallLogError``.
@@ -17,7 +17,8 @@ public protocol CallLog: Sendable {
     @discardableResult
     func append(_ entry: [EntryField], to shard: Int) async throws -> EntryID
 
-    /// The entries after `cursor`, oldest first, at most `limit`; waits up to `wait` for the first. Empty when none came.
+    /// The entries after `cursor`, oldest first, at most `limit`; waits up to `wait` for the first. Empty when none
+    /// came.
     func read(shard: Int, after cursor: EntryID, limit: Int, wait: Duration) async throws -> [LogEntry]
 
     /// Removes the entries up to and including `id`. Only the shard's owner calls this, after it has committed them.

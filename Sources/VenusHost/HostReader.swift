@@ -9,8 +9,8 @@ package struct HostReader: ~Copyable {
     private let cgroup: CgroupReader?
     private var sampler: HostSampler
 
-    /// - Parameter root: where the machine's root is seen, such as `/host` in a container; `/` for this one's own. Control groups
-    ///   are those of the agent's process, and so only read where the root is this machine's own.
+    /// - Parameter root: where the machine's root is seen, such as `/host` in a container; `/` for this one's own.
+    ///   Control groups are those of the agent's process, and so only read where the root is this machine's own.
     package init(root: String = "/") {
         files = SystemFiles(root: root)
         sampler = HostSampler(
@@ -53,8 +53,8 @@ package struct HostReader: ~Copyable {
         return snapshot
     }
 
-    /// A folder of a process shows the mounts and interfaces that it sees. Of another root's that is the first process, since
-    /// `self` is in the container.
+    /// A folder of a process shows the mounts and interfaces that it sees. Of another root's that is the first process,
+    /// since `self` is in the container.
     private var ownProcess: String { files.root.isEmpty ? "/proc/self" : "/proc/1" }
 
     private func networks() -> [NetworkStatistics] {

@@ -134,9 +134,9 @@ public final class ProxyServer: Sendable {
         }
     }
 
-    /// Stops: no new connection from now on, or from the end of the grace time where another proxy takes over; idle ones
-    /// are closed, calls under way may take until `limit` and are then cut off. Returns when everything is recorded and
-    /// the threads have ended.
+    /// Stops: no new connection from now on, or from the end of the grace time where another proxy takes over; idle
+    /// ones are closed, calls under way may take until `limit` and are then cut off. Returns when everything is
+    /// recorded and the threads have ended.
     public func shutDown(within limit: Duration) async {
         let (loops, isFollowed) = state.withLock { state -> ([Loop], Bool) in
             defer { state = .stopped }

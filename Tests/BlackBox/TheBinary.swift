@@ -1,7 +1,7 @@
 import Testing
 
-/// The tests of the built binary, from outside: real processes, Redis, PostgreSQL, curl, Python. One after another, since
-/// they measure times and memory of a whole machine.
+/// The tests of the built binary, from outside: real processes, Redis, PostgreSQL, curl, Python. One after another,
+/// since they measure times and memory of a whole machine.
 @Suite("The binary", .serialized)
 enum TheBinary {}
 

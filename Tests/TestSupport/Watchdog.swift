@@ -1,7 +1,7 @@
 import Foundation
 
-/// A shell that reads from a pipe what we have started, and clears it away when the pipe ends without us having done so:
-/// then the test process has crashed or was killed.
+/// A shell that reads from a pipe what we have started, and clears it away when the pipe ends without us having done
+/// so: then the test process has crashed or was killed.
 final class Watchdog: Sendable {
     private let descriptor: Int32
 

@@ -4,8 +4,8 @@ import VenusAlerts
 
 @Suite("Signatures of Standard Webhooks")
 struct WebhookSignatureTests {
-    /// A receiver by the specification's words, with nothing but Python's own library: takes the secret, the headers and the
-    /// body's file, and exits with 1 where no signature is good.
+    /// A receiver by the specification's words, with nothing but Python's own library: takes the secret, the headers
+    /// and the body's file, and exits with 1 where no signature is good.
     private static let receiver = """
         import base64, hashlib, hmac, sys
         secret, id, timestamp, signatures, now, path = sys.argv[1:]

@@ -2,8 +2,8 @@ import Testing
 import VenusCore
 import VenusStore
 
-/// A reader of history that comes back: it says what it knows, and keeps the rows of settled buckets for as long as it is
-/// told that nothing has changed.
+/// A reader of history that comes back: it says what it knows, and keeps the rows of settled buckets for as long as it
+/// is told that nothing has changed.
 struct ReturningReader {
     private struct Known {
         var version: HistoryVersion

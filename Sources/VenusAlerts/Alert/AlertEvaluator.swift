@@ -2,8 +2,8 @@ public import VenusCore
 
 /// All rules and the state of their alerts, evaluated together. Bound: ``maximumRules``.
 ///
-/// ``alerts`` is what is stored with the transitions, in one transaction: an evaluator that is made from it goes on where
-/// the last one stopped, and a transition that is made twice has the same id.
+/// ``alerts`` is what is stored with the transitions, in one transaction: an evaluator that is made from it goes on
+/// where the last one stopped, and a transition that is made twice has the same id.
 public struct AlertEvaluator: Sendable {
     public static let maximumRules = 100_000
 
@@ -61,7 +61,8 @@ public struct AlertEvaluator: Sendable {
 
     /// Evaluates every rule, once a second.
     ///
-    /// - Parameter reading: what was found for a rule; with the threshold, where it is on one, whose window and floor apply.
+    /// - Parameter reading: what was found for a rule; with the threshold, where it is on one, whose window and floor
+    ///   apply.
     /// - Returns: what changed, in the order of the rules.
     public mutating func evaluate(
         at now: Int64, reading: (AlertRule, MetricThreshold?) -> AlertReading

@@ -10,8 +10,8 @@ public struct AlertLimits: Sendable, Hashable {
     public var `for`: Int64
     public var keepFiringFor: Int64
 
-    /// - Parameter clear: on the good side of `raise`; on the other it would make an alert that is raised and over at once,
-    ///   so `raise` stands in for it.
+    /// - Parameter clear: on the good side of `raise`; on the other it would make an alert that is raised and over at
+    ///   once, so `raise` stands in for it.
     public init(
         direction: Direction, raise: Double, clear: Double? = nil, for duration: Int64 = 0, keepFiringFor: Int64 = 0
     ) {
@@ -23,7 +23,8 @@ public struct AlertLimits: Sendable, Hashable {
         self.keepFiringFor = keepFiringFor
     }
 
-    /// `nil` where the rule's threshold does not exist, or has no limit of the rule's severity: there is nothing to watch.
+    /// `nil` where the rule's threshold does not exist, or has no limit of the rule's severity: there is nothing to
+    /// watch.
     public init?(_ rule: AlertRule, in table: ThresholdTable) {
         switch rule.condition {
         case .threshold(let metric, let direction):

@@ -4,8 +4,8 @@
 ///   there, or across one of them, makes one alert.
 /// - Times are counted only while something is seen. What lies between two evaluations further apart than
 ///   ``longestStep`` (a restart), and what was uncovered, neither brings an alert nearer to firing nor to its end.
-/// - With too few calls to judge, a pending alert is dropped; a firing one goes on, since callers that gave up on a broken
-///   dependency prove nothing, and ends after ``quietLimit``.
+/// - With too few calls to judge, a pending alert is dropped; a firing one goes on, since callers that gave up on a
+///   broken dependency prove nothing, and ends after ``quietLimit``.
 public struct AlertStateMachine: Sendable, Hashable, Codable {
     public enum State: Sendable, Hashable, Codable {
         case inactive

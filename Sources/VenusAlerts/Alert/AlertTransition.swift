@@ -20,8 +20,8 @@ public struct AlertTransition: Sendable, Hashable, Codable {
     /// What was measured; `nil` where there was nothing.
     public var value: Double?
 
-    /// The same whenever the transition is made again, by another evaluator or after a restart: what is stored under it is
-    /// stored once. Without full stops, as the ids of webhooks must be.
+    /// The same whenever the transition is made again, by another evaluator or after a restart: what is stored under it
+    /// is stored once. Without full stops, as the ids of webhooks must be.
     public var id: String { StableID.make("transition", rule, String(episode), String(sequence)) }
 
     /// By what people and programs name the alert of this rule: rules' own ids are long and hold any name.

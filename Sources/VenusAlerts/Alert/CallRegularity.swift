@@ -1,5 +1,5 @@
-/// Whether a subject that is called all day has fallen silent: calls in at least 90 % of the minutes of 24 hours, the last
-/// of which had the last call, and none since. 200 bytes a subject.
+/// Whether a subject that is called all day has fallen silent: calls in at least 90 % of the minutes of 24 hours, the
+/// last of which had the last call, and none since. 200 bytes a subject.
 public struct CallRegularity: Sendable, Hashable, Codable {
     /// Minutes that are looked at.
     public static let minutes: Int64 = 1_440

@@ -1,8 +1,8 @@
 /// One message on its way to one endpoint: attempts, until the receiver takes it or the schedule ends. No I/O; time and
 /// chance are given.
 ///
-/// It is stored before the first attempt and after each: after a kill an attempt that was under way is made again, with the
-/// same id, by which the receiver knows it (at least once).
+/// It is stored before the first attempt and after each: after a kill an attempt that was under way is made again, with
+/// the same id, by which the receiver knows it (at least once).
 public struct DeliveryStateMachine: Sendable, Hashable, Codable {
     public enum State: Sendable, Hashable, Codable {
         /// For the attempt (from 0), not before `due`.
@@ -32,7 +32,8 @@ public struct DeliveryStateMachine: Sendable, Hashable, Codable {
         case giveUp(Failure)
     }
 
-    /// Seconds between attempts, the first being made at once (Standard Webhooks 1.0.0, "Deliverability and reliability").
+    /// Seconds between attempts, the first being made at once (Standard Webhooks 1.0.0, "Deliverability and
+    /// reliability").
     public static let schedule: [Int64] = [0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]
     /// Longest share of a delay by which chance lengthens it.
     public static let jitter = 0.2

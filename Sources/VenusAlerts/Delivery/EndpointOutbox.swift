@@ -1,5 +1,5 @@
-/// The messages on their way to one endpoint, in order: of one fault at most one is sent at a time, so that a resolution
-/// never overtakes what it resolves. Bound: ``maximumMessages``.
+/// The messages on their way to one endpoint, in order: of one fault at most one is sent at a time, so that a
+/// resolution never overtakes what it resolves. Bound: ``maximumMessages``.
 public struct EndpointOutbox: Sendable, Hashable, Codable {
     public static let maximumMessages = 10_000
     /// Most attempts under way at a time.

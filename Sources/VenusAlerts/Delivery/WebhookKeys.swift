@@ -1,4 +1,5 @@
-/// The secrets that an endpoint's messages are signed with now: the current one, and while a rotation lasts the ones before.
+/// The secrets that an endpoint's messages are signed with now: the current one, and while a rotation lasts the ones
+/// before.
 public struct WebhookKeys: Sendable, Equatable {
     /// Seconds for which an old secret still signs.
     public static let usualOverlap: Int64 = 86_400

@@ -8,8 +8,8 @@ public enum WebhookSignature {
     public static let signatureHeader = "webhook-signature"
 
     /// - Parameters:
-    ///   - id: the same for every attempt; `nil` is returned where it is empty or holds what is not a letter, a digit, `_`
-    ///     or `-`: a full stop would let one message pass for another.
+    ///   - id: the same for every attempt; `nil` is returned where it is empty or holds what is not a letter, a digit,
+    ///     `_` or `-`: a full stop would let one message pass for another.
     ///   - now: of this attempt, in seconds since the epoch.
     ///   - body: the bytes that are sent.
     ///   - secrets: at least one; each makes a signature.

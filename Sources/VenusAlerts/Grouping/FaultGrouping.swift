@@ -2,9 +2,10 @@ import VenusCore
 
 /// Finds the dependencies at fault among the alerts of a chain of services.
 ///
-/// An alert on an edge is about what is called: a dependency, or the service that announces its address. Where that service
-/// itself sees a dependency fail, at least as gravely, the fault is further down: the alert is inhibited, and listed there.
-/// An edge without data is about its caller, who has fallen silent, and explains nothing that is above it.
+/// An alert on an edge is about what is called: a dependency, or the service that announces its address. Where that
+/// service itself sees a dependency fail, at least as gravely, the fault is further down: the alert is inhibited, and
+/// listed there. An edge without data is about its caller, who has fallen silent, and explains nothing that is above
+/// it.
 public struct FaultGrouping: Sendable, Hashable {
     /// A pending alert that fires within so many seconds holds back those above it, which may have been faster.
     public static let longestHold: Int64 = 120

@@ -1,7 +1,7 @@
 public import VenusCore
 
-/// Decides when people are told of faults: once when one begins, again while nobody acknowledges it, and once when it is
-/// over. No I/O; it is stored together with the messages it makes, in one transaction.
+/// Decides when people are told of faults: once when one begins, again while nobody acknowledges it, and once when it
+/// is over. No I/O; it is stored together with the messages it makes, in one transaction.
 ///
 /// Bound: ``maximumFaults``; further ones wait until others are over.
 public struct NoticeStateMachine: Sendable, Hashable, Codable {
@@ -11,7 +11,8 @@ public struct NoticeStateMachine: Sendable, Hashable, Codable {
     public struct Settings: Sendable, Hashable, Codable {
         /// How long alerts gather before the first message.
         public var gather: Int64
-        /// How long what was explained by another fault must stand alone before it is told of: it recovers a little later.
+        /// How long what was explained by another fault must stand alone before it is told of: it recovers a little
+        /// later.
         public var release: Int64
         /// After which an unacknowledged fault is told again.
         public var repeatEvery: Int64

@@ -12,7 +12,8 @@ enum DiscordBody {
 
     static func json(_ message: AlertMessage) -> JSON {
         let text = MessageText(message)
-        // Cut before it is escaped, and each line by itself: a cut between a backslash and its mark would let the mark go.
+        // Cut before it is escaped, and each line by itself: a cut between a backslash and its mark would let the mark
+        // go.
         let title = fit([text.headline], maximumTitle)
         var embed: [(String, JSON)] = [
             ("title", .text(title)), ("description", .text(fit(text.lines, maximumDescription))),

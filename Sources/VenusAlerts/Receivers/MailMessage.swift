@@ -1,12 +1,13 @@
 import Foundation
 
-/// A message as plain e-mail (RFC 5322), ready for SMTP's DATA but for the doubling of leading full stops (RFC 5321, section
-/// 4.5.2). All lines end with CRLF and are ASCII; only an address makes one longer than 78 characters.
+/// A message as plain e-mail (RFC 5322), ready for SMTP's DATA but for the doubling of leading full stops (RFC 5321,
+/// section 4.5.2). All lines end with CRLF and are ASCII; only an address makes one longer than 78 characters.
 public enum MailMessage {
     /// Longest address; RFC 5321 has 254.
     public static let maximumAddress = 254
 
-    /// `nil` where an address is none that we write: `local@domain` in ASCII without spaces, quotes or control characters.
+    /// `nil` where an address is none that we write: `local@domain` in ASCII without spaces, quotes or control
+    /// characters.
     ///
     /// - Parameter host: of `Message-ID`; a name without what an address cannot have.
     public static func bytes(

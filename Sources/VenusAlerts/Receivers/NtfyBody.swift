@@ -1,6 +1,7 @@
 import VenusCore
 
-/// A message for ntfy, published as JSON to the server's root. Limit: a message beyond 4,096 bytes becomes an attachment.
+/// A message for ntfy, published as JSON to the server's root. Limit: a message beyond 4,096 bytes becomes an
+/// attachment.
 enum NtfyBody {
     static let maximumMessageBytes = 4_096
     static let maximumTitleBytes = 250

@@ -20,7 +20,8 @@ enum PlainText {
         }
     }
 
-    /// At most `maximum` UTF-16 units (no receiver counts more of a text), the last being `…` where something is missing.
+    /// At most `maximum` UTF-16 units (no receiver counts more of a text), the last being `…` where something is
+    /// missing.
     static func cut(_ text: String, to maximum: Int) -> String {
         guard text.utf16.count > maximum else { return text }
         return cut(text, room: maximum - 1) { $0.value > 0xFFFF ? 2 : 1 }

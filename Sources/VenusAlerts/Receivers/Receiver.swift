@@ -31,8 +31,8 @@ public enum Receiver: Sendable, Hashable, Codable {
     /// Whether messages carry our signature.
     public var isSigned: Bool { self == .webhook }
 
-    /// Answers that say that the same message will never be taken. Standard Webhooks knows only 410, which is the end of the
-    /// endpoint; the services have their own.
+    /// Answers that say that the same message will never be taken. Standard Webhooks knows only 410, which is the end
+    /// of the endpoint; the services have their own.
     public var refusals: Set<Int> {
         switch self {
         case .webhook: []

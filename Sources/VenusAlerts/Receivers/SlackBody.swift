@@ -1,7 +1,7 @@
 /// An incoming webhook of Slack. Limits: header 150 characters, text of a section 3,000, url of a button 3,000.
 ///
-/// What comes from names stands in `plain_text`, where Slack reads no markup; only the fallback of notifications is markup,
-/// and there `&`, `<` and `>` are escaped, so that nobody is mentioned and nothing is linked.
+/// What comes from names stands in `plain_text`, where Slack reads no markup; only the fallback of notifications is
+/// markup, and there `&`, `<` and `>` are escaped, so that nobody is mentioned and nothing is linked.
 enum SlackBody {
     static let maximumHeader = 150
     static let maximumSection = 3_000

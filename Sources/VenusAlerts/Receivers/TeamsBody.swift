@@ -1,7 +1,7 @@
 import VenusCore
 
-/// An adaptive card for a workflow of Teams. Limit: 28 KB in all, of which senders have seen 21 KB to be taken; 20,000 bytes
-/// are used.
+/// An adaptive card for a workflow of Teams. Limit: 28 KB in all, of which senders have seen 21 KB to be taken; 20,000
+/// bytes are used.
 ///
 /// Text stands in text runs, which know no Markdown.
 enum TeamsBody {

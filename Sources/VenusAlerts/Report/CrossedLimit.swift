@@ -9,8 +9,8 @@ public struct CrossedLimit: Sendable, Hashable, Codable {
     public var severity: Severity
     public var value: Double
     public var limit: Double
-    /// Seconds since the epoch: from when on a limit of this threshold has been crossed without a break; `nil` where that is
-    /// not known.
+    /// Seconds since the epoch: from when on a limit of this threshold has been crossed without a break; `nil` where
+    /// that is not known.
     public var since: Int64?
     /// Of times: the phase that grew most against the baseline.
     public var phase: PhaseGrowth?

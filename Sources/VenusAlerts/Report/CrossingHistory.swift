@@ -2,9 +2,9 @@ public import VenusCore
 
 /// Since when a limit has been crossed, as stored minutes tell: the same after a restart, and on every server.
 public enum CrossingHistory {
-    /// The end of the first minute at which a limit of the threshold was crossed, and has been ever since; to the minute.
-    /// Windows with too few calls to judge break nothing, and begin nothing. `nil` where none was crossed at the end of the
-    /// last whole minute.
+    /// The end of the first minute at which a limit of the threshold was crossed, and has been ever since; to the
+    /// minute. Windows with too few calls to judge break nothing, and begin nothing. `nil` where none was crossed at
+    /// the end of the last whole minute.
     ///
     /// - Parameters:
     ///   - minutes: totals by the start of the minute; minutes without calls may be left out.

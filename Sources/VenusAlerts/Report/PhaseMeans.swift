@@ -1,7 +1,7 @@
 public import VenusCore
 
-/// How much of a call's time each phase takes on average, in milliseconds over all answered calls: a phase that few calls
-/// go through counts for as much as it adds to the mean.
+/// How much of a call's time each phase takes on average, in milliseconds over all answered calls: a phase that few
+/// calls go through counts for as much as it adds to the mean.
 public struct PhaseMeans: Sendable, Hashable {
     private var means = [Double](repeating: 0, count: Phase.allCases.count)
 

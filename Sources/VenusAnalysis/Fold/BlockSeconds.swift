@@ -15,8 +15,8 @@ struct BlockSeconds {
         nowSeconds = times.nowSeconds
     }
 
-    /// How many of these calls, from the first on, are booked in the same second, and which that is; `nil` where they are
-    /// refused. Calls mostly come by the time of their end: those of one second are found at once.
+    /// How many of these calls, from the first on, are booked in the same second, and which that is; `nil` where they
+    /// are refused. Calls mostly come by the time of their end: those of one second are found at once.
     ///
     /// - Parameter mayBeAll: whether to look first if all of them are.
     @inline(__always)
@@ -30,8 +30,8 @@ struct BlockSeconds {
         return (count, second(of: end))
     }
 
-    /// Whether all ends are at `start` or less than `length` behind it: the same as one compare each, but without a branch,
-    /// for vector code.
+    /// Whether all ends are at `start` or less than `length` behind it: the same as one compare each, but without a
+    /// branch, for vector code.
     ///
     /// - Parameter length: below 2^63.
     private static func areWithin(_ ends: Span<Int64>, from start: Int64, length: UInt64) -> Bool {

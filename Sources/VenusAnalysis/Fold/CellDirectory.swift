@@ -81,7 +81,8 @@ struct CellDirectory: Sendable {
                 keys.withUnsafeBufferPointer { keys in
                     cells.withUnsafeMutableBufferPointer { cells in
                         for place in operations.indices {
-                            // Every operation has a key, and every call of these a place in the cells, as was seen above.
+                            // Every operation has a key, and every call of these a place in the cells, as was seen
+                            // above.
                             let key = Int(UInt32(bitPattern: keys[Int(operations[place])]))
                             // Of another generation some of the upper bits remain.
                             let cell = key < entries.count ? entries[key] ^ generation : Self.maximumCells

@@ -1,7 +1,7 @@
 import VenusCore
 
-/// The latency histograms of a step's cells once it is over: of each the counts of all buckets between its lowest and its
-/// highest, in eight bits where the cell has so few calls, and in 32 where it has more.
+/// The latency histograms of a step's cells once it is over: of each the counts of all buckets between its lowest and
+/// its highest, in eight bits where the cell has so few calls, and in 32 where it has more.
 ///
 /// Bound: 2,032 bytes a cell, or four times as much where it has 256 calls or more; most take a tenth of that.
 struct CellHistograms: Sendable {
@@ -169,8 +169,8 @@ extension CellHistograms.Summary {
     }
 }
 
-/// Finds ranks, ascending, in counts of eight bits that add up to less than 256, of which there is a multiple of eight: a
-/// multiplication makes eight of them what they add up to from the first on.
+/// Finds ranks, ascending, in counts of eight bits that add up to less than 256, of which there is a multiple of eight:
+/// a multiplication makes eight of them what they add up to from the first on.
 private struct NarrowWalk {
     private let counts: UnsafeRawBufferPointer
     /// Where the eight begin that are looked at.

@@ -1,15 +1,15 @@
 import VenusCore
 
-/// The counts and sums of a step's cells, in two flat arrays: the counts of each outcome lie close together, so that those
-/// of many cells stay in the cache; the rest does not get in between.
+/// The counts and sums of a step's cells, in two flat arrays: the counts of each outcome lie close together, so that
+/// those of many cells stay in the cache; the rest does not get in between.
 ///
-/// A call that has a response time is taken for a success, which most are: those are counted with their times already, and
-/// only the others, and successes without a time, are counted here.
+/// A call that has a response time is taken for a success, which most are: those are counted with their times already,
+/// and only the others, and successes without a time, are counted here.
 ///
 /// Bound: counts have 32 bits; a step is committed long before it holds so many calls.
 struct CellSums: Sendable {
-    /// Of each outcome by its code, and of `estimated`, the counts of all cells, ``room`` of them; that of `success` less
-    /// the calls that have a time.
+    /// Of each outcome by its code, and of `estimated`, the counts of all cells, ``room`` of them; that of `success`
+    /// less the calls that have a time.
     private var counts: [UInt32] = []
     private var room = 0
     /// ``Rest/stride`` numbers a cell.
@@ -22,8 +22,8 @@ struct CellSums: Sendable {
     private static let kinds = 8
     private static let estimated = 7
 
-    /// Places of the rest. Phases with even numbers stand in the first four, those with odd ones in the next; their counts,
-    /// two of 32 bits each, behind them.
+    /// Places of the rest. Phases with even numbers stand in the first four, those with odd ones in the next; their
+    /// counts, two of 32 bits each, behind them.
     private enum Rest {
         static let bytesSent = 3
         static let bytesReceived = 7

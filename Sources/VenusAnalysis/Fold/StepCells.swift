@@ -85,8 +85,8 @@ package struct StepCells: Sendable {
         return refused
     }
 
-    /// Columns are gone through piece by piece: so all of them are read at the pace of the work, and the processor fetches
-    /// what is next in the meantime.
+    /// Columns are gone through piece by piece: so all of them are read at the pace of the work, and the processor
+    /// fetches what is next in the meantime.
     private static let callsPerPiece = 128
 
     /// Has what these calls take of the columns fetched into the cache while other work goes on.

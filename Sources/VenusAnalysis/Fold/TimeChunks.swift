@@ -125,8 +125,8 @@ struct TimeChunks: Sendable {
         }
     }
 
-    /// Copies the full chunks that end at `end` and before, and the rest; returns how many times that are. There is room
-    /// for a chunk behind them.
+    /// Copies the full chunks that end at `end` and before, and the rest; returns how many times that are. There is
+    /// room for a chunk behind them.
     private func gather(
         _ end: UInt32, and rest: UnsafeBufferPointer<UInt32>, of times: UnsafeBufferPointer<UInt32>,
         into gathered: inout [UInt32]

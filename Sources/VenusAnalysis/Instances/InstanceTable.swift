@@ -3,8 +3,8 @@ package import VenusCore
 /// A number for each service instance that had a call within the last hour. Numbers are used again after
 /// ``removeAll(unless:)``.
 ///
-/// Bounded: what comes beyond is counted under its service's `_overflow`, of which there are as many as the ``KeyTable``
-/// lets services be.
+/// Bounded: what comes beyond is counted under its service's `_overflow`, of which there are as many as the
+/// ``KeyTable`` lets services be.
 package struct InstanceTable: Sendable {
     private let limit: Int
     private var numbers: [InstanceKey: Int32] = [:]

@@ -1,14 +1,14 @@
 package import VenusCore
 package import VenusStore
 
-/// The windows of a shard's service instances. A block holds the calls of one, so that they are added up beside the cells
-/// of operations, which know nothing of instances, and by less work.
+/// The windows of a shard's service instances. A block holds the calls of one, so that they are added up beside the
+/// cells of operations, which know nothing of instances, and by less work.
 ///
-/// Of instances nothing is stored but the cells in checkpoints: a new owner of the shard knows the last quarter of an hour
-/// (``coveredSince``).
+/// Of instances nothing is stored but the cells in checkpoints: a new owner of the shard knows the last quarter of an
+/// hour (``coveredSince``).
 ///
-/// Bounds: those of ``InstanceTable`` and, for each instance that has calls, of ``WindowTable`` with histograms at hand; and
-/// between two ticks eight bytes a call at most.
+/// Bounds: those of ``InstanceTable`` and, for each instance that has calls, of ``WindowTable`` with histograms at
+/// hand; and between two ticks eight bytes a call at most.
 package struct InstanceWindows: Sendable {
     /// Since when the windows are complete, in seconds.
     package let coveredSince: Int64

@@ -3,8 +3,8 @@ package import VenusCore
 
 /// Picks the calls that are shown by themselves out of the blocks that go by.
 ///
-/// Bound: ``RecentCalls/maximumCalls`` calls a list, names of a kilobyte; and so many blocks a tick are looked at call by
-/// call, however many come.
+/// Bound: ``RecentCalls/maximumCalls`` calls a list, names of a kilobyte; and so many blocks a tick are looked at call
+/// by call, however many come.
 package struct CallSampler: Sendable {
     /// Blocks a tick of which calls are taken as the last ones.
     static let lastBlocksPerTick = 16

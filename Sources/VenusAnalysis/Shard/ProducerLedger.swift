@@ -5,8 +5,8 @@ package import VenusStore
 /// How much of each producer is counted: what makes every call count once, and every loss seen.
 ///
 /// A producer's entries arrive in order. Sequence numbers at or below its mark are duplicates; a gap above it is a
-/// loss. What a heartbeat says to have been given out may still come while calls wait at the proxy; where none do, or it is
-/// the `end`, what is missing will not.
+/// loss. What a heartbeat says to have been given out may still come while calls wait at the proxy; where none do, or
+/// it is the `end`, what is missing will not.
 package struct ProducerLedger: Sendable {
     /// A producer that was silent for this long is forgotten; its calls would be refused for their age.
     static let memory: Int64 = 8 * 86_400 * 1_000
@@ -34,8 +34,8 @@ package struct ProducerLedger: Sendable {
     }
 
     /// What producers that were heard of at or after `since` (milliseconds) announce, ended ones too: a service is not
-    /// another's dependency because it is being restarted. Each address once, with the producer that began last; at most
-    /// `limit`, sorted.
+    /// another's dependency because it is being restarted. Each address once, with the producer that began last; at
+    /// most `limit`, sorted.
     package func announcements(since: Int64, limit: Int) -> [Announcement] {
         var byAddress: [SeriesKey: Announcement] = [:]
         for mark in marks.values where mark.lastSeen >= since && !mark.announced.isEmpty {

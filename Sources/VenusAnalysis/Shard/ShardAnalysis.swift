@@ -135,8 +135,8 @@ package struct ShardAnalysis: Sendable {
         }
     }
 
-    /// Notes entries that somebody trimmed before they were read. Whose calls they held shows in the producers' sequence
-    /// numbers.
+    /// Notes entries that somebody trimmed before they were read. Whose calls they held shows in the producers'
+    /// sequence numbers.
     package mutating func noteTrimmed(_ finding: TrimWatch.Finding, now: Int64) {
         let what =
             switch finding.entries {

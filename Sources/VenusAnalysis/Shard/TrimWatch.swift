@@ -3,8 +3,8 @@ package import VenusCallLog
 /// Notices entries of a shard that somebody trimmed before its owner read them.
 ///
 /// The owner trims what it has committed, but for the newest entry: while that one is there, nothing behind it was
-/// trimmed. Where it is gone, the entries that were ever removed, and those that are left up to the cursor, tell how many
-/// are missing, if the log counts them.
+/// trimmed. Where it is gone, the entries that were ever removed, and those that are left up to the cursor, tell how
+/// many are missing, if the log counts them.
 package struct TrimWatch: Sendable {
     package struct Finding: Sendable, Hashable {
         /// The last entry that was certainly read.

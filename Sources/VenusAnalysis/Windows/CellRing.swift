@@ -155,7 +155,8 @@ package struct CellRing: Sendable {
         }
     }
 
-    /// A cell, or the newest behind the packed ones, where it starts before `start`; its histograms are read where kept.
+    /// A cell, or the newest behind the packed ones, where it starts before `start`; its histograms are read where
+    /// kept.
     private func cell(_ tail: Int, leavingBefore start: Int64) -> KPITotals? {
         guard tail < packed.count else {
             guard let newest, newest.start < start else { return nil }

@@ -2,10 +2,10 @@ package import VenusCore
 
 /// The windows of every series that had a call within the last hour, by the series' number in the ``KeyTable``.
 ///
-/// Bound: of each series at most 210 cells (60 of a second, 90 of ten, 60 of a minute) and those ahead of our clock, packed:
-/// measured 25 KB for an operation of a call a second, 110 KB for an edge of 33 with its histograms at hand. So the most
-/// operations that the ``KeyTable`` takes, 50,000, stay below 1.5 GB, and 500 edges below 100 MB. A series without calls
-/// holds nothing.
+/// Bound: of each series at most 210 cells (60 of a second, 90 of ten, 60 of a minute) and those ahead of our clock,
+/// packed: measured 25 KB for an operation of a call a second, 110 KB for an edge of 33 with its histograms at hand. So
+/// the most operations that the ``KeyTable`` takes, 50,000, stay below 1.5 GB, and 500 edges below 100 MB. A series
+/// without calls holds nothing.
 package struct WindowTable: Sendable {
     private var windows: [SeriesWindows?] = []
     /// The second that the windows end at.

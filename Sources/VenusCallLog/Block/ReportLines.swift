@@ -2,9 +2,10 @@ import VenusCore
 
 /// What heartbeats say of policy and pins, as text: columns between tabs, with the escapes of ``TextEscape``.
 ///
-/// `policy` is one line: mode, digest, rules, since (ms), denied, would be denied, and where the file cannot be used, since
-/// when (ms) and why. `pins` has a line for each: client, host, learned, expires (s); `announce` one for each address.
-/// Columns that a newer version puts behind these are passed over, and so is a mode that this version does not know.
+/// `policy` is one line: mode, digest, rules, since (ms), denied, would be denied, and where the file cannot be used,
+/// since when (ms) and why. `pins` has a line for each: client, host, learned, expires (s); `announce` one for each
+/// address. Columns that a newer version puts behind these are passed over, and so is a mode that this version does not
+/// know.
 enum ReportLines {
     private static let maximumPolicyBytes = 8_192
     private static let maximumPinsBytes = 256 << 10

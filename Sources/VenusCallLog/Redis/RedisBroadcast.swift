@@ -49,8 +49,9 @@ public final class RedisBroadcast: Sendable {
             [Array("XADD".utf8), key] + words + [message], for: key, timeout: Self.commandTimeout)
     }
 
-    /// Gives every message to `take`, in order, until that returns false, the task is cancelled, or this is closed; asks
-    /// `isWanted` now and then while none comes. After a broken connection it begins anew, so that a message may come twice.
+    /// Gives every message to `take`, in order, until that returns false, the task is cancelled, or this is closed;
+    /// asks `isWanted` now and then while none comes. After a broken connection it begins anew, so that a message may
+    /// come twice.
     public func listen(
         while isWanted: @Sendable () -> Bool, _ take: @Sendable ([UInt8]) -> Bool
     ) async {

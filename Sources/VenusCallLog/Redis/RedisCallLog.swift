@@ -27,8 +27,8 @@ public final class RedisCallLog: CallLog {
     public let executor: (any TaskExecutor)?
 
     /// - Parameters:
-    ///   - url: `redis://[user[:password]@]host[:port][/database]`, `rediss` for TLS; several hosts, with commas between
-    ///     them, of which one is the master; `redis+cluster` and `rediss+cluster` for a Redis Cluster.
+    ///   - url: `redis://[user[:password]@]host[:port][/database]`, `rediss` for TLS; several hosts, with commas
+    ///     between them, of which one is the master; `redis+cluster` and `rediss+cluster` for a Redis Cluster.
     ///   - prefix: of every key.
     ///   - maximumEntries: most entries in a shard, about.
     ///   - trustFile: for TLS, certificates of the only authorities that are trusted, in PEM; `nil`: the system's.

@@ -25,7 +25,8 @@ actor RedisCluster {
 
     /// Sends a command about the key to the node that has it. Throws ``CallLogError``.
     ///
-    /// A node that refuses because the key is elsewhere has done nothing, so that the command is sent again, to the other.
+    /// A node that refuses because the key is elsewhere has done nothing, so that the command is sent again, to the
+    /// other.
     func send(_ command: [[UInt8]], for key: [UInt8], timeout: Duration) async throws -> RedisReply {
         let slot = ClusterSlots.slot(of: key)
         var asked: RedisAddress?

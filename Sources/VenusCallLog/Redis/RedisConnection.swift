@@ -54,7 +54,8 @@ final class RedisConnection: Sendable {
     /// Sends a command and waits for its reply; an error reply is thrown.
     ///
     /// - Parameter isAsking: the slot of the command's key is on its way to this node.
-    /// - Throws: ``CallLogError``; ``RedisRedirection`` where another node has the key; `CancellationError` as soon as the task is cancelled, though the command may be done.
+    /// - Throws: ``CallLogError``; ``RedisRedirection`` where another node has the key; `CancellationError` as soon as
+    ///   the task is cancelled, though the command may be done.
     func send(_ command: [[UInt8]], isAsking: Bool, timeout: Duration) async throws -> RedisReply {
         let id = lastID.wrappingAdd(1, ordering: .relaxed).newValue
         let cancellation = Cancellation()

@@ -1,5 +1,5 @@
-/// One conversation with Redis, without its socket: first the setup (AUTH, SELECT, ROLE), then commands whose replies come in
-/// the order of the commands.
+/// One conversation with Redis, without its socket: first the setup (AUTH, SELECT, ROLE), then commands whose replies
+/// come in the order of the commands.
 package struct RedisConnectionStateMachine: Sendable {
     /// Most commands that wait for a reply.
     package static let maximumCommands = 1_024

@@ -9,7 +9,8 @@ struct RedisTLS: Sendable {
 
     /// Reads files.
     ///
-    /// - Parameter trustFile: certificates of the only authorities that are trusted, in PEM; `nil`: those of the system.
+    /// - Parameter trustFile: certificates of the only authorities that are trusted, in PEM; `nil`: those of the
+    ///   system.
     init(trustFile: String?) throws(CallLogError) {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12

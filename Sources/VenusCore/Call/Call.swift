@@ -9,8 +9,8 @@ public struct CallFlags: OptionSet, Sendable, Hashable {
     public static let reused = CallFlags(rawValue: 1 << 1)
     /// Seen in the clear by interception.
     public static let intercepted = CallFlags(rawValue: 1 << 2)
-    /// A connection (CONNECT tunnel, upgrade), also one that failed: counted once, its lifetime never enters response time,
-    /// and of its outcome only the transport is known.
+    /// A connection (CONNECT tunnel, upgrade), also one that failed: counted once, its lifetime never enters response
+    /// time, and of its outcome only the transport is known.
     public static let tunnel = CallFlags(rawValue: 1 << 3)
     /// Sent a second time, because a reused connection had died before a byte was answered.
     public static let retried = CallFlags(rawValue: 1 << 4)

@@ -63,7 +63,8 @@ public struct ByteReader: Sendable {
         }
     }
 
-    /// Reads by a loop that runs on the bytes themselves: `body` gets them and its position among them, and moves it on.
+    /// Reads by a loop that runs on the bytes themselves: `body` gets them and its position among them, and moves it
+    /// on.
     mutating func readBytes(
         _ body: (UnsafeBufferPointer<UInt8>, inout Int) throws(EncodingError) -> Void
     ) throws(EncodingError) {

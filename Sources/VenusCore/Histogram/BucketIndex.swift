@@ -18,8 +18,8 @@ public enum BucketIndex {
         return index(seconds: Double(microseconds) / 1_000_000)
     }
 
-    /// The index of the bucket that holds this many seconds, within ``lowest`` … ``highest``, to the last bit: by a table.
-    /// What is not above zero belongs to the lowest.
+    /// The index of the bucket that holds this many seconds, within ``lowest`` … ``highest``, to the last bit: by a
+    /// table. What is not above zero belongs to the lowest.
     public static func index(seconds: Double) -> Int {
         guard seconds >= .leastNormalMagnitude else { return lowest }
         guard seconds < .infinity else { return highest }

@@ -1,6 +1,6 @@
-/// Counts the buckets of whole columns of durations: the same as ``BucketIndex/index(microseconds:)`` of each. Vector code
-/// makes the durations numbers of 24 bits, of which the exponent and the first seven bits behind the point name the lowest
-/// place that it can be, and a compare with the bucket's own bound decides. A place is a bucket's index less
+/// Counts the buckets of whole columns of durations: the same as ``BucketIndex/index(microseconds:)`` of each. Vector
+/// code makes the durations numbers of 24 bits, of which the exponent and the first seven bits behind the point name
+/// the lowest place that it can be, and a compare with the bucket's own bound decides. A place is a bucket's index less
 /// ``BucketIndex/lowest``.
 ///
 /// Whoever works on many columns holds the table, instead of finding ``shared`` for each. It is inlined into the fold,
@@ -15,9 +15,9 @@ public struct BucketTable: @unchecked Sendable {
 
     /// Of each place the longest whole microseconds that it holds; of the last all.
     @usableFromInline let longest: UnsafePointer<UInt32>
-    /// For the upper 16 bits of every number that whole microseconds have: the place of the shortest of those that begin
-    /// so. They lie within a 128th of each other, and a little more, because a duration of more than 24 bits may have been
-    /// rounded up; buckets are wider than that, so that the place of each is this or the next.
+    /// For the upper 16 bits of every number that whole microseconds have: the place of the shortest of those that
+    /// begin so. They lie within a 128th of each other, and a little more, because a duration of more than 24 bits may
+    /// have been rounded up; buckets are wider than that, so that the place of each is this or the next.
     @usableFromInline let guesses: UnsafePointer<UInt16>
     /// Of each place ``BucketIndex/representative(_:)`` in microseconds.
     @usableFromInline let representatives: UnsafePointer<Double>
@@ -64,7 +64,8 @@ public struct BucketTable: @unchecked Sendable {
 
     /// Counts each time of a column at its place less `first`, beside what is counted already.
     ///
-    /// - Precondition: there are counts for the places from `first` to that of the column's maximum, and none overflows.
+    /// - Precondition: there are counts for the places from `first` to that of the column's maximum, and none
+    ///   overflows.
     @inlinable @inline(__always)
     public func count<Count: FixedWidthInteger>(
         _ column: DurationColumn, first: UInt16, in counts: UnsafeMutableBufferPointer<Count>
@@ -73,8 +74,8 @@ public struct BucketTable: @unchecked Sendable {
         precondition(
             column.first >= first && Int(column.last) &- Int(first) < counts.count, "every time has a count")
         var position = 0
-        // The column's groups lie within it. There is a guess for each key, a bound for each guess, and a count for each
-        // place, which rises with the time and so is one from `column.first` to `column.last`.
+        // The column's groups lie within it. There is a guess for each key, a bound for each guess, and a count for
+        // each place, which rises with the time and so is one from `column.first` to `column.last`.
         while position < column.count {
             let group = column.group(at: position)
             let halves = isShort ? group.shortNumberHalves : group.numberHalves
@@ -92,9 +93,9 @@ public struct BucketTable: @unchecked Sendable {
 }
 
 extension SIMD8<UInt32> {
-    /// The bits of the numbers that are nearest to these, of 24 bits: of each its lower 16, and then its upper 16, which a
-    /// single instruction takes out. SSE2 makes none of unsigned integers: each half is made one by what stands before it in
-    /// a number so large that no bit remains for a fraction, and both are added, which rounds once.
+    /// The bits of the numbers that are nearest to these, of 24 bits: of each its lower 16, and then its upper 16,
+    /// which a single instruction takes out. SSE2 makes none of unsigned integers: each half is made one by what stands
+    /// before it in a number so large that no bit remains for a fraction, and both are added, which rounds once.
     @inlinable @inline(__always)
     var numberHalves: SIMD16<UInt16> {
         let low = unsafeBitCast((self & 0xFFFF) | 0x4B00_0000, to: SIMD8<Float>.self)  // 2^23 + the lower half

@@ -1,11 +1,11 @@
-/// A histogram on its way into the form in which windows keep their cells in memory (``KPITotals/pack(into:)``): what follows
-/// from the rest is left out, and the buckets take as many bits as their numbers need.
+/// A histogram on its way into the form in which windows keep their cells in memory (``KPITotals/pack(into:)``): what
+/// follows from the rest is left out, and the buckets take as many bits as their numbers need.
 ///
-/// The head is a number whose lowest five bits are the order of the counts' code, the next tells that the outermost buckets
-/// are those of the extremes (else these follow), and the rest is how many buckets are filled; then minimum and maximum. The
-/// body has for each filled bucket how many empty ones are before it (not of the first) in Rice's code, and its count less
-/// one in the exponential Golomb code; and the part of the sum that does not follow from the extremes and the count. Of an
-/// empty histogram there is one zero and no body.
+/// The head is a number whose lowest five bits are the order of the counts' code, the next tells that the outermost
+/// buckets are those of the extremes (else these follow), and the rest is how many buckets are filled; then minimum and
+/// maximum. The body has for each filled bucket how many empty ones are before it (not of the first) in Rice's code,
+/// and its count less one in the exponential Golomb code; and the part of the sum that does not follow from the
+/// extremes and the count. Of an empty histogram there is one zero and no body.
 struct PackedHistogram {
     private let histogram: LatencyHistogram
     private let filled: [(index: Int, count: UInt64)]

@@ -1,8 +1,8 @@
 /// How long calls took: exact count, sum, minimum and maximum in microseconds, and the counts of ``BucketIndex``'s
 /// buckets, of which only the span between the lowest and the highest that was ever used is kept.
 ///
-/// Merging and taking away are exact: they add and subtract aligned counts. At most 2,032 buckets of 4 bytes, or of 8 once
-/// there are 2^32 values.
+/// Merging and taking away are exact: they add and subtract aligned counts. At most 2,032 buckets of 4 bytes, or of 8
+/// once there are 2^32 values.
 public struct LatencyHistogram: Sendable, Hashable {
     public private(set) var count: UInt64 = 0
     /// Sum of all values in microseconds.

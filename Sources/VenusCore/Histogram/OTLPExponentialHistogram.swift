@@ -1,8 +1,8 @@
 /// A latency histogram as OTLP's `ExponentialHistogramDataPoint` has it, in seconds.
 ///
-/// Bucket `offset + i` holds `bucketCounts[i]` values in (2^((offset + i)/64), 2^((offset + i + 1)/64)]: our own numbers,
-/// so nothing shifts. What we clamped into the outermost buckets (below 1 µs, above 1 h) stays there; `minimum` and
-/// `maximum` say so. Source: OpenTelemetry metrics data model, "ExponentialHistogram".
+/// Bucket `offset + i` holds `bucketCounts[i]` values in (2^((offset + i)/64), 2^((offset + i + 1)/64)]: our own
+/// numbers, so nothing shifts. What we clamped into the outermost buckets (below 1 µs, above 1 h) stays there;
+/// `minimum` and `maximum` say so. Source: OpenTelemetry metrics data model, "ExponentialHistogram".
 public struct OTLPExponentialHistogram: Sendable, Hashable {
     public var scale: Int32
     public var count: UInt64

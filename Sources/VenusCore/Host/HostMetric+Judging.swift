@@ -1,10 +1,10 @@
 extension HostMetric {
-    /// Whether a limit on the metric is held against each part of a host by itself: each file system, device, interface,
-    /// resource or program. Processors are judged together.
+    /// Whether a limit on the metric is held against each part of a host by itself: each file system, device,
+    /// interface, resource or program. Processors are judged together.
     public var isJudgedByPart: Bool { subjectAttribute != nil && self != .cpuUtilization }
 
-    /// Which of the states of the metric a limit is held against; `nil`: what they add up to, as bytes that are read and
-    /// written do.
+    /// Which of the states of the metric a limit is held against; `nil`: what they add up to, as bytes that are read
+    /// and written do.
     public var judgedState: String? {
         switch self {
         case .cpuUtilization: ""
@@ -41,8 +41,8 @@ public struct JudgedPart: Sendable, Hashable {
 }
 
 extension HostReading {
-    /// What limits on these metrics are held against: means over the reading's time, in the metric's unit, of counters per
-    /// second. What is beyond any number is left out.
+    /// What limits on these metrics are held against: means over the reading's time, in the metric's unit, of counters
+    /// per second. What is beyond any number is left out.
     public func judged(_ metrics: Set<HostMetric>) -> [JudgedPart: (value: Double, seconds: Double)] {
         var found: [JudgedPart: (value: Double, seconds: Double)] = [:]
         for (series, totals) in values where metrics.contains(series.metric) && series.metric.judges(series) {

@@ -3,7 +3,8 @@ extension HostMetric {
     public enum Kind: Sendable, Hashable {
         /// What was there at the reading, or a share of the time before it.
         case gauge
-        /// What a count of the system's, which may begin anew, grew by: values are growth per second, a sum is the growth.
+        /// What a count of the system's, which may begin anew, grew by: values are growth per second, a sum is the
+        /// growth.
         case counter
     }
 

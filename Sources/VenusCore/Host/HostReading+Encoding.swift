@@ -1,5 +1,6 @@
 /// The stored form: version, span, what was left out, and each series in order. A series is its metric's code, subject,
-/// state, what it shares with the one before it, and its numbers. Metrics of newer versions are counted as left out when read.
+/// state, what it shares with the one before it, and its numbers. Metrics of newer versions are counted as left out
+/// when read.
 extension HostReading {
     private static let storedVersion: UInt8 = 1
 

@@ -1,4 +1,5 @@
-/// What was measured of a host over a time: ten seconds, a minute of them, or a day. Readings of neighbouring times add up.
+/// What was measured of a host over a time: ten seconds, a minute of them, or a day. Readings of neighbouring times add
+/// up.
 public struct HostReading: Sendable, Hashable {
     /// Series in one reading, at most; what comes beyond is left out and counted.
     public static let maximumSeries = 4_096

@@ -6,8 +6,8 @@ public struct HostSeries: Sendable, Hashable, Comparable {
     public let metric: HostMetric
     /// The value of ``HostMetric/subjectAttribute``: `sda`, `/var`; empty: the whole host.
     public let subject: String
-    /// The value of ``HostMetric/stateAttribute``: `used`, `read`; empty: all that counts. Of the CPU's modes these are all but
-    /// `idle` and `iowait`.
+    /// The value of ``HostMetric/stateAttribute``: `used`, `read`; empty: all that counts. Of the CPU's modes these are
+    /// all but `idle` and `iowait`.
     public let state: String
 
     public init(_ metric: HostMetric, _ subject: String = "", state: String = "") {

@@ -1,5 +1,5 @@
-/// What one series' values add up to over a time. Two of them add up to what one of the whole time would be, so that a day is
-/// made of its minutes.
+/// What one series' values add up to over a time. Two of them add up to what one of the whole time would be, so that a
+/// day is made of its minutes.
 public struct HostTotals: Sendable, Hashable {
     /// How much of the time is covered.
     public private(set) var seconds: Double
@@ -11,7 +11,8 @@ public struct HostTotals: Sendable, Hashable {
     public private(set) var maximum: Double
     public private(set) var last: Double
 
-    /// A value that held for so many seconds; of a counter what it grew by in each. `nil` for what is no number or no time.
+    /// A value that held for so many seconds; of a counter what it grew by in each. `nil` for what is no number or no
+    /// time.
     public init?(_ value: Double, seconds: Double) {
         self.init(seconds: seconds, count: 1, sum: value * seconds, minimum: value, maximum: value, last: value)
     }

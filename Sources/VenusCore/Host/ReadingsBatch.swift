@@ -1,4 +1,5 @@
-/// What an agent sends: the readings that the server may not have yet, each with its number, and how the machine is now.
+/// What an agent sends: the readings that the server may not have yet, each with its number, and how the machine is
+/// now.
 ///
 /// `{"producer","agent_version","environment","publish_ms","dropped","readings":[{"sequence","reading"}],"latest"}`
 public struct ReadingsBatch: Sendable, Hashable, Codable {

@@ -8,7 +8,8 @@ public struct ReadingsReceipt: Sendable, Hashable, Codable {
     public var known: Int
     /// Readings that are of no time that can be, as of a clock that is far ahead.
     public var refused: Int
-    /// Somebody watches the host for so many milliseconds yet, and likes to see a reading every ``publish``; 0: nobody does.
+    /// Somebody watches the host for so many milliseconds yet, and likes to see a reading every ``publish``; 0: nobody
+    /// does.
     public var watchedFor: Int64
     /// Milliseconds.
     public var publish: Int64

@@ -10,8 +10,8 @@ public struct Operation: Sendable, Hashable {
     /// The path as a template (``RouteTemplate``): never the raw one. Of a tunnel the name that its client asked for by
     /// TLS, where that is not the host's; otherwise empty.
     public var route: String
-    /// `http/1.1`, `http/2`, `websocket`; of a tunnel what is inside as far as it is visible: `tls/1.3 h2`, `tls/1.2`, or
-    /// `tunnel` where it is not TLS, or nothing has been seen of it.
+    /// `http/1.1`, `http/2`, `websocket`; of a tunnel what is inside as far as it is visible: `tls/1.3 h2`, `tls/1.2`,
+    /// or `tunnel` where it is not TLS, or nothing has been seen of it.
     public var networkProtocol: String
 
     public init(
@@ -49,8 +49,8 @@ public struct Operation: Sendable, Hashable {
         word == visibleProtocol || word.hasPrefix(visibleProtocol + "/")
     }
 
-    /// What is inside a tunnel, by the ``name`` of its operation: `tls/1.3 h2`, or `tunnel`. `nil` where the operation is
-    /// none.
+    /// What is inside a tunnel, by the ``name`` of its operation: `tls/1.3 h2`, or `tunnel`. `nil` where the operation
+    /// is none.
     public static func tunnelProtocol(ofName name: String) -> String? {
         var words = name.split(separator: " ")
         guard words.first == Substring(tunnelMethod) else { return nil }

@@ -1,8 +1,9 @@
 /// Turns the path of a request into a template of low cardinality, which is all that ever leaves the proxy of it.
 ///
 /// A segment that looks like a value becomes `*`: numbers, UUIDs and hashes, dates, e-mail addresses, long or
-/// percent-encoded ones, tokens (``RouteWord``), and anything that is not plain ASCII. Query and fragment are cut. Where
-/// a name and a value look alike it is taken for a value: a lost name is a small loss, a kept token is not. At most ``maximumSegments`` segments are kept; what follows is `…/**`.
+/// percent-encoded ones, tokens (``RouteWord``), and anything that is not plain ASCII. Query and fragment are cut.
+/// Where a name and a value look alike it is taken for a value: a lost name is a small loss, a kept token is not. At
+/// most ``maximumSegments`` segments are kept; what follows is `…/**`.
 public enum RouteTemplate {
     public static let maximumSegments = 12
     /// Longest segment that can be a name; longer ones are values.

@@ -1,5 +1,5 @@
-/// How many calls failed with which HTTP status: those whose outcome is a client or a server error, and whose status says
-/// so (``range``). Empty without such calls, and then without an allocation.
+/// How many calls failed with which HTTP status: those whose outcome is a client or a server error, and whose status
+/// says so (``range``). Empty without such calls, and then without an allocation.
 ///
 /// Bound: a count for each of the 200 statuses in the range.
 public struct ErrorStatuses: Sendable, Hashable {
@@ -81,8 +81,8 @@ extension ErrorStatuses: ExpressibleByDictionaryLiteral {
 // MARK: - Encoding
 
 extension ErrorStatuses {
-    /// The stored form: the number of statuses, and for each its distance from the one before, the first from that below
-    /// the ``range``, and its count.
+    /// The stored form: the number of statuses, and for each its distance from the one before, the first from that
+    /// below the ``range``, and its count.
     public func encode(into writer: inout ByteWriter) {
         writer.append(UInt64(entries.count))
         var previous = Self.range.lowerBound - 1

@@ -13,8 +13,8 @@ public struct KPITotals: Sendable, Hashable {
     public var linkLocal: UInt64 = 0
     /// Calls seen inside an encrypted tunnel.
     public var estimated: UInt64 = 0
-    /// Calls in k of whose outcome only the transport is known: connections (tunnels, upgrades), and exchanges within them
-    /// that got no answer.
+    /// Calls in k of whose outcome only the transport is known: connections (tunnels, upgrades), and exchanges within
+    /// them that got no answer.
     public var tunnels: UInt64 = 0
     /// The statuses of client and server errors.
     public var statuses = ErrorStatuses()
@@ -141,8 +141,8 @@ public struct KPITotals: Sendable, Hashable {
 }
 
 extension Call {
-    /// Whether the call's duration is a response time: it got a response, and it is not a tunnel's lifetime. An exchange
-    /// within a tunnel whose outcome is not visible got one unless an error type says otherwise.
+    /// Whether the call's duration is a response time: it got a response, and it is not a tunnel's lifetime. An
+    /// exchange within a tunnel whose outcome is not visible got one unless an error type says otherwise.
     public var hasResponseTime: Bool {
         guard flags.isDisjoint(with: [.tunnel, .activity]) else { return false }
         switch outcome {

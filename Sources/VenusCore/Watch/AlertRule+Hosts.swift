@@ -1,6 +1,6 @@
 extension AlertRule {
-    /// The rules that nobody need write for a host: one for each critical limit on its metrics, and one that tells when it
-    /// has fallen silent.
+    /// The rules that nobody need write for a host: one for each critical limit on its metrics, and one that tells when
+    /// it has fallen silent.
     public static func standing(forHost host: String, in table: ThresholdTable) -> [AlertRule] {
         let limits = table.thresholds(for: .host(host)).compactMap { threshold -> AlertRule? in
             guard case .host = threshold.metric, threshold.critical != nil else { return nil }

@@ -11,8 +11,8 @@ public struct AlertRule: Sendable, Hashable, Codable {
     public var keepFiringFor: Int64
     /// Where a firing alert counts as over, on the good side of the limit that raised it; `nil`: at that limit.
     public var clear: Double?
-    /// Seconds without a call after which a subject that is called all day is reported as silent, or without a word of a
-    /// host's agent; `nil`: never.
+    /// Seconds without a call after which a subject that is called all day is reported as silent, or without a word of
+    /// a host's agent; `nil`: never.
     public var noDataAfter: Int64?
     /// Of a rule on a host's metric: which file system, device, interface, resource or program; `nil`: the whole host.
     public var part: String?
@@ -47,8 +47,8 @@ public struct AlertRule: Sendable, Hashable, Codable {
         self.noDataAfter = noDataAfter.map { min(max($0, 1), Self.maximumSeconds) }
     }
 
-    /// The rules that nobody need write: one for each critical limit on an edge, and on those operations and services that
-    /// have thresholds of their own. The availability rule of an edge is the one that also reports silence.
+    /// The rules that nobody need write: one for each critical limit on an edge, and on those operations and services
+    /// that have thresholds of their own. The availability rule of an edge is the one that also reports silence.
     public static func standing(for keys: some Sequence<SeriesKey>, in table: ThresholdTable) -> [AlertRule] {
         var rules: [AlertRule] = []
         for key in keys {

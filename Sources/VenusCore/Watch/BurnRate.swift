@@ -1,5 +1,5 @@
-/// A pair of windows over which an objective's budget burns too fast: the long one says that it matters, the short one that
-/// it goes on. The values are those of the SRE Workbook (chapter 5, "Alerting on SLOs").
+/// A pair of windows over which an objective's budget burns too fast: the long one says that it matters, the short one
+/// that it goes on. The values are those of the SRE Workbook (chapter 5, "Alerting on SLOs").
 public struct BurnRate: Sendable, Hashable {
     /// How many times faster than allowed.
     public let factor: Double
@@ -29,8 +29,8 @@ public struct BurnRate: Sendable, Hashable {
         }
     }
 
-    /// The burn rate that both windows exceed, in multiples of ``factor``: above 1 the pair alerts. `nil` where there were
-    /// too few calls in the long window, or none in the short one.
+    /// The burn rate that both windows exceed, in multiples of ``factor``: above 1 the pair alerts. `nil` where there
+    /// were too few calls in the long window, or none in the short one.
     public func strength(_ tallies: Tallies, of objective: Objective) -> Double? {
         guard tallies.long.total >= objective.minimumCalls, let long = objective.burnRate(tallies.long),
             let short = objective.burnRate(tallies.short)

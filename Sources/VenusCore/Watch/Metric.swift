@@ -71,7 +71,8 @@ public enum Metric: Sendable, Hashable {
     /// Whether the metric is a fraction 0 … 1.
     public var isFraction: Bool { self == .availability || self == .errorRate }
 
-    /// Whether it says nothing where there were few calls. Few calls are what a limit on load is about, and a host has none.
+    /// Whether it says nothing where there were few calls. Few calls are what a limit on load is about, and a host has
+    /// none.
     public var needsCalls: Bool {
         switch self {
         case .availability, .errorRate, .responseTime, .timeToFirstByte: true

@@ -3,8 +3,8 @@ public struct MetricThreshold: Sendable, Hashable, Codable {
     public var metric: Metric
     public var direction: Direction
     public var window: Window
-    /// In the metric's unit; without either limit the threshold says that the metric is not judged here, whatever coarser
-    /// levels say.
+    /// In the metric's unit; without either limit the threshold says that the metric is not judged here, whatever
+    /// coarser levels say.
     public var warning: Double?
     public var critical: Double?
     /// Below this many calls in the window nothing is judged; without meaning for load and for hosts.
@@ -56,8 +56,8 @@ public struct MetricThreshold: Sendable, Hashable, Codable {
         hasLimit ? measured.value(for: self).map(judge) : nil
     }
 
-    /// The grade of these KPIs, whatever span they are of; `nil` where there is nothing to judge. On the path of every tick:
-    /// nothing is allocated.
+    /// The grade of these KPIs, whatever span they are of; `nil` where there is nothing to judge. On the path of every
+    /// tick: nothing is allocated.
     ///
     /// - Parameter totals: of which the KPIs are.
     public func grade(_ kpi: KPI, of totals: borrowing KPITotals) -> Grade? {

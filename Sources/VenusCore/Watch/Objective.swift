@@ -84,7 +84,8 @@ public struct Objective: Sendable, Hashable, Codable {
 }
 
 extension LatencyHistogram {
-    /// How many values are at most `seconds`, to the resolution of a bucket: the one that holds `seconds` counts as a whole.
+    /// How many values are at most `seconds`, to the resolution of a bucket: the one that holds `seconds` counts as a
+    /// whole.
     public func count(upTo seconds: Double) -> UInt64 {
         guard seconds > 0 else { return 0 }
         let last = BucketIndex.index(seconds: seconds)

@@ -1,8 +1,8 @@
 /// Which thresholds apply to what: of each metric and direction the one stored nearest, in the order operation, edge,
 /// service, default.
 ///
-/// Levels are merged when the table is made, so that a look-up is at most three searches in a dictionary, and subjects for
-/// which nothing is stored share one array. Bound: ``maximumStored``.
+/// Levels are merged when the table is made, so that a look-up is at most three searches in a dictionary, and subjects
+/// for which nothing is stored share one array. Bound: ``maximumStored``.
 public struct ThresholdTable: Sendable {
     /// Most stored thresholds a table takes.
     public static let maximumStored = 50_000
@@ -16,8 +16,9 @@ public struct ThresholdTable: Sendable {
     /// Subjects at which something is stored.
     private let subjects: Set<WatchSubject>
 
-    /// - Parameter stored: beyond ``maximumStored`` the rest is left out; of two for the same subject, metric and direction
-    ///   the later counts. What is stored for everything stands in place of the built-in defaults, metric by metric.
+    /// - Parameter stored: beyond ``maximumStored`` the rest is left out; of two for the same subject, metric and
+    ///   direction the later counts. What is stored for everything stands in place of the built-in defaults, metric by
+    ///   metric.
     public init(_ stored: some Sequence<StoredThreshold> = []) {
         var own: [WatchSubject: [MetricThreshold]] = [:]
         for one in stored.prefix(Self.maximumStored) where StoredThreshold.isLevel(one.subject) {

@@ -1,5 +1,5 @@
-/// When an agent reads, and when it sends: on the wall clock's whole intervals, so that minutes are whole; more often while
-/// somebody watches, and less after failures. All times are milliseconds since the epoch.
+/// When an agent reads, and when it sends: on the wall clock's whole intervals, so that minutes are whole; more often
+/// while somebody watches, and less after failures. All times are milliseconds since the epoch.
 package struct AgentStateMachine: Sendable {
     package enum Action: Sendable, Equatable {
         case read

@@ -142,8 +142,8 @@ package actor HostAgent {
         failuresOfSpool = spool.failures
     }
 
-    /// Each process is looked at once a minute, some of them with each reading; not with those that a watcher has made more. All of
-    /// them the first time, so that what they use is known a minute later.
+    /// Each process is looked at once a minute, some of them with each reading; not with those that a watcher has made
+    /// more. All of them the first time, so that what they use is known a minute later.
     private func processShare(_ now: Int64) -> ProcessShare? {
         let turn = now / timing.read
         guard turn != lastTurn else { return nil }

@@ -6,7 +6,8 @@ package struct OpenMinute: Sendable {
 
     package init(_ reading: HostReading? = nil) { self.reading = reading }
 
-    /// - Returns: minutes that are over: the one before, where this reading is of another, and its own, where it ends it.
+    /// - Returns: minutes that are over: the one before, where this reading is of another, and its own, where it ends
+    ///   it.
     package mutating func add(_ next: HostReading) -> [HostReading] {
         var over: [HostReading] = []
         if let open = reading, Self.minute(of: open) != Self.minute(of: next) {

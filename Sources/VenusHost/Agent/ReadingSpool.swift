@@ -1,11 +1,13 @@
 import Glibc
 package import VenusCore
 
-/// Minutes that the server may not have yet, in files of a folder, and the minute that is open. For one thread, and one process.
+/// Minutes that the server may not have yet, in files of a folder, and the minute that is open. For one thread, and one
+/// process.
 ///
-/// Each minute is a file, named by its number, written before it is sent and removed once the server has settled it; the open
-/// minute is another, written with every reading. Whenever the process dies, the next begins with what there is: a number is
-/// given once, and a minute that was sent is sent again under the same. Where the numbers are lost, a new producer begins.
+/// Each minute is a file, named by its number, written before it is sent and removed once the server has settled it;
+/// the open minute is another, written with every reading. Whenever the process dies, the next begins with what there
+/// is: a number is given once, and a minute that was sent is sent again under the same. Where the numbers are lost, a
+/// new producer begins.
 package final class ReadingSpool {
     /// A day and an hour of minutes.
     package static let defaultReadings = 1_500

@@ -1,5 +1,5 @@
-/// Where the files of a process's control groups are: the folder of its own group first, then those around it, as far up as
-/// they are mounted.
+/// Where the files of a process's control groups are: the folder of its own group first, then those around it, as far
+/// up as they are mounted.
 package struct CgroupFolders: Sendable, Hashable {
     /// Groups around one another that are looked at, at most.
     package static let maximumDepth = 8
@@ -12,8 +12,8 @@ package struct CgroupFolders: Sendable, Hashable {
     /// Version 1's `cpuacct`, which may be mounted beside `cpu`.
     package var accounting: [String]
 
-    /// `nil` where no group that tells anything is mounted. A machine may have both versions: version 1 is the one that has
-    /// the controllers then.
+    /// `nil` where no group that tells anything is mounted. A machine may have both versions: version 1 is the one that
+    /// has the controllers then.
     package init?(_ membership: CgroupMembership, mounts: [Mount]) {
         func folders(ofController controller: String) -> [String] {
             guard let path = membership.byController[controller],

@@ -2,8 +2,8 @@
 struct CgroupReader {
     let folders: CgroupFolders
 
-    /// `nil` where no group is limited, and the machine's own is the outermost: then there is nothing that the machine's
-    /// metrics do not tell.
+    /// `nil` where no group is limited, and the machine's own is the outermost: then there is nothing that the
+    /// machine's metrics do not tell.
     func read(_ files: borrowing SystemFiles) -> CgroupStatistics? {
         var statistics = CgroupStatistics()
         let isVersionTwo = folders.version == .two

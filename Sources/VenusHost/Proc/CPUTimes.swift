@@ -23,8 +23,8 @@ package struct CPUTimes: Sendable, Hashable {
 
     package subscript(mode: Mode) -> UInt64 { ticks[mode.rawValue] }
 
-    /// What was spent in each mode since then. `idle` and `iowait` are estimates of the kernel's that may go back a little: that
-    /// is no time at all.
+    /// What was spent in each mode since then. `idle` and `iowait` are estimates of the kernel's that may go back a
+    /// little: that is no time at all.
     package func since(_ previous: CPUTimes) -> CPUTimes {
         var difference = self
         difference.ticks.replace(with: 0, where: ticks .< previous.ticks)

@@ -38,8 +38,8 @@ package struct MemoryInformation: Sendable, Hashable {
         statedAvailable = result.available
     }
 
-    /// What programs could have without swapping. Kernels before 3.14 do not say it: what is free or cache then, which is
-    /// somewhat too much.
+    /// What programs could have without swapping. Kernels before 3.14 do not say it: what is free or cache then, which
+    /// is somewhat too much.
     package var available: UInt64? {
         if let statedAvailable { return statedAvailable }
         guard let free else { return nil }

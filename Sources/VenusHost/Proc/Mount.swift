@@ -4,8 +4,8 @@ package struct Mount: Sendable, Hashable {
     package static let maximumMounts = 8_192
     /// File systems in one reading, at most.
     package static let maximumFileSystems = 64
-    /// Those that keep files on a disk of this machine. Others are the kernel's, in memory, images that are always full, or
-    /// on the network, where asking for space may hang as long as their server does.
+    /// Those that keep files on a disk of this machine. Others are the kernel's, in memory, images that are always
+    /// full, or on the network, where asking for space may hang as long as their server does.
     private static let types: Set<String> = [
         "bcachefs", "btrfs", "exfat", "ext2", "ext3", "ext4", "f2fs", "fuseblk", "hfsplus", "jfs", "nilfs2", "ntfs",
         "ntfs3",

@@ -30,8 +30,8 @@ package struct NetworkStatistics: Sendable, Hashable {
         self.transmitted = transmitted
     }
 
-    /// All that are not virtual, without their numbers, which stand elsewhere. The name may touch the first number behind its colon (before 2.6.38), and have a colon
-    /// of its own, as aliases do.
+    /// All that are not virtual, without their numbers, which stand elsewhere. The name may touch the first number
+    /// behind its colon (before 2.6.38), and have a colon of its own, as aliases do.
     package static func all(_ text: inout ProcText) -> [NetworkStatistics] {
         var interfaces: [NetworkStatistics] = []
         while let line = text.nextLine(), interfaces.count < maximumInterfaces {

@@ -2,8 +2,8 @@
 package struct ProcessStatistics: Sendable, Hashable {
     private static let kernelThread: UInt64 = 0x0020_0000
 
-    /// The first 15 bytes of the program's name, or what it calls itself. The kernel's own threads go by what stands before
-    /// a `/` or `-`, as in `kworker/3:1`: there are hundreds.
+    /// The first 15 bytes of the program's name, or what it calls itself. The kernel's own threads go by what stands
+    /// before a `/` or `-`, as in `kworker/3:1`: there are hundreds.
     package var name: String
     /// Clock ticks in user and kernel mode.
     package var ticks: UInt64

@@ -1,7 +1,7 @@
 /// How much a count of the system's has grown.
 package enum Growth {
-    /// - Parameter isAnother: whether what is counted is not what was counted before, such as an interface that was taken out
-    ///   and put in again: it began at zero then.
+    /// - Parameter isAnother: whether what is counted is not what was counted before, such as an interface that was
+    ///   taken out and put in again: it began at zero then.
     /// - Returns: a count that has fallen began anew, unless it was near the end of 32 bits, as some drivers' and older
     ///   systems' counts are: then it has gone round.
     package static func of(_ now: UInt64, since before: UInt64, isAnother: Bool = false) -> UInt64 {

@@ -2,7 +2,8 @@ package import VenusCore
 
 /// Makes readings of snapshots: remembers the last, since counts tell something only by how much they grew.
 package struct HostSampler: Sendable {
-    /// Seconds between two snapshots beyond which they are not compared: a machine that slept, or an agent that was stopped.
+    /// Seconds between two snapshots beyond which they are not compared: a machine that slept, or an agent that was
+    /// stopped.
     package static let maximumSeconds = 300.0
 
     private let ticksPerSecond: Double
@@ -15,8 +16,8 @@ package struct HostSampler: Sendable {
         self.pageBytes = pageBytes
     }
 
-    /// - Returns: what there was between the last snapshot and this one; `nil` where they cannot be compared, as after a restart of
-    ///   the machine.
+    /// - Returns: what there was between the last snapshot and this one; `nil` where they cannot be compared, as after
+    ///   a restart of the machine.
     package mutating func reading(at now: HostSnapshot) -> HostReading? {
         let before = last
         last = now

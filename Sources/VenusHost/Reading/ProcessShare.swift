@@ -1,5 +1,5 @@
-/// Which of the processes are looked at for a snapshot. Each costs some ten microseconds, so that a reading looks at some of them,
-/// and at all within a minute.
+/// Which of the processes are looked at for a snapshot. Each costs some ten microseconds, so that a reading looks at
+/// some of them, and at all within a minute.
 package struct ProcessShare: Sendable, Hashable {
     package static let all = ProcessShare(0, of: 1)
 

@@ -34,8 +34,8 @@ package struct ProcessTable: Sendable, Hashable {
 
     package mutating func leaveOut() { leftOut += 1 }
 
-    /// Clock ticks by program, since the other table was made. A process that came meanwhile counts with all it has used; one
-    /// that went is not there any more.
+    /// Clock ticks by program, since the other table was made. A process that came meanwhile counts with all it has
+    /// used; one that went is not there any more.
     package func ticks(since previous: ProcessTable) -> [String: UInt64] {
         var ticks: [String: UInt64] = [:]
         // A process may be new to a full table only.

@@ -1,5 +1,5 @@
-/// What programs use, put together from looks at some of the processes at a time: each process is compared with how it was when
-/// its share was looked at before, or all of them were.
+/// What programs use, put together from looks at some of the processes at a time: each process is compared with how it
+/// was when its share was looked at before, or all of them were.
 struct ProgramUse: Sendable {
     private struct Share: Sendable {
         var clock: Double

@@ -12,7 +12,8 @@ public struct ServiceKeys: Sendable {
     /// Places in ``keys``.
     private let byDigest: [KeyDigest: Int]
 
-    /// Reads the text of a keys file. Throws ``KeysFileError`` with every line that is wrong; no text of the file is in it.
+    /// Reads the text of a keys file. Throws ``KeysFileError`` with every line that is wrong; no text of the file is in
+    /// it.
     package init(text: String) throws(KeysFileError) {
         guard text.utf8.count <= Self.maximumBytes else { throw .tooLarge }
         var keys: [ServiceKey] = []

@@ -43,8 +43,8 @@ struct ClientConnection: Slotted {
     var download = Buffer()
     /// Part of a response head.
     var responseInput = Buffer()
-    /// The request once more, in case that a reused connection turns out to be dead; or the CONNECT for the upstream proxy,
-    /// until there is a connection to it.
+    /// The request once more, in case that a reused connection turns out to be dead; or the CONNECT for the upstream
+    /// proxy, until there is a connection to it.
     var replay = Buffer()
     /// The protocols that the request offers to go on with, each behind a comma, while their answer is awaited.
     var offer = Buffer()

@@ -42,8 +42,8 @@ extension ExchangeStateMachine {
             && response.framing != .untilClose
         // An error that comes before the request is complete ends the connection: the rest may be long.
         let isEarlyError = !request.isComplete && head.status >= 400
-        // Who was told the end of the story while waiting for a 100 may send its body or not (RFC 9110, section 10.1.1):
-        // what comes next could be either that or a request.
+        // Who was told the end of the story while waiting for a 100 may send its body or not (RFC 9110, section
+        // 10.1.1): what comes next could be either that or a request.
         closes = closes || isStopping || response.framing == .untilClose || isEarlyError || awaitsContinue
         // So much would not be thrown away before the next request: better to say so now than to break off later.
         if let left = request.bytesLeft, left > UInt64(Self.maximumDrainedBytes) { closes = true }

@@ -20,8 +20,8 @@ extension EventLoop {
     /// Bytes of a message that waits, at most: the smallest buffer's.
     static let mostDeferredBytes = 4 << 10
 
-    /// Has a request, which its client's reused connection would carry, go out at the end of the turn. `false`: it has to
-    /// be sent now.
+    /// Has a request, which its client's reused connection would carry, go out at the end of the turn. `false`: it has
+    /// to be sent now.
     @inline(__always)
     mutating func deferRequest(_ slot: Int32, _ bytes: UnsafePointer<UInt8>, count: Int) -> Bool {
         let client = clients[slot]

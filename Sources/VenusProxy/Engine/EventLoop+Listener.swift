@@ -8,7 +8,8 @@ extension EventLoop {
     static let acceptBatch = 32
     /// How long to leave the listener alone when the system gives no descriptor.
     private static let acceptPause: UInt64 = 100_000
-    /// Connections beyond a limit that wait for their refusal at a time; then further ones stay in the listener's queue.
+    /// Connections beyond a limit that wait for their refusal at a time; then further ones stay in the listener's
+    /// queue.
     private static let maximumRefused = 64
     /// How often a limit that is reached is worth a line in the log.
     private static let limitLogPause: UInt64 = 10_000_000

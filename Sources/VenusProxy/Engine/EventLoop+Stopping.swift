@@ -49,8 +49,8 @@ extension EventLoop {
         if clients.count > 0 { sweepAt = now + Self.sweepPause }
     }
 
-    /// A tunnel in which the dependency had the last word, a while ago, most likely carries a connection that its client
-    /// keeps for later; one whose client waits for an answer goes on.
+    /// A tunnel in which the dependency had the last word, a while ago, most likely carries a connection that its
+    /// client keeps for later; one whose client waits for an answer goes on.
     private mutating func closeTunnelIfIdle(_ slot: Int32) {
         let client = clients[slot]
         guard !client.pointee.tunnel.isAnswerDue, now.since(client.pointee.exchange.since) >= Self.tunnelSilence

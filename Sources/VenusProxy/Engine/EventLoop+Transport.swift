@@ -2,7 +2,8 @@ import Glibc
 
 /// What goes through a connection, whether it is sealed by TLS or not.
 extension EventLoop {
-    /// Reads once; `capacity` is ``ScratchMemory/readBytes`` at least. After `wouldBlock`, epoll tells when there is more.
+    /// Reads once; `capacity` is ``ScratchMemory/readBytes`` at least. After `wouldBlock`, epoll tells when there is
+    /// more.
     @inline(__always)
     mutating func receive(
         _ channel: Channel, into buffer: UnsafeMutablePointer<UInt8>, capacity: Int

@@ -53,8 +53,8 @@ enum ListenerGroup {
     /// number `own.count` in the group.
     ///
     /// That is one of `own` as long as any of the others is open, because there are at least as many of `own`, and the
-    /// system fills the place of a listener that is closed with the last one. When the others are gone the number is too
-    /// large, and connections are spread over all again. `false` where it cannot be done.
+    /// system fills the place of a listener that is closed with the last one. When the others are gone the number is
+    /// too large, and connections are spread over all again. `false` where it cannot be done.
     static func steer(to own: [Int32], behind existing: Int) -> Bool {
         guard let listener = own.first, existing > 0, own.count >= existing else { return false }
         return clinux_steer_connections(listener, UInt32(own.count)) == 0

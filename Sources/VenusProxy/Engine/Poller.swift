@@ -3,8 +3,8 @@ import Glibc
 
 /// Level-triggered epoll with one timer. Owned by one loop.
 ///
-/// The timer is a descriptor of its own, set a few times a second: a wait with a time limit would set one up and take it
-/// down each time that the thread sleeps, twice a request where there is little to do.
+/// The timer is a descriptor of its own, set a few times a second: a wait with a time limit would set one up and take
+/// it down each time that the thread sleeps, twice a request where there is little to do.
 struct Poller: ~Copyable {
     /// Readable, writable, the other side has ended its stream.
     static let readable = EPOLLIN.rawValue

@@ -8,8 +8,8 @@ struct ScratchMemory: ~Copyable {
     static let keptBytes = 256 << 10
 
     private let base: UnsafeMutablePointer<UInt8>
-    /// Sealed bytes taken from a socket in one read: fewer than ``readBytes`` by a record of TLS, the longest that may have
-    /// been begun before (RFC 8446, section 5.1), so that all that was sealed finds room.
+    /// Sealed bytes taken from a socket in one read: fewer than ``readBytes`` by a record of TLS, the longest that may
+    /// have been begun before (RFC 8446, section 5.1), so that all that was sealed finds room.
     static let sealedBytes = readBytes - (20 << 10)
 
     /// For sealed bytes, which are opened into ``input``.

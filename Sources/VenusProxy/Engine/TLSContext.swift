@@ -14,12 +14,13 @@ package final class TLSContext: @unchecked Sendable {
     /// For sessions in which we are the server; each is given its certificate. `nil` without memory.
     package static func server() -> TLSContext? { copenssl_make_context(true).map { TLSContext($0) } }
 
-    /// For sessions in which we are the client: the system's authorities are trusted, and those in `trust`; a server has
-    /// to prove its name. Reads files: never on a loop.
+    /// For sessions in which we are the client: the system's authorities are trusted, and those in `trust`; a server
+    /// has to prove its name. Reads files: never on a loop.
     ///
     /// - Parameters:
     ///   - trust: files with certificates in PEM.
-    ///   - identity: files in PEM with the certificates to show to servers that ask for one, our own first, and its key.
+    ///   - identity: files in PEM with the certificates to show to servers that ask for one, our own first, and its
+    ///     key.
     package static func client(
         trust: [String] = [], identity: (certificate: String, key: String)? = nil
     ) throws(ProxyError) -> TLSContext {

@@ -39,8 +39,8 @@ package enum TLSFault: Sendable, Hashable {
         }
     }
 
-    /// Whether a client says by it that it does not trust the certificate which it was shown: bad, unsupported, revoked,
-    /// expired or unknown certificate, unknown authority.
+    /// Whether a client says by it that it does not trust the certificate which it was shown: bad, unsupported,
+    /// revoked, expired or unknown certificate, unknown authority.
     package var rejectsCertificate: Bool {
         guard case .alert(let number) = self else { return false }
         return (42...46).contains(number) || number == 48

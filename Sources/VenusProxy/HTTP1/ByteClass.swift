@@ -113,8 +113,8 @@ package enum ByteScan {
     /// The first place from `offset` whose byte does not belong to a class; `bytes.count` where there is none.
     ///
     /// - Parameters:
-    ///   - doubted: of eight bytes, the first in the lowest bits, the top bits of those that may not belong. Bytes behind
-    ///     the first of them may be wrong; none before it may be missing.
+    ///   - doubted: of eight bytes, the first in the lowest bits, the top bits of those that may not belong. Bytes
+    ///     behind the first of them may be wrong; none before it may be missing.
     ///   - holds: whether a byte belongs.
     @inline(__always)
     private static func end(

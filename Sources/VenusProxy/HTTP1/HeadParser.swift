@@ -91,8 +91,8 @@ package enum HeadParser {
     /// Notes what a known field says; a fault where it cannot say that.
     ///
     /// Space before the colon of a response's field is taken out on its way (RFC 9112, section 5.1), but not where the
-    /// field says how long the body is: whoever passed it on before us may have taken it for an unknown field, and found
-    /// the body's end elsewhere.
+    /// field says how long the body is: whoever passed it on before us may have taken it for an unknown field, and
+    /// found the body's end elsewhere.
     private static func note(
         _ bytes: Span<UInt8>, _ field: inout Field, isRequest: Bool, section: inout FieldSection
     ) -> HeadError? {

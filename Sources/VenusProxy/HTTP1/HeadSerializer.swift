@@ -23,8 +23,8 @@ package enum HeadSerializer {
         appendRequestFields(head, bytes, fields: fields, withLength: true, pseudonym: pseudonym, into: &sink)
     }
 
-    /// The same for an upstream proxy: in absolute form (RFC 9112, section 3.2.2), or a CONNECT. `authorization`: the value
-    /// of `Proxy-Authorization`; empty: none.
+    /// The same for an upstream proxy: in absolute form (RFC 9112, section 3.2.2), or a CONNECT. `authorization`: the
+    /// value of `Proxy-Authorization`; empty: none.
     package static func requestToProxy(
         _ head: RequestHead, _ bytes: Span<UInt8>, fields: borrowing FieldTable, pseudonym: UnsafeBufferPointer<UInt8>,
         authorization: UnsafeBufferPointer<UInt8>, into sink: inout ByteSink
@@ -95,7 +95,8 @@ package enum HeadSerializer {
         // These have no body, and may not speak of one (RFC 9110, section 8.6).
         let hasNoLength = head.isInterim || head.status == 204
         appendFields(bytes, fields: fields, withLength: !hasNoLength, into: &sink)
-        // 426 says what to upgrade to (RFC 9110, section 15.5.22); otherwise only a 101 that is let through speaks of it.
+        // 426 says what to upgrade to (RFC 9110, section 15.5.22); otherwise only a 101 that is let through speaks of
+        // it.
         if head.status == 101 || head.status == 426 { ProtocolUpgrade.append(bytes, fields, into: &sink) }
         if options.chunked && !hasNoLength { sink.append("Transfer-Encoding: chunked\r\n") }
         appendVia(isVersion10: head.flags.contains(.version10), pseudonym: pseudonym, into: &sink)

@@ -1,7 +1,7 @@
 /// Another protocol on the same connection (RFC 9110, section 7.8): WebSocket (RFC 6455) or any other.
 ///
-/// `Upgrade` ends at every hop, so the offer is written anew for the next one, and the 101 for the client. `h2c` is left
-/// out of it: RFC 9113 has given it up, and calls inside would not be seen.
+/// `Upgrade` ends at every hop, so the offer is written anew for the next one, and the 101 for the client. `h2c` is
+/// left out of it: RFC 9113 has given it up, and calls inside would not be seen.
 package enum ProtocolUpgrade {
     /// Protocols of an offer that are passed on, in their order; more are left out.
     package static let maximumProtocols = 8

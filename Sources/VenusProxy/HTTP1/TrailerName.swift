@@ -1,9 +1,9 @@
 /// The name of a trailer field as its bytes come, remembered by a fingerprint, so that it costs no memory.
 ///
-/// Trailers are passed on where they stand, and never merged into a head (RFC 9110, section 6.5.1). Some fields must not
-/// stand there: those that frame or route a message, and those that end at a hop. Whoever merges them later would read
-/// another message than we did, so they break the body's coding. A collision of fingerprints refuses a harmless name
-/// once in 10¹⁸ names.
+/// Trailers are passed on where they stand, and never merged into a head (RFC 9110, section 6.5.1). Some fields must
+/// not stand there: those that frame or route a message, and those that end at a hop. Whoever merges them later would
+/// read another message than we did, so they break the body's coding. A collision of fingerprints refuses a harmless
+/// name once in 10¹⁸ names.
 struct TrailerName: Sendable {
     private var fingerprint = offset
 

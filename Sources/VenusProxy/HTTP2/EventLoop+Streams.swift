@@ -1,8 +1,8 @@
 import Glibc
 import VenusCore
 
-/// The streams of HTTP/2 connections, each in a slot like a connection of its own: what reads and writes it does not know
-/// the difference.
+/// The streams of HTTP/2 connections, each in a slot like a connection of its own: what reads and writes it does not
+/// know the difference.
 extension EventLoop {
     // MARK: Clients
 

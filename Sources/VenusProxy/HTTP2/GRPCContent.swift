@@ -1,7 +1,7 @@
 /// Recognises gRPC over HTTP/2 by the type of its content.
 enum GRPCContent {
-    /// Whether this is `application/grpc`, alone or with a subtype or parameters. That of gRPC-Web is another: its status
-    /// is in the content.
+    /// Whether this is `application/grpc`, alone or with a subtype or parameters. That of gRPC-Web is another: its
+    /// status is in the content.
     static func isType(_ value: some Collection<UInt8>) -> Bool {
         let type: StaticString = "application/grpc"
         let length = type.utf8CodeUnitCount

@@ -1,5 +1,5 @@
-/// The bounds of one HTTP/2 connection. Together they bound its memory: unread content by the windows, unsent content by
-/// ``outboundBytes`` a stream, heads by `HeadLimits`, and what nghttp2 queues by the budgets.
+/// The bounds of one HTTP/2 connection. Together they bound its memory: unread content by the windows, unsent content
+/// by ``outboundBytes`` a stream, heads by `HeadLimits`, and what nghttp2 queues by the budgets.
 package struct HTTP2Bounds: Sendable, Hashable {
     /// Streams that the peer may have open at a time.
     package var concurrentStreams: UInt32 = 128
@@ -12,9 +12,9 @@ package struct HTTP2Bounds: Sendable, Hashable {
     package var outboundBytes = 64 << 10
     /// Compressed bytes of one field section, in HEADERS and the CONTINUATION frames behind it.
     package var fieldSectionBytes = 64 << 10
-    /// Bytes of one field section as its receiver has it: names, values and 32 a field (RFC 9113, section 6.5.2). One of
-    /// more than `HeadLimits` allow is answered with 431; this is the end of it, because each byte that was sent may stand
-    /// for a field of 4 KiB.
+    /// Bytes of one field section as its receiver has it: names, values and 32 a field (RFC 9113, section 6.5.2). One
+    /// of more than `HeadLimits` allow is answered with 431; this is the end of it, because each byte that was sent may
+    /// stand for a field of 4 KiB.
     package var fieldListBytes = 256 << 10
     /// Bytes of a stream that wait to be read: its window and its head; what is beyond is the framing of content in the
     /// smallest pieces.
@@ -23,8 +23,8 @@ package struct HTTP2Bounds: Sendable, Hashable {
     package var continuations = 8
     /// Streams that the peer may reset, or make us reset, at once, and in each second afterwards.
     package var resets = FrameBudget(burst: 1000, perSecond: 33)
-    /// Frames without a use of their own (PING, SETTINGS, PRIORITY, WINDOW_UPDATE, empty DATA, unknown ones) at once, and
-    /// in each second afterwards; frames with content earn more of them.
+    /// Frames without a use of their own (PING, SETTINGS, PRIORITY, WINDOW_UPDATE, empty DATA, unknown ones) at once,
+    /// and in each second afterwards; frames with content earn more of them.
     package var control = FrameBudget(burst: 2000, perSecond: 500)
     /// Control frames that one frame with content earns: an acknowledgement, and windows of stream and connection.
     package var controlPerData: UInt32 = 4

@@ -1,7 +1,7 @@
 /// An HTTP/2 connection as its loop has it: the session, the socket's slot, and which stream is whose.
 ///
-/// Confined to its loop's thread. There is one for each intercepted client that speaks HTTP/2, and for each connection to
-/// a dependency that does.
+/// Confined to its loop's thread. There is one for each intercepted client that speaks HTTP/2, and for each connection
+/// to a dependency that does.
 final class HTTP2Connection {
     let id: Int32
     let session: HTTP2Session

@@ -3,8 +3,8 @@ import CNGHTTP2
 /// One HTTP/2 connection, without I/O: bytes in, bytes out, and each stream a conversation in HTTP/1.1.
 ///
 /// A stream reads and writes like a connection of HTTP/1.1 that carries one exchange, so that the rules of exchanges,
-/// their limits, and what is recorded are the same for both. nghttp2 has the protocol's rules; bounds beyond its own are
-/// ``HTTP2FrameScanner``'s. Confined to its loop's thread, and never called by two at a time.
+/// their limits, and what is recorded are the same for both. nghttp2 has the protocol's rules; bounds beyond its own
+/// are ``HTTP2FrameScanner``'s. Confined to its loop's thread, and never called by two at a time.
 package final class HTTP2Session {
     package enum Role: Sendable {
         /// The peer sends the requests.

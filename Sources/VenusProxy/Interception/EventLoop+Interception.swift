@@ -36,7 +36,8 @@ extension EventLoop {
         return origin.expires > now
     }
 
-    /// The client is told that its tunnel is open: to the origin there is a connection, or will be one when it is needed.
+    /// The client is told that its tunnel is open: to the origin there is a connection, or will be one when it is
+    /// needed.
     mutating func openIntercepted(_ slot: Int32) {
         let client = clients[slot]
         guard countTunnel(slot) else { return refuseCall(slot, .tooManyTunnels) }

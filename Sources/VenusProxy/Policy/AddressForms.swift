@@ -1,9 +1,9 @@
 /// Where packets to an address may really end: the IPv4 addresses that an IPv6 address embeds, by whichever way of
 /// translating or tunnelling it is made for; otherwise the address itself. At least one, at most four.
 ///
-/// IPv4-mapped and IPv4-compatible (RFC 4291), translated (RFC 2765), NAT64 with the well-known prefix (RFC 6052) and the
-/// local one (RFC 8215), 6to4 (RFC 3056), Teredo with its server and its client (RFC 4380), ISATAP (RFC 5214). A NAT64
-/// prefix of a network's own looks like any other address.
+/// IPv4-mapped and IPv4-compatible (RFC 4291), translated (RFC 2765), NAT64 with the well-known prefix (RFC 6052) and
+/// the local one (RFC 8215), 6to4 (RFC 3056), Teredo with its server and its client (RFC 4380), ISATAP (RFC 5214). A
+/// NAT64 prefix of a network's own looks like any other address.
 package struct AddressForms: Sendable {
     private var forms: InlineArray<4, IPAddress>
     package private(set) var count = 0
@@ -55,8 +55,8 @@ package struct AddressForms: Sendable {
         }
     }
 
-    /// RFC 8215 leaves open how much of the prefix a network uses: where more than the shortest is there, each place that
-    /// RFC 6052 allows counts.
+    /// RFC 8215 leaves open how much of the prefix a network uses: where more than the shortest is there, each place
+    /// that RFC 6052 allows counts.
     private mutating func embedLocalTranslation(_ high: UInt64, _ low: UInt64) {
         append(UInt32(truncatingIfNeeded: low))
         guard high & 0xFFFF != 0 || low >> 32 != 0 else { return }

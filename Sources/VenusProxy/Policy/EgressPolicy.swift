@@ -1,7 +1,7 @@
 /// Who may call what: rules in order, of which the first that matches decides, and what holds where none does.
 ///
-/// Never changed: another policy takes its place as a whole. Asked in two steps: before a name is resolved, and for each
-/// address that is about to be dialled.
+/// Never changed: another policy takes its place as a whole. Asked in two steps: before a name is resolved, and for
+/// each address that is about to be dialled.
 package struct EgressPolicy: Sendable {
     package enum Mode: String, Sendable, CaseIterable {
         /// What is denied does not go out.
@@ -36,8 +36,8 @@ package struct EgressPolicy: Sendable {
     /// Whether there is anything to ask before an address is dialled.
     package var isOpen: Bool { rules.isEmpty && fallback == .allow }
 
-    /// The verdict where it is the same for every address; `nil` where it depends on the address. What is built in is not
-    /// in it.
+    /// The verdict where it is the same for every address; `nil` where it depends on the address. What is built in is
+    /// not in it.
     package func verdict(_ subject: PolicySubject) -> PolicyVerdict? {
         for (place, rule) in rules.enumerated() where rule.matchesApartFromAddress(subject) {
             guard rule.addresses == nil else { return nil }

@@ -1,4 +1,5 @@
-/// Names of hosts: one (`api.example.com`), all below one (`*.example.com`, at any depth, without itself), or all (`*`).
+/// Names of hosts: one (`api.example.com`), all below one (`*.example.com`, at any depth, without itself), or all
+/// (`*`).
 ///
 /// Compared without regard to case and to a dot at the end. International names are in their A-label form
 /// (`xn--…`, RFC 5890), as they are on the wire.

@@ -2,7 +2,8 @@ import VenusCore
 
 /// What the policy says to one service's calls by one method to one target.
 struct PolicyDecision {
-    /// A bit for each of the target's addresses (``AddressOrder/maximumAddresses``), at its place: whether it may be dialled. All where nobody asks.
+    /// A bit for each of the target's addresses (``AddressOrder/maximumAddresses``), at its place: whether it may be
+    /// dialled. All where nobody asks.
     var dialled: UInt32
     /// The same for whether the policy allows it, enforced or not.
     var allowed: UInt32
@@ -19,7 +20,8 @@ struct PolicyDecision {
 
 /// One loop's policy, with what it has decided lately; confined to the loop's thread.
 ///
-/// A decision is found by target, service and method without allocating; a target whose addresses change is another one.
+/// A decision is found by target, service and method without allocating; a target whose addresses change is another
+/// one.
 struct LoopPolicy {
     /// Decisions that are kept.
     private static let capacity = 1_024

@@ -1,7 +1,7 @@
 package import Logging
 
-/// Keeps a proxy's egress policy as its file has it: a change holds within about a second. What is wrong with a new file
-/// is logged, and the policy that held goes on to hold.
+/// Keeps a proxy's egress policy as its file has it: a change holds within about a second. What is wrong with a new
+/// file is logged, and the policy that held goes on to hold.
 package struct PolicyFileWatch: Sendable {
     /// How often to look at the file. A change is taken up at the second look that sees it.
     private static let interval: Duration = .milliseconds(500)

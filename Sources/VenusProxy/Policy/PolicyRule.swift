@@ -49,8 +49,8 @@ package struct AddressCondition: Sendable, Hashable {
     }
 
     /// Whether a rule with this condition concerns the address. One that denies does where any form of the address is
-    /// meant; one that allows only where all are, so that no spelling and no tunnel leads past it. `isMetadata`: the name
-    /// says that it is, whatever the address.
+    /// meant; one that allows only where all are, so that no spelling and no tunnel leads past it. `isMetadata`: the
+    /// name says that it is, whatever the address.
     func concerns(_ address: IPAddress, _ forms: AddressForms, isMetadata: Bool, _ action: PolicyRule.Action) -> Bool {
         if networks.contains(where: { $0.contains(address) }) { return true }
         switch action {

@@ -62,8 +62,8 @@ package struct BlockBuilder {
 
     private static func write(_ calls: [Call], _ lines: [Line], t0: Int64, to text: inout [UInt8]) -> Int {
         text.withUnsafeMutableBufferPointer { text in
-            // The buffer is never empty, so it has a base address; it has room for as many lines as there can be, each of
-            // the greatest length.
+            // The buffer is never empty, so it has a base address; it has room for as many lines as there can be, each
+            // of the greatest length.
             let start = text.baseAddress!
             var length = 0
             for call in calls {

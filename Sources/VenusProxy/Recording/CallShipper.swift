@@ -7,8 +7,9 @@ public import VenusCore
 /// again and again until the log holds them.
 ///
 /// The loops never wait for it: a block goes into a bounded queue under a short lock; where there is no room, its calls
-/// are numbered, counted and dropped. While the log is away, full or slow, what is in the queue moves on to the spool on
-/// disk, and from there to the log later. Beside the blocks go a heartbeat at the start and every 5 s, and `end` at last.
+/// are numbered, counted and dropped. While the log is away, full or slow, what is in the queue moves on to the spool
+/// on disk, and from there to the log later. Beside the blocks go a heartbeat at the start and every 5 s, and `end` at
+/// last.
 public final class CallShipper: Sendable {
     public let producer: Producer
     let configuration: CallShipperConfiguration

@@ -23,8 +23,8 @@ package final class OperationLine {
 
     var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: memory, count: count) }
 
-    /// Begins a line with scheme, host and port. The host comes in any case, an IPv6 address with or without brackets; a
-    /// byte that no host has becomes `_`, so that the line needs no escape.
+    /// Begins a line with scheme, host and port. The host comes in any case, an IPv6 address with or without brackets;
+    /// a byte that no host has becomes `_`, so that the line needs no escape.
     func begin(_ scheme: Scheme, _ host: UnsafeBufferPointer<UInt8>, _ port: UInt16) {
         var length = Self.write(scheme.staticName, to: memory, at: 0)
         length = Self.tab(memory, at: length)

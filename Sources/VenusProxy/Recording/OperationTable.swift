@@ -1,8 +1,8 @@
 /// The operations that one loop has met, each with its line for the call log, found by the bytes of that line.
 ///
 /// Open addressing over a table of fixed size; nothing is ever removed. Beyond the bound an operation counts as
-/// `_overflow` of its dependency, and beyond ``maximumOverflowingDependencies`` of these as `_overflow` of all. A line is
-/// shorter than 1 KB, so a full table of the default size stays below 10 MB, and usually far below.
+/// `_overflow` of its dependency, and beyond ``maximumOverflowingDependencies`` of these as `_overflow` of all. A line
+/// is shorter than 1 KB, so a full table of the default size stays below 10 MB, and usually far below.
 package struct OperationTable {
     package static let maximumOverflowingDependencies = 512
     package static let overflow: StaticString = "_overflow"
@@ -67,8 +67,8 @@ package struct OperationTable {
         return place(scheme, host, port, networkProtocol)
     }
 
-    /// The place of what is seen of a dependency through a tunnel: the tunnel itself (``Scheme/tcp``), with the name that
-    /// it asks its server for if that is another, or an exchange inside (``Scheme/https``).
+    /// The place of what is seen of a dependency through a tunnel: the tunnel itself (``Scheme/tcp``), with the name
+    /// that it asks its server for if that is another, or an exchange inside (``Scheme/https``).
     package mutating func internTunnel(
         scheme: Scheme, host: UnsafeBufferPointer<UInt8>, port: UInt16, serverName: UnsafeBufferPointer<UInt8>,
         networkProtocol: NetworkProtocol

@@ -6,8 +6,8 @@ package import VenusCore
 /// A count is a plain store on its loop. The file outlives a killed process, and its lock does not: so the next start
 /// in the same directory knows that the producer ended, and at which number. The name is `PRODUCER.producer`.
 package final class ProducerFile: @unchecked Sendable {
-    // Sendable: everything but the mapped counts is immutable, and each count has one writer, the loop that it was given
-    // to; nobody in this process reads them.
+    // Sendable: everything but the mapped counts is immutable, and each count has one writer, the loop that it was
+    // given to; nobody in this process reads them.
 
     package static let suffix = ".producer"
     /// Most loops that one producer can have.

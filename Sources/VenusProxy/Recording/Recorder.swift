@@ -11,7 +11,8 @@ public final class Recorder {
     private let recorded: UnsafeMutablePointer<UInt64>
     /// What the loop knows of its recorders' blocks.
     private let pending: UnsafeMutablePointer<PendingBlocks>?
-    /// In memory of its own: a class's variables are checked for exclusive access each time, and here one thread has it.
+    /// In memory of its own: a class's variables are checked for exclusive access each time, and here one thread has
+    /// it.
     private let state: UnsafeMutablePointer<State>
 
     /// So many full blocks wake the shipper; fewer wait until the loop flushes.
@@ -59,7 +60,8 @@ public final class Recorder {
                 scheme: scheme, host: host, port: port, method: method, path: path, networkProtocol: networkProtocol))
     }
 
-    /// The operation of a tunnel, or of an exchange inside: ``OperationTable/internTunnel(scheme:host:port:serverName:networkProtocol:)``.
+    /// The operation of a tunnel, or of an exchange inside:
+    /// ``OperationTable/internTunnel(scheme:host:port:serverName:networkProtocol:)``.
     public func internTunnel(
         scheme: Scheme, host: UnsafeBufferPointer<UInt8>, port: UInt16, serverName: UnsafeBufferPointer<UInt8>,
         networkProtocol: NetworkProtocol
@@ -73,8 +75,8 @@ public final class Recorder {
     public func callStarted() { setInFlight(state.pointee.callsInFlight + 1) }
 
     /// Records the end of a call that ``callStarted()`` began; `call.operation` holds the raw value of its
-    /// ``OperationID``. Hands the block over by itself once it is full; the shipper hears of it with others, since waking
-    /// it costs more than a block does.
+    /// ``OperationID``. Hands the block over by itself once it is full; the shipper hears of it with others, since
+    /// waking it costs more than a block does.
     public func record(_ call: Call) {
         callEnded()
         append(call)

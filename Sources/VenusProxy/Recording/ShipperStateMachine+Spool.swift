@@ -117,7 +117,8 @@ extension ShipperStateMachine {
 
     /// The spool could not be written: the blocks stay in the queue.
     ///
-    /// - Returns: how long to wait, whether this is the first failure in a row, and how many bytes there are room for again.
+    /// - Returns: how long to wait, whether this is the first failure in a row, and how many bytes there are room for
+    ///   again.
     package mutating func keepingFailed(random: Double) -> (wait: Duration, isNew: Bool, freedBytes: Int) {
         spooling.keeping = 0
         // What was appended meanwhile is not appended again.

@@ -29,8 +29,8 @@ extension EventLoop {
         return sendToClient(slot, answer.utf8Start, count: answer.utf8CodeUnitCount)
     }
 
-    /// The client's connection is a tunnel from now on; what came early waits in its buffers. `isObserved`: whether it is
-    /// looked at for TLS and what can be seen through it.
+    /// The client's connection is a tunnel from now on; what came early waits in its buffers. `isObserved`: whether it
+    /// is looked at for TLS and what can be seen through it.
     mutating func startTunnel(_ slot: Int32, isObserved: Bool) {
         let client = clients[slot]
         client.pointee.account = TunnelAccount(openedAt: now, interval: settings.tunnelActivity)

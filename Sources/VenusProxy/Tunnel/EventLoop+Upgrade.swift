@@ -2,7 +2,8 @@ import VenusCore
 
 /// Calls that change the protocol of their connection: from the 101 on it is a tunnel.
 extension EventLoop {
-    /// Notes what a request offers, and the operation that the call is if WebSocket is accepted. `false` without memory.
+    /// Notes what a request offers, and the operation that the call is if WebSocket is accepted. `false` without
+    /// memory.
     mutating func keepOffer(
         _ client: UnsafeMutablePointer<ClientConnection>, _ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>
     ) -> Bool {

@@ -1,8 +1,8 @@
 /// Tells session tickets from responses in TLS 1.3, where both are encrypted: a server sends its tickets as soon as it
 /// has the client's Finished (RFC 8446, section 4.6.1), often while the client's first request is on its way.
 ///
-/// Two records of one length close together, of a ticket's size, are tickets. A single one may be: it was, if it came as
-/// fast as only a ticket can and something else follows; if nothing follows it was the response.
+/// Two records of one length close together, of a ticket's size, are tickets. A single one may be: it was, if it came
+/// as fast as only a ticket can and something else follows; if nothing follows it was the response.
 package struct SessionTicketFilter: Sendable {
     /// A ticket has been seen with 150 to 650 bytes, two in one record with up to 600, and Java's, which holds the
     /// session, with 1,100.
@@ -11,8 +11,8 @@ package struct SessionTicketFilter: Sendable {
     private static let maximumTickets = 4
     /// Microseconds that a server may take, above two round trips, for a ticket to be prompt.
     private static let slack: UInt64 = 5_000
-    /// Microseconds that a ticket may be behind the one before, above that: a sender that gathers small segments (RFC 896)
-    /// waits for the first to be acknowledged, and Linux delays that by at most so long.
+    /// Microseconds that a ticket may be behind the one before, above that: a sender that gathers small segments (RFC
+    /// 896) waits for the first to be acknowledged, and Linux delays that by at most so long.
     private static let acknowledgementDelay: UInt64 = 200_000
 
     /// A record that may be a ticket or a response.

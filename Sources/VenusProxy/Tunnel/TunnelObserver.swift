@@ -123,8 +123,8 @@ package struct TunnelObserver: Sendable {
         return sight
     }
 
-    /// A side has said its last byte at `time`: whatever is under way ends by that. `patience`: microseconds after which a
-    /// caller that leaves has waited too long.
+    /// A side has said its last byte at `time`: whatever is under way ends by that. `patience`: microseconds after
+    /// which a caller that leaves has waited too long.
     package mutating func sideEnded(
         _ side: TunnelStateMachine.Side, at time: SteadyTime, patience: UInt64
     ) -> Sight {
@@ -157,7 +157,8 @@ package struct TunnelObserver: Sendable {
         ending.call = sight.call
         ending.exchange = sight.exchange
         stage = .opaque
-        // After an announced end the rest is a matter of taste: some close at once, some reset what they no longer read.
+        // After an announced end the rest is a matter of taste: some close at once, some reset what they no longer
+        // read.
         if let farewell, farewell.isAnnounced, end.side != nil {
             ending.end = TunnelEnd(
                 side: farewell.side, errorType: end.errorType == .connectionTerminated ? nil : end.errorType)

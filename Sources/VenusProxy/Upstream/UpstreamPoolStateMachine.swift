@@ -2,9 +2,9 @@
 /// limit; beyond it callers wait in the order in which they came.
 ///
 /// The limit holds for all loops together. Each may have its share for certain, so that its callers never wait for
-/// another loop's; beyond that, it borrows what the others leave, and gives it back, call by call, once they want it. So
-/// there may be more than the limit for a moment, but never more than twice as many. A connection for a tunnel cannot be
-/// given back: there it is only the limit that counts.
+/// another loop's; beyond that, it borrows what the others leave, and gives it back, call by call, once they want it.
+/// So there may be more than the limit for a moment, but never more than twice as many. A connection for a tunnel
+/// cannot be given back: there it is only the limit that counts.
 ///
 /// One pool a loop, without I/O. Targets, upstream connections and clients are numbers: indices and slots of the loop.
 package struct UpstreamPoolStateMachine {

@@ -4,10 +4,11 @@ import VenusAnalysis
 import VenusCore
 import VenusStore
 
-/// Evaluates alerts each second and sends what is said of them: on one server at a time, by a lease; any server may be it.
+/// Evaluates alerts each second and sends what is said of them: on one server at a time, by a lease; any server may be
+/// it.
 ///
-/// What an evaluation changed is stored as a whole before anything of it is told: after a kill the next evaluator goes on
-/// from what is stored, and makes the same transition under the same id, or none.
+/// What an evaluation changed is stored as a whole before anything of it is told: after a kill the next evaluator goes
+/// on from what is stored, and makes the same transition under the same id, or none.
 actor AlertDuty {
     /// How often alerts that did not change state are stored, in seconds: so much of a `for` a kill can cost.
     private static let saveInterval: Int64 = 10

@@ -110,8 +110,8 @@ package struct AlertEvaluation: Sendable {
     ///   - knowsRegularity: whether calls of the last day have been noted: before that nobody is said to be silent.
     ///   - baselines: what was usual of series whose times are too long, by which messages explain them.
     ///   - link: to what is at fault, in the dashboard.
-    /// - Returns: `nil` where the picture is not whole, and there are no hosts: then nothing is said of anything. Hosts are
-    ///   judged without any calls.
+    /// - Returns: `nil` where the picture is not whole, and there are no hosts: then nothing is said of anything. Hosts
+    ///   are judged without any calls.
     package mutating func evaluate(
         _ picture: LivePicture, at now: Int64, burns: [String: ObjectiveBurn] = [:], hosts: HostWatch = HostWatch(),
         knowsRegularity: Bool, baselines: [SeriesKey: ReportEvidence.Baseline] = [:],
@@ -208,8 +208,8 @@ package struct AlertEvaluation: Sendable {
         return transitions
     }
 
-    /// The rules on hosts that there are, one for each part of a host that has an alert of its own. What is wrong with a part
-    /// that is gone stays wrong until the alert has been quiet for long enough.
+    /// The rules on hosts that there are, one for each part of a host that has an alert of its own. What is wrong with
+    /// a part that is gone stays wrong until the alert has been quiet for long enough.
     private func hostRules(_ hosts: HostWatch) -> [AlertRule] {
         var active: [WatchSubject: [AlertRule]] = [:]
         for alert in alerts.values where alert.machine.since != nil && alert.rule.part != nil {

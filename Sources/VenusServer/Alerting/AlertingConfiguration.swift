@@ -2,8 +2,8 @@ import VenusAlerts
 
 /// How alerts are told.
 public struct AlertingConfiguration: Sendable {
-    /// Holds the key with which endpoints' secrets are sealed; made where it is missing. All servers of one store need the
-    /// same. `nil`: endpoints cannot be added here.
+    /// Holds the key with which endpoints' secrets are sealed; made where it is missing. All servers of one store need
+    /// the same. `nil`: endpoints cannot be added here.
     public var keyFile: String?
     /// The server that mail is given to; `nil`: none, so that no mail is sent.
     public var mail: MailServer?

@@ -1,7 +1,7 @@
 package import VenusCore
 
-/// How fast the budgets of objectives burn, as far as that was read, and whose turn it is to be read anew. No I/O; time is
-/// given. What is not there is not known, and nothing is said of it.
+/// How fast the budgets of objectives burn, as far as that was read, and whose turn it is to be read anew. No I/O; time
+/// is given. What is not there is not known, and nothing is said of it.
 ///
 /// Bound: the objectives that it was given last.
 package struct BurnRounds: Sendable {
@@ -22,8 +22,8 @@ package struct BurnRounds: Sendable {
     /// By the objective's id.
     package var burns: [String: ObjectiveBurn] { readings.mapValues(\.burn) }
 
-    /// Those that are to be read, the one that waits longest first; of others than these, and of those that were changed,
-    /// what was read is forgotten.
+    /// Those that are to be read, the one that waits longest first; of others than these, and of those that were
+    /// changed, what was read is forgotten.
     package mutating func due(_ objectives: [Objective], at now: Int64) -> [Objective] {
         let current = Dictionary(objectives.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         readings = readings.filter { current[$0.key] == $0.value.burn.objective }

@@ -5,7 +5,8 @@ package import Logging
 package struct AccessControl: Sendable {
     /// What a request is about to do.
     package enum Manner: Sendable {
-        /// A foreign page cannot make a browser do it with our cookie (`SameSite=Strict`) and read the answer (no CORS).
+        /// A foreign page cannot make a browser do it with our cookie (`SameSite=Strict`) and read the answer (no
+        /// CORS).
         case reading
         /// A cookie counts only from our own pages, with their token.
         case changing

@@ -1,7 +1,8 @@
 import Crypto
 import CryptoExtras
 
-/// The administrator's secret, or a user's password, as it is stored: scrypt (RFC 7914), with its parameters and salt beside it.
+/// The administrator's secret, or a user's password, as it is stored: scrypt (RFC 7914), with its parameters and salt
+/// beside it.
 package struct SecretHash: Sendable, Equatable {
     /// scrypt's cost: 2^15 blocks of 1 KiB, 32 MiB and about a tenth of a second.
     package static let defaultCostExponent = 15

@@ -3,8 +3,8 @@ package import VenusStore
 
 /// Who has come in to this store: sessions are opened, recognised and ended, keys recognised.
 ///
-/// Whoever was recognised is believed for ``trust``, so that a page full of requests asks the store once; what was ended
-/// here is forgotten at once.
+/// Whoever was recognised is believed for ``trust``, so that a page full of requests asks the store once; what was
+/// ended here is forgotten at once.
 package final class Sessions: Sendable {
     /// Milliseconds.
     package static let trust: Int64 = 2_000

@@ -57,8 +57,8 @@ extension HostHistory: JSONWritable {
         }
     }
 
-    /// One array a column, as charts take them: `data[0]` holds the buckets' starts in seconds since the epoch, each of the
-    /// others the means of one of the `series`.
+    /// One array a column, as charts take them: `data[0]` holds the buckets' starts in seconds since the epoch, each of
+    /// the others the means of one of the `series`.
     var columns: [UInt8] {
         var writer = JSONWriter(reserving: 1 << 14)
         writer.object { writer in

@@ -1,7 +1,7 @@
 import VenusCore
 
-/// Agents that wait to hear that somebody looks at their hosts: a request is held until somebody does, or its time is over. The one
-/// who looks may do so at another server; what is asked is the store, once a second for all who wait.
+/// Agents that wait to hear that somebody looks at their hosts: a request is held until somebody does, or its time is
+/// over. The one who looks may do so at another server; what is asked is the store, once a second for all who wait.
 ///
 /// Bound: ``maximumWaiting``; whoever comes beyond is told at once to ask later.
 actor HostWaiters {

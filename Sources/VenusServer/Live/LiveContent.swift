@@ -31,9 +31,9 @@ package struct LiveContent: Sendable {
     // MARK: What changed
 
     /// What turns `older` into this, for somebody who has it: `at`, and the other members that differ. Of a list its
-    /// items that are new, whole, and those that differ, as ``ObjectChanges``; in `removed` the ids of the items that are
-    /// gone, by list, and of those whose members are no longer the same: these are in their list again, whole. `nil` where
-    /// only the whole can tell.
+    /// items that are new, whole, and those that differ, as ``ObjectChanges``; in `removed` the ids of the items that
+    /// are gone, by list, and of those whose members are no longer the same: these are in their list again, whole.
+    /// `nil` where only the whole can tell.
     package func changes(since older: LiveContent) -> [UInt8]? {
         guard !members.isEmpty, members.map({ rest[$0.name] }) == older.members.map({ older.rest[$0.name] }) else {
             return nil

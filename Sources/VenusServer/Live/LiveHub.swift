@@ -160,8 +160,8 @@ package final class LiveHub: Sendable {
         }
     }
 
-    /// The same as ``tick()`` for the hosts, which move on their own. `nil`: nobody looks, and the next who does waits for a
-    /// new picture.
+    /// The same as ``tick()`` for the hosts, which move on their own. `nil`: nobody looks, and the next who does waits
+    /// for a new picture.
     func tick(_ hosts: HostsPicture?) {
         let (views, seq, calls) = state.withLock { state in
             state.hosts = hosts

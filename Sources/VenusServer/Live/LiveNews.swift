@@ -12,8 +12,8 @@ package struct LiveNews: Sendable, Hashable {
         self.isConflated = isConflated
     }
 
-    /// What somebody gets who is there, or says to be. A place that we never were at is no place to go on from, nor is one
-    /// of another epoch.
+    /// What somebody gets who is there, or says to be. A place that we never were at is no place to go on from, nor is
+    /// one of another epoch.
     func delivery(since known: LivePosition) -> LiveSessionStateMachine.Delivery {
         guard known.epoch == position.epoch else { return .snapshot }
         if known.seq == position.seq { return .none }

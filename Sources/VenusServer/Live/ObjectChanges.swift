@@ -9,8 +9,8 @@ struct ObjectChanges {
 
     private static let id = Array("\"id\"".utf8)
 
-    /// The changes of an object with an `id`, which is among them in any case; `nil` where a member has come or gone, at
-    /// any depth: then only the whole tells what there is. Each scanner stands at its object.
+    /// The changes of an object with an `id`, which is among them in any case; `nil` where a member has come or gone,
+    /// at any depth: then only the whole tells what there is. Each scanner stands at its object.
     static func between(_ newer: JSONScanner, _ older: JSONScanner) -> [UInt8]? {
         var changes = ObjectChanges(newer: newer, older: older)
         return changes.object(keepsID: true) == nil ? nil : changes.bytes

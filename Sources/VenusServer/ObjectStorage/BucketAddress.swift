@@ -6,8 +6,8 @@ package struct BucketAddress: Sendable, Hashable, CustomStringConvertible {
     /// Without a slash at either end; may be empty.
     package let prefix: String
 
-    /// `nil` for anything else: a bucket's name has 3 to 63 letters, digits, `.`, `-` and `_`, and a prefix is printable ASCII
-    /// without blanks, `.` and `..` being no part of it.
+    /// `nil` for anything else: a bucket's name has 3 to 63 letters, digits, `.`, `-` and `_`, and a prefix is
+    /// printable ASCII without blanks, `.` and `..` being no part of it.
     package init?(_ text: String) {
         let scheme = "s3://"
         guard text.hasPrefix(scheme) else { return nil }

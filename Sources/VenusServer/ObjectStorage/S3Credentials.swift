@@ -31,8 +31,8 @@ package struct S3Credentials: Sendable, Hashable, CustomStringConvertible, Custo
         self.init(accessKeyID: id, secretAccessKey: secret, sessionToken: token)
     }
 
-    /// A file as the programs of AWS keep it: of the profile `default`, or else of the first, the lines `aws_access_key_id`,
-    /// `aws_secret_access_key` and `aws_session_token`. Without the name of a profile, it has one.
+    /// A file as the programs of AWS keep it: of the profile `default`, or else of the first, the lines
+    /// `aws_access_key_id`, `aws_secret_access_key` and `aws_session_token`. Without the name of a profile, it has one.
     package init?(file text: String) {
         var profiles: [(name: String, values: [String: String])] = [("", [:])]
         for line in text.split(whereSeparator: \.isNewline).prefix(1_000) {

@@ -1,6 +1,7 @@
 import Crypto
 
-/// Signs requests as object stores want it: AWS Signature Version 4, all in fields, of a body whose hash is known. Pure.
+/// Signs requests as object stores want it: AWS Signature Version 4, all in fields, of a body whose hash is known.
+/// Pure.
 ///
 /// Source: the Amazon S3 API reference, "Authenticating Requests: Using the Authorization Header".
 package enum S3Signature {

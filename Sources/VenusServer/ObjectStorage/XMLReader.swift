@@ -1,8 +1,8 @@
 /// Reads the XML of object stores, whoever wrote it: elements and text, one after the other. Pure.
 ///
-/// Declarations, comments and sections of other kinds are refused, and with them every entity but the five that there always
-/// are and those by number: nothing that is read is ever longer than what was written. Attributes are passed over, and
-/// prefixes of names left out. Source: XML 1.0 (fifth edition), sections 2 to 4.6.
+/// Declarations, comments and sections of other kinds are refused, and with them every entity but the five that there
+/// always are and those by number: nothing that is read is ever longer than what was written. Attributes are passed
+/// over, and prefixes of names left out. Source: XML 1.0 (fifth edition), sections 2 to 4.6.
 package struct XMLReader {
     package enum Event: Sendable, Equatable {
         case start(String)

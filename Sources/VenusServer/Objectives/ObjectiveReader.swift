@@ -2,8 +2,8 @@ import Synchronization
 package import VenusCore
 import VenusStore
 
-/// Reads from history how objectives fare. A standing is good for ``freshness``: however many ask, it is read once in that
-/// time.
+/// Reads from history how objectives fare. A standing is good for ``freshness``: however many ask, it is read once in
+/// that time.
 package final class ObjectiveReader: Sendable {
     /// How an objective fares.
     package struct Standing: Sendable, Hashable {
@@ -11,7 +11,8 @@ package final class ObjectiveReader: Sendable {
         package var at: Int64
         /// Of each of ``BurnRate/all``, in that order.
         package var burns: [BurnRate.Tallies]
-        /// Of the period that ends now; it begins with a whole bucket of history, so that it may be longer by less than one.
+        /// Of the period that ends now; it begins with a whole bucket of history, so that it may be longer by less than
+        /// one.
         package var period: Objective.Tally
 
         package init(at: Int64, burns: [BurnRate.Tallies], period: Objective.Tally) {

@@ -2,7 +2,8 @@ import NIOCore
 package import NIOHTTP1
 import NIOPosix
 
-/// Asks a server of the web, one request a connection; never follows a redirect, and uses no proxy but the one it is given.
+/// Asks a server of the web, one request a connection; never follows a redirect, and uses no proxy but the one it is
+/// given.
 package struct WebClient: Sendable {
     package struct Answer: Sendable, Equatable {
         package var status: Int

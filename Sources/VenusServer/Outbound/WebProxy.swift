@@ -1,5 +1,5 @@
-/// A proxy on the way to a server of the web: it opens a tunnel (RFC 9110, section 9.3.6), in which we speak TLS with the
-/// server itself.
+/// A proxy on the way to a server of the web: it opens a tunnel (RFC 9110, section 9.3.6), in which we speak TLS with
+/// the server itself.
 public struct WebProxy: Sendable, Hashable {
     /// A name or an address; an IPv6 address without brackets.
     public var host: String

@@ -3,8 +3,8 @@ import Hummingbird
 import VenusCore
 import VenusStore
 
-/// How a machine becomes a host: `POST /api/v1/hosts` answers with one line for its shell, which fetches a script and the program
-/// from here, by a key of its own.
+/// How a machine becomes a host: `POST /api/v1/hosts` answers with one line for its shell, which fetches a script and
+/// the program from here, by a key of its own.
 struct AgentResource: Sendable {
     static let scriptPath = "/api/v1/agent/install"
     static let archivePath = "/api/v1/agent/venus.tar"

@@ -1,7 +1,8 @@
 import Hummingbird
 import VenusStore
 
-/// `GET /api/v1/buckets`: how it stands with the buckets that hosts' readings come through, whichever server reads them.
+/// `GET /api/v1/buckets`: how it stands with the buckets that hosts' readings come through, whichever server reads
+/// them.
 struct BucketsResource: Sendable {
     let store: any HostStore
 

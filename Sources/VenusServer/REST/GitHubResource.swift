@@ -9,7 +9,8 @@ struct GitHubResource: Sendable {
     static let callbackPath = "/api/v1/login/github/callback"
     /// Parameters that GitHub may send along; what is not needed is not looked at.
     static let parameters = ["code", "state", "error", "error_description", "error_uri", "iss"]
-    /// Those that a GitHub App's installation adds; not looked at either. All of them together have to fit into a target.
+    /// Those that a GitHub App's installation adds; not looked at either. All of them together have to fit into a
+    /// target.
     static let shortParameters = ["installation_id", "setup_action"]
     static let maximumShortLength = 64
 

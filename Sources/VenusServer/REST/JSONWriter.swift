@@ -1,8 +1,8 @@
 /// Writes JSON straight into bytes, for the answers that are large: the encoder of Foundation takes ten times as long,
 /// most of it for boxes that it makes of every number.
 ///
-/// Writes what ``JSONOutput`` would, but for numbers that are rounded: members are given in the order of their names, whole numbers without a fraction,
-/// slashes as they are. A number that is not finite becomes `null`.
+/// Writes what ``JSONOutput`` would, but for numbers that are rounded: members are given in the order of their names,
+/// whole numbers without a fraction, slashes as they are. A number that is not finite becomes `null`.
 package struct JSONWriter {
     package private(set) var bytes: [UInt8] = []
     /// Whether something stands before the next value, on its level.

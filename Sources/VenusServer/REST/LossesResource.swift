@@ -1,8 +1,8 @@
 import Hummingbird
 import VenusStore
 
-/// `GET /api/v1/losses`: calls that a proxy gave numbers to and that never arrived, and entries of the call log that could not
-/// be read, newest first.
+/// `GET /api/v1/losses`: calls that a proxy gave numbers to and that never arrived, and entries of the call log that
+/// could not be read, newest first.
 struct LossesResource: Sendable {
     /// Losses in one answer at most.
     static let maximumLosses = 1_000

@@ -25,8 +25,8 @@ struct Route: Sendable {
     let method: HTTPRequest.Method
     let path: RoutePath
     let entry: Entry
-    /// Whether it is answered on the connection's loop, which serves thousands of others: without a long computation. Any
-    /// other leaves the loop, which costs two changes of threads.
+    /// Whether it is answered on the connection's loop, which serves thousands of others: without a long computation.
+    /// Any other leaves the loop, which costs two changes of threads.
     let isBrief: Bool
     let handle: @Sendable (APIRequest) async throws -> Response
 

@@ -2,8 +2,8 @@ import HTTPTypes
 import Hummingbird
 import VenusStore
 
-/// `GET /api/v1/session`: who is asking. `GET /api/v1/sessions`: who is signed in, of an admin all, of others their own;
-/// `DELETE /api/v1/sessions/{id}` ends one, `DELETE /api/v1/sessions` all of one's own but this.
+/// `GET /api/v1/session`: who is asking. `GET /api/v1/sessions`: who is signed in, of an admin all, of others their
+/// own; `DELETE /api/v1/sessions/{id}` ends one, `DELETE /api/v1/sessions` all of one's own but this.
 struct SessionsResource: Sendable {
     /// Sessions in one answer at most.
     static let maximumSessions = 1_000

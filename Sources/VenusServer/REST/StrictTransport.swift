@@ -3,8 +3,9 @@ package import HTTPTypes
 /// Which answers tell browsers to come by https alone from now on (RFC 6797): those under a name that is ours alone.
 ///
 /// It holds for a host name with all its ports. So it is said neither of an address or `localhost`, nor where we are
-/// reached at another port than 443, nor below a path of a reverse proxy: others may be there by plain HTTP. Of what came
-/// through a proxy that ends TLS only the name counts under which people reach us, whatever fields say that it was https.
+/// reached at another port than 443, nor below a path of a reverse proxy: others may be there by plain HTTP. Of what
+/// came through a proxy that ends TLS only the name counts under which people reach us, whatever fields say that it was
+/// https.
 package struct StrictTransport: Sendable {
     /// In seconds: half a year, without subdomains.
     static let field = "max-age=15552000"

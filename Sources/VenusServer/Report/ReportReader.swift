@@ -3,8 +3,8 @@ import VenusAnalysis
 import VenusCore
 import VenusStore
 
-/// Makes report cards of the live windows, with what history says of the limits that are crossed. One answer is good for
-/// ``freshness``, for all who ask.
+/// Makes report cards of the live windows, with what history says of the limits that are crossed. One answer is good
+/// for ``freshness``, for all who ask.
 package actor ReportReader {
     package struct Report: Sendable {
         /// Milliseconds since the epoch: of the windows.

@@ -1,5 +1,5 @@
-/// When to read a pair of files again that somebody replaces, one after the other and perhaps slowly: at the second look
-/// that finds them changed and as they were at the look before.
+/// When to read a pair of files again that somebody replaces, one after the other and perhaps slowly: at the second
+/// look that finds them changed and as they were at the look before.
 package struct CertificateWatchStateMachine: Sendable {
     package enum Action: Sendable, Equatable {
         case nothing

@@ -4,7 +4,8 @@ package import VenusCore
 /// The services that stand behind dependencies, by what they announce: a dependency that is one is shown as that
 /// service's node, so that chains of calls join.
 ///
-/// An address belongs to one service of its environment: of several that announce it, to the one whose proxy began last.
+/// An address belongs to one service of its environment: of several that announce it, to the one whose proxy began
+/// last.
 package struct AnnouncedServices: Sendable {
     private var byAddress: [SeriesKey: Announcement] = [:]
 

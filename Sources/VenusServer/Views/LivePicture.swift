@@ -16,8 +16,8 @@ package final class LivePicture: Sendable {
     package let environments: Set<String>
     /// Which dependencies are services.
     package let announced: AnnouncedServices
-    /// Tells pictures apart, on all servers alike: of which frames it is made, by which thresholds it is graded, and by which
-    /// version it is written.
+    /// Tells pictures apart, on all servers alike: of which frames it is made, by which thresholds it is graded, and by
+    /// which version it is written.
     package let fingerprint: String
     /// Calls by themselves, of each shard.
     package var calls: CallsPicture {

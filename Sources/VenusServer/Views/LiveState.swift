@@ -64,7 +64,8 @@ package final class LiveState: Sendable {
         }
     }
 
-    /// Grades by these from now on, unless newer ones came meanwhile. Views that are subscribed to are told with the next frame.
+    /// Grades by these from now on, unless newer ones came meanwhile. Views that are subscribed to are told with the
+    /// next frame.
     package func grade(by thresholds: StoredThresholds) {
         state.withLock { state in
             guard thresholds.version > state.thresholds.version else { return }

@@ -2,8 +2,8 @@ import Logging
 import Synchronization
 import VenusStore
 
-/// Has the live state graded by what the store says. Every server asks each second, which costs one row where nothing has
-/// changed; the one through which something is changed asks at once.
+/// Has the live state graded by what the store says. Every server asks each second, which costs one row where nothing
+/// has changed; the one through which something is changed asks at once.
 final class ThresholdReader: Sendable {
     private let store: any WatchStore
     private let live: LiveState

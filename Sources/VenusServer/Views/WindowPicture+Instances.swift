@@ -29,7 +29,8 @@ extension WindowPicture {
         }
     }
 
-    /// Since when, in seconds since the epoch, the instances are known of all shards; `nil` where that is not known of one.
+    /// Since when, in seconds since the epoch, the instances are known of all shards; `nil` where that is not known of
+    /// one.
     package var instancesCoveredSince: Int64? {
         var since: Int64?
         for frame in frames {

@@ -12,8 +12,8 @@ package struct WindowPicture: Sendable {
     package let edges: [Measured]
     /// Calls under way by key of the level service, as its proxies last said; absent where none has said so lately.
     package let callsInFlight: [SeriesKey: Int]
-    /// What is inside the tunnels of an edge, by the edge's key: sorted, at most ``maximumTunnelProtocols`` each. Absent
-    /// where no tunnel was in use, or the feed leaves its operation out because it is none of the busiest.
+    /// What is inside the tunnels of an edge, by the edge's key: sorted, at most ``maximumTunnelProtocols`` each.
+    /// Absent where no tunnel was in use, or the feed leaves its operation out because it is none of the busiest.
     package let tunnelProtocols: [SeriesKey: [String]]
     /// Which dependencies are services.
     package let announced: AnnouncedServices

@@ -1,5 +1,5 @@
-/// One alert as it was last committed. What evaluates alerts keeps its state in ``content``, which is opaque here; beside
-/// it stands what alerts are looked up by.
+/// One alert as it was last committed. What evaluates alerts keeps its state in ``content``, which is opaque here;
+/// beside it stands what alerts are looked up by.
 public struct AlertRecord: Sendable, Hashable {
     public enum State: String, Sendable, Hashable, CaseIterable {
         case inactive, pending, firing

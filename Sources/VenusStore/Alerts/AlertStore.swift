@@ -1,6 +1,7 @@
 public import VenusCore
 
-/// Alerts as they are, what they did, and the messages about them. One suite of tests runs against every implementation.
+/// Alerts as they are, what they did, and the messages about them. One suite of tests runs against every
+/// implementation.
 ///
 /// Instants are seconds since the epoch, UTC.
 public protocol AlertStore: Store {

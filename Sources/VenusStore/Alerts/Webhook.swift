@@ -1,4 +1,5 @@
-/// Somewhere that messages about alerts are sent. Where exactly, and with which secrets, is sealed: the store cannot read it.
+/// Somewhere that messages about alerts are sent. Where exactly, and with which secrets, is sealed: the store cannot
+/// read it.
 public struct Webhook: Sendable, Hashable {
     public static let maximumCount = 100
     public static let maximumNameBytes = 100

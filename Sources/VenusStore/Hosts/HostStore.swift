@@ -2,8 +2,8 @@ public import VenusCore
 
 /// The hosts, and their readings in the tiers of the calls. Throws ``StoreError`` throughout.
 ///
-/// A reading is added to its bucket of every tier in the transaction that notes its number, so it is in each of them once: there
-/// is nothing to be made later, and no bucket is ever made anew.
+/// A reading is added to its bucket of every tier in the transaction that notes its number, so it is in each of them
+/// once: there is nothing to be made later, and no bucket is ever made anew.
 public protocol HostStore: Store {
     /// Adds the readings whose numbers are new, and notes the rest of the batch. `nil` where there are
     /// ``KnownHost/maximumCount`` hosts, and this is another.
@@ -35,7 +35,8 @@ public protocol HostStore: Store {
     /// Notes that somebody looks at these hosts until then.
     func watchHosts(_ names: [String], until: Int64) async throws
 
-    /// The hosts that somebody looks at for longer than until `now`: until when, by name, in milliseconds since the epoch.
+    /// The hosts that somebody looks at for longer than until `now`: until when, by name, in milliseconds since the
+    /// epoch.
     func watchedHosts(after now: Int64) async throws -> [String: Int64]
 
     /// Forgets the host and its readings. An agent that still sends makes it known again.
@@ -49,8 +50,8 @@ public protocol HostStore: Store {
     func readingsPlaces(in bucket: String) async throws -> [String: String]
     /// How it stands with every bucket, by name.
     func readingsBuckets() async throws -> [ReadingsBucket]
-    /// Writes how it stands with a bucket, and the places that have moved. Throws ``StoreError/Code/fenced`` where the lease is
-    /// no longer ours.
+    /// Writes how it stands with a bucket, and the places that have moved. Throws ``StoreError/Code/fenced`` where the
+    /// lease is no longer ours.
     func commit(_ bucket: ReadingsBucket, places: [String: String], now: Int64, under lease: Lease) async throws
 }
 

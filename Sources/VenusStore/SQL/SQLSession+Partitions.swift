@@ -14,8 +14,8 @@ extension Tier {
     }
 }
 
-/// Tables of PostgreSQL are partitioned by time, so that what is past its retention goes as a table, not row by row. What
-/// partitions there are is in the table `rollup_partitions`; a row of it is the right to make or to drop one.
+/// Tables of PostgreSQL are partitioned by time, so that what is past its retention goes as a table, not row by row.
+/// What partitions there are is in the table `rollup_partitions`; a row of it is the right to make or to drop one.
 ///
 /// SQLite has none of this.
 extension SQLSession {
@@ -69,8 +69,8 @@ extension SQLSession {
             """)
     }
 
-    /// Drops the oldest partition that holds nothing from `keptSince` on. It does not wait long for those who still read
-    /// the table, and nobody waits long behind it: then it throws ``StoreError/Code/unavailable``.
+    /// Drops the oldest partition that holds nothing from `keptSince` on. It does not wait long for those who still
+    /// read the table, and nobody waits long behind it: then it throws ``StoreError/Code/unavailable``.
     ///
     /// - Returns: whether there may be more.
     func dropOldestPartition(of tier: Tier, before keptSince: Int64) throws -> Bool {

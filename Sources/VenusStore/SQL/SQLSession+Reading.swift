@@ -50,8 +50,8 @@ extension SQLSession {
         }
     }
 
-    /// Adds the checkpoints that came since. One shard's are written one after another, each with a higher id; where the
-    /// last that is known is not there, all are read: they were removed meanwhile, and ids may begin anew.
+    /// Adds the checkpoints that came since. One shard's are written one after another, each with a higher id; where
+    /// the last that is known is not there, all are read: they were removed meanwhile, and ids may begin anew.
     private func update(_ minutes: inout OpenMinutes, shard: Int, openSince: Int64) throws {
         if let newest = minutes.newest {
             let isThere = try query(

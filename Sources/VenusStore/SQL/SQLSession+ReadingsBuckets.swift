@@ -55,8 +55,8 @@ extension SQLSession {
             })
     }
 
-    /// Removes what is known of buckets that nobody looks into, and of folders in which nothing has come for so long that
-    /// nothing of what is there may be taken any more.
+    /// Removes what is known of buckets that nobody looks into, and of folders in which nothing has come for so long
+    /// that nothing of what is there may be taken any more.
     func removeOldReadingsBuckets(checkedBefore: SQLValue, movedBefore: SQLValue) throws {
         try execute("DELETE FROM readings_buckets WHERE checked_at < $1", [checkedBefore])
         try execute("DELETE FROM readings_places WHERE moved_at < $1", [movedBefore])

@@ -6,8 +6,8 @@ extension Checkpoint {
     private static let instancesMark: UInt8 = 1
 
     /// The stored form of the cells: version, the keys, each once, and the cells, each with its key's place, its second
-    /// as the distance from the one before, and its totals. Behind them, where there are any, a mark and the instances in
-    /// the same way: readers that know of nothing there stop before it.
+    /// as the distance from the one before, and its totals. Behind them, where there are any, a mark and the instances
+    /// in the same way: readers that know of nothing there stop before it.
     package var encodedCells: [UInt8] {
         var places: [SeriesKey: Int] = [:]
         var keys: [SeriesKey] = []

@@ -4,8 +4,8 @@ public struct Checkpoint: Sendable, Hashable {
     /// When it was taken, seconds since the epoch.
     public var takenAtSeconds: Int64
     public var cells: [Cell]
-    /// The same calls by instance, those of the last quarter of an hour. There are none where a version that knew nothing
-    /// of instances took it.
+    /// The same calls by instance, those of the last quarter of an hour. There are none where a version that knew
+    /// nothing of instances took it.
     public var instances: [InstanceCell]
 
     public init(takenAtSeconds: Int64, cells: [Cell], instances: [InstanceCell] = []) {

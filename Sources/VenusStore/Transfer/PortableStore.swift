@@ -2,8 +2,9 @@
 public protocol PortableStore: Store {
     func status() async throws -> StoreStatus
 
-    /// Passes on all that is kept, as of one moment, one record at a time: history, with the minutes that are still open,
-    /// and losses; with `everything` also settings, accounts and sessions, thresholds and alerts. `body` runs on the database's thread and may block.
+    /// Passes on all that is kept, as of one moment, one record at a time: history, with the minutes that are still
+    /// open, and losses; with `everything` also settings, accounts and sessions, thresholds and alerts. `body` runs on
+    /// the database's thread and may block.
     func exportRecords(
         everything: Bool, _ body: @escaping @Sendable (StoredRecord) throws -> Void
     ) async throws

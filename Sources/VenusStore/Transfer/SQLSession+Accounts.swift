@@ -1,6 +1,7 @@
 import Foundation
 
-/// Who gets in, on its way from one store to another. Failed sign-ins stay behind: they are forgotten in an hour anyway.
+/// Who gets in, on its way from one store to another. Failed sign-ins stay behind: they are forgotten in an hour
+/// anyway.
 extension SQLSession {
     func exportAccounts(_ body: (StoredRecord) throws -> Void) throws {
         for user in try users() { try body(StoredRecord(user)) }

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Alerts and those who are told of them, on their way from one store to another. What was told stays told, and what is on
-/// its way goes on, under the same ids; the epoch stays behind: the numbers of a copy are numbers of their own.
+/// Alerts and those who are told of them, on their way from one store to another. What was told stays told, and what is
+/// on its way goes on, under the same ids; the epoch stays behind: the numbers of a copy are numbers of their own.
 extension SQLSession {
     func exportAlerts(_ body: (StoredRecord) throws -> Void) throws {
         for webhook in try webhooks() { try body(StoredRecord(webhook)) }

@@ -1,8 +1,8 @@
 import Foundation
 import VenusCore
 
-/// Hosts and their readings, on their way from one store to another, with the numbers of their agents that are taken: what an
-/// agent sends again to the other store is not added again.
+/// Hosts and their readings, on their way from one store to another, with the numbers of their agents that are taken:
+/// what an agent sends again to the other store is not added again.
 extension SQLSession {
     func exportHosts(_ body: (StoredRecord) throws -> Void) throws {
         for host in try hosts(withLatest: false) {

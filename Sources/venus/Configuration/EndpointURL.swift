@@ -11,7 +11,8 @@ package struct EndpointURL: Sendable, Hashable {
     /// Whether it asks for TLS by its scheme.
     package let isTLS: Bool
 
-    /// `redis://[USER[:PASSWORD]@]HOST[:PORT][,HOST[:PORT]…][/DATABASE]`, `rediss` for TLS, and `+cluster` for a cluster.
+    /// `redis://[USER[:PASSWORD]@]HOST[:PORT][,HOST[:PORT]…][/DATABASE]`, `rediss` for TLS, and `+cluster` for a
+    /// cluster.
     package static func redis(_ text: String) -> EndpointURL? {
         guard let url = try? RedisURL(text) else { return nil }
         return EndpointURL(secretText: text, redacted: url.redacted, isTLS: url.isTLS)

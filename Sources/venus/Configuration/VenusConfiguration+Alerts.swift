@@ -89,8 +89,8 @@ extension VenusConfiguration {
         result.gather = alerts.gather
         result.repeatEvery = alerts.repeatEvery
         result.mail = alerts.mail
-        // As the proxy's policy sees addresses, whatever form they come in. Private networks are where receivers of one's
-        // own are.
+        // As the proxy's policy sees addresses, whatever form they come in. Private networks are where receivers of
+        // one's own are.
         result.isAllowed = { text in
             guard let address = IPAddress(text) else { return false }
             let forms = AddressForms(address)

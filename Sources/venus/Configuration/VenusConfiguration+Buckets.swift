@@ -10,7 +10,8 @@ extension VenusConfiguration {
         package var credentialsFile: String?
         /// Of the usual variables; `nil` where these are not, or not all, set.
         package var credentials: S3Credentials?
-        /// Certificates of the only authorities that the object store's may come from; `nil`: those that the system trusts.
+        /// Certificates of the only authorities that the object store's may come from; `nil`: those that the system
+        /// trusts.
         package var trustFile: String?
 
         init(_ reading: inout ConfigurationReading, variables: [String: String]) {

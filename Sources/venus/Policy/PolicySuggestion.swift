@@ -25,7 +25,8 @@ package struct PolicySuggestion {
         ports[service, default: [:]][port, default: []].insert(String(host))
     }
 
-    /// Names get the classes of the addresses that they have now; `lookup` gives them, `nil` or none where there are none.
+    /// Names get the classes of the addresses that they have now; `lookup` gives them, `nil` or none where there are
+    /// none.
     package func text(resolving lookup: (String) -> [IPAddress]?) -> String {
         var lines = [
             "# What was called in the last \(window), by `venus policy suggest`. Look it through; once nothing would be",

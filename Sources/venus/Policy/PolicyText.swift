@@ -1,7 +1,8 @@
 package import VenusProxy
 import Yams
 
-/// Reads the text of a policy's file, YAML: what is wrong with it is told with the line, the key and what would be right.
+/// Reads the text of a policy's file, YAML: what is wrong with it is told with the line, the key and what would be
+/// right.
 package enum PolicyText {
     /// Throws ``PolicyTextError``.
     package static func policy(_ yaml: String) throws(PolicyTextError) -> EgressPolicy {

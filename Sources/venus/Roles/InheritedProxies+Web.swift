@@ -2,8 +2,8 @@ import VenusProxy
 package import VenusServer
 
 extension InheritedProxies {
-    /// The proxy on the way to a server of the web, in TLS: of `HTTPS_PROXY` or `ALL_PROXY`, unless `NO_PROXY` names the
-    /// server. Only one that is spoken to in plain HTTP; others are passed over, as everywhere in the list.
+    /// The proxy on the way to a server of the web, in TLS: of `HTTPS_PROXY` or `ALL_PROXY`, unless `NO_PROXY` names
+    /// the server. Only one that is spoken to in plain HTTP; others are passed over, as everywhere in the list.
     package static func webProxy(
         from environment: [String: String]
     ) -> @Sendable (_ host: String, _ port: Int) -> WebProxy? {

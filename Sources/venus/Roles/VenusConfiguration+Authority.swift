@@ -23,8 +23,8 @@ extension VenusConfiguration {
         }
     }
 
-    /// Has an authority where interception is on: makes one if there is none yet. For a machine of its own, where nobody
-    /// has to hand it out before.
+    /// Has an authority where interception is on: makes one if there is none yet. For a machine of its own, where
+    /// nobody has to hand it out before.
     func prepareAuthority(_ data: DataDirectory, logger: Logger) throws {
         guard interception.isOn else { return }
         do throws(CertificateError) {

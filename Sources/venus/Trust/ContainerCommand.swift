@@ -1,4 +1,5 @@
-/// `docker run …` or `podman run …`: a command whose program sees neither our variables nor our files unless it is told.
+/// `docker run …` or `podman run …`: a command whose program sees neither our variables nor our files unless it is
+/// told.
 struct ContainerCommand: Sendable {
     private let command: [String]
     /// Behind `run`.

@@ -1,8 +1,8 @@
 import Foundation
 import VenusProxy
 
-/// Certificates of authorities in PEM, as a program is given them in one file: the system's, those that somebody added by
-/// the usual variables, and ours.
+/// Certificates of authorities in PEM, as a program is given them in one file: the system's, those that somebody added
+/// by the usual variables, and ours.
 struct TrustBundle: Sendable {
     /// Where systems keep all their authorities in one file: Debian, Ubuntu, Alpine; RHEL, Fedora; SUSE; others.
     private static let places = [

@@ -2,7 +2,8 @@ import Foundation
 import Glibc
 import VenusProxy
 
-/// What a program is to be told so that it trusts our authority: files in the data directory, and variables that name them.
+/// What a program is to be told so that it trusts our authority: files in the data directory, and variables that name
+/// them.
 ///
 /// Files are named by what they hold, so that runs at the same time share them, and one that is in use never changes.
 struct TrustFiles: Sendable {

@@ -3,8 +3,8 @@ import TestSupport
 import Testing
 
 extension TheBinary {
-    /// Schemathesis makes requests of every kind out of `openapi.json`, right ones and wrong ones, and holds the answers
-    /// against it. `make test` installs it, and says where it is; skipped without.
+    /// Schemathesis makes requests of every kind out of `openapi.json`, right ones and wrong ones, and holds the
+    /// answers against it. `make test` installs it, and says where it is; skipped without.
     @Suite("The API, by its description", .enabled(if: Schemathesis.folder != nil))
     struct SchemathesisTests {
         /// Seconds that one run may take.
@@ -43,8 +43,8 @@ extension TheBinary {
             // What the schema cannot say is refused too: a time in the future, from after to.
             var unchecked = ["positive_data_acceptance"]
             if isSignedIn {
-                // Two would end the session that the others need: it learns the ids of sessions from answers. One waits for
-                // as long as it is asked to.
+                // Two would end the session that the others need: it learns the ids of sessions from answers. One waits
+                // for as long as it is asked to.
                 arguments += ["-H", "Authorization: Bearer \(api.token)"]
                 arguments += ["logout", "endSession", "getHostWatchers"].flatMap { ["--exclude-operation-id", $0] }
             } else {

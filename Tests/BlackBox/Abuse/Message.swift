@@ -1,8 +1,8 @@
 import Foundation
 import TestSupport
 
-/// The bytes of a message, each scalar one byte. `$HOST` stands for the origin's authority, `$PORT` for its port, `$CASE`
-/// for the case's own word, `$URL` for `http://$HOST/$CASE`, and `$VIA` for the proxy's own `Via` name.
+/// The bytes of a message, each scalar one byte. `$HOST` stands for the origin's authority, `$PORT` for its port,
+/// `$CASE` for the case's own word, `$URL` for `http://$HOST/$CASE`, and `$VIA` for the proxy's own `Via` name.
 struct Message: ExpressibleByStringInterpolation, Sendable {
     var text: String
 

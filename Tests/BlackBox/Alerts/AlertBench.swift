@@ -34,8 +34,8 @@ enum AlertBench {
         return process
     }
 
-    /// Sets a limit on the edge's availability over ten seconds, and a rule on it: nothing but this rule tells of the edge
-    /// within a minute.
+    /// Sets a limit on the edge's availability over ten seconds, and a rule on it: nothing but this rule tells of the
+    /// edge within a minute.
     static func watch(_ api: VenusAPI, _ origin: Origin, limit: Double, keepFiringFor: Int) async throws {
         let edge =
             "\"level\":\"edge\",\"environment\":\"production\",\"service\":\"checkout\","

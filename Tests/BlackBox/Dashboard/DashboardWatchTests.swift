@@ -6,7 +6,8 @@ extension TheDashboard {
     /// What the dashboard shows beside the graph, in a real Chromium: alerts, hosts, the report, and past times.
     @Suite("The dashboard's alerts, hosts and past times", .serialized, .timeLimit(.minutes(5)))
     struct DashboardWatchTests {
-        /// Alerts on the edge within seconds: a window of ten, two seconds of `for`. A warning, of which no rule stands by itself.
+        /// Alerts on the edge within seconds: a window of ten, two seconds of `for`. A warning, of which no rule stands
+        /// by itself.
         private static func watch(_ api: VenusAPI, _ origin: Origin) async throws {
             let subject = """
                 "level":"edge","environment":"production","service":"checkout","dependency":"\(origin.authority)",\
@@ -130,7 +131,8 @@ extension TheDashboard {
                 try await browser.wait(for: "#host-charts .chart:not([hidden]) .legend strong", within: .seconds(100)) {
                     $0.contains("%")
                 }
-                // Which programs use most is read once a minute, and told when the next is over; one that was missed, a minute later.
+                // Which programs use most is read once a minute, and told when the next is over; one that was missed, a
+                // minute later.
                 try await browser.wait(for: "#host-programs .programs", within: .seconds(200)) { $0.contains("%") }
                 #expect(try await browser.run("return location.search").string?.contains("host=") == true)
                 try await browser.click("#all-hosts")

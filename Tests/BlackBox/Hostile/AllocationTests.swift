@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// How often the event loops may ask for memory. Lower them when the code gets better; raise one only on purpose, and say
-/// why in the commit.
+/// How often the event loops may ask for memory. Lower them when the code gets better; raise one only on purpose, and
+/// say why in the commit.
 enum AllocationThresholds {
     /// In handing a finished block of calls over: its operations, its text, their place in the queue. Nothing else of a
     /// forwarded request allocates.

@@ -13,8 +13,8 @@ struct HTTP2Attack: Sendable, CustomTestStringConvertible {
 
     var name: String
     var outcome: Outcome
-    /// Whether the connection may also end without a GOAWAY: of the answers that it asks for, nghttp2 keeps 1,000, and then
-    /// breaks off.
+    /// Whether the connection may also end without a GOAWAY: of the answers that it asks for, nghttp2 keeps 1,000, and
+    /// then breaks off.
     var mayBreakOff = false
     /// MiB that the proxy may grow by at most, at any moment: its tables, buffers and sessions of TLS among them.
     var growth = 16

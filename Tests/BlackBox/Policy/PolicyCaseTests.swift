@@ -103,7 +103,8 @@ extension TheBinary {
                 return records.count >= calls.count ? records : nil
             }
             #expect(records.count == calls.count)
-            // In the order in which they ended, which here is that in which they began; tunnels that open end by and by.
+            // In the order in which they ended, which here is that in which they began; tunnels that open end by and
+            // by.
             var left = calls
             for record in records {
                 let summary = Self.summary(record)

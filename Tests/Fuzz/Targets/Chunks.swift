@@ -1,7 +1,7 @@
 import VenusProxy
 
-/// Any bytes as a chunked body, cut where the first bytes say: following it, taking it apart, and a plain reader of whole
-/// bodies find the same content and the same end.
+/// Any bytes as a chunked body, cut where the first bytes say: following it, taking it apart, and a plain reader of
+/// whole bodies find the same content and the same end.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzChunks(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     Fuzzing.run(data, size) { input in

@@ -1,7 +1,7 @@
 import VenusProxy
 
-/// Any bytes as the first that a TLS client says: read or not the same wherever they are cut, and what is told of them is
-/// bounded and harmless.
+/// Any bytes as the first that a TLS client says: read or not the same wherever they are cut, and what is told of them
+/// is bounded and harmless.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzClientHello(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     Fuzzing.run(data, size) { bytes in

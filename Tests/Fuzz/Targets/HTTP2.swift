@@ -1,11 +1,11 @@
 import VenusProxy
 
-/// Any frames of a peer of HTTP/2, client or origin: what the loop reads of a stream is one message of HTTP/1.1, framed as
-/// its head says, wherever the frames are cut; and nothing stays behind.
+/// Any frames of a peer of HTTP/2, client or origin: what the loop reads of a stream is one message of HTTP/1.1, framed
+/// as its head says, wherever the frames are cut; and nothing stays behind.
 ///
 /// The first byte says who the peer is, whether the frames are made up or follow as they are, and where to cut them. A
-/// frame that is made up: type, flags, stream, length, payload; with the type's bit 0x40 behind the fields that a message
-/// begins with.
+/// frame that is made up: type, flags, stream, length, payload; with the type's bit 0x40 behind the fields that a
+/// message begins with.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzHTTP2(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     Fuzzing.run(data, size) { input in

@@ -1,7 +1,7 @@
 import VenusProxy
 
-/// Any bytes as what a name server answers: an answer to another question is none, one that is cut tells no more than it
-/// did, and what is told is bounded.
+/// Any bytes as what a name server answers: an answer to another question is none, one that is cut tells no more than
+/// it did, and what is told is bounded.
 ///
 /// The first byte says what was asked for, and whether a header and the question stand before the rest.
 @_cdecl("LLVMFuzzerTestOneInput")

@@ -1,8 +1,8 @@
 import VenusCore
 import VenusProxy
 
-/// Any bytes as what an upstream proxy says, in SOCKS5 and in answer to a CONNECT: the way is open only where it says so,
-/// no byte of the destination's is taken, and cuts change nothing. And any bytes as its `Proxy-Status`.
+/// Any bytes as what an upstream proxy says, in SOCKS5 and in answer to a CONNECT: the way is open only where it says
+/// so, no byte of the destination's is taken, and cuts change nothing. And any bytes as its `Proxy-Status`.
 ///
 /// The first byte says whether a password was offered, and where to cut.
 @_cdecl("LLVMFuzzerTestOneInput")

@@ -4,8 +4,8 @@ import Foundation
 /// signs itself.
 ///
 /// `/status/N` answers with that status; `/bytes/N` with so many zeros; `/echo` with what was sent; a POST with gRPC's
-/// content type to `/pkg.Service/NotFound` with what was sent and the trailer `grpc-status: 5`, and so for some others. `X-Connection` counts connections
-/// from 1, `X-Protocol` names the protocol.
+/// content type to `/pkg.Service/NotFound` with what was sent and the trailer `grpc-status: 5`, and so for some others.
+/// `X-Connection` counts connections from 1, `X-Protocol` names the protocol.
 public final class ScriptedHTTP2Origin: Sendable {
     public let port: Int
     /// For clients that are to trust it.

@@ -38,8 +38,8 @@ public final class TLSOrigin: Sendable {
         try await process.waitForLine { $0 == "ready" }
     }
 
-    /// With a certificate of one's own and its key, for 127.0.0.1 or `localhost`. Wants certificates of `clientAuthority`
-    /// from its clients, if there is one. All are PEM files.
+    /// With a certificate of one's own and its key, for 127.0.0.1 or `localhost`. Wants certificates of
+    /// `clientAuthority` from its clients, if there is one. All are PEM files.
     public init(certificate: String, key: String, clientAuthority: String? = nil) async throws {
         directory = try TemporaryDirectory("venus-tls")
         port = try freePort()

@@ -1,8 +1,8 @@
 import Foundation
 public import Glibc
 
-/// Processes that a test started indirectly, such as the proxy that outlives a killed `venus up`: known by a variable in
-/// their environment that begins with the test's own temporary directory, so never anybody else's.
+/// Processes that a test started indirectly, such as the proxy that outlives a killed `venus up`: known by a variable
+/// in their environment that begins with the test's own temporary directory, so never anybody else's.
 public enum OwnedProcesses {
     /// Their ids.
     public static func ids(markedBy variable: String) -> [pid_t] {

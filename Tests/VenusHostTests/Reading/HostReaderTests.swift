@@ -67,8 +67,8 @@ struct HostReaderTests {
         #expect(abs(dropped.sum - 5) < 0.001)
     }
 
-    /// Asks psutil, an independent reader, between two snapshots of ours: what it says lies between them, or no further off than
-    /// the tolerance.
+    /// Asks psutil, an independent reader, between two snapshots of ours: what it says lies between them, or no further
+    /// off than the tolerance.
     @Test("psutil says the same of this machine, within 2 %")
     func psutil() async throws {
         let script = """

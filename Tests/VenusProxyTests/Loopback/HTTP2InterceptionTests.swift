@@ -37,8 +37,8 @@ struct HTTP2InterceptionTests {
             let files = (0..<8).map { intercepted.directory.file("received\($0)") }
             for file in files { arguments += ["-o", file, origin.url("/echo")] }
             let output = try await intercepted.curl2(arguments)
-            // Now and then curl 7.88 waits for the end of its last stream until its time is up (28), though END_STREAM has
-            // come on all of them. What came, and that the calls ended well, is looked at in any case.
+            // Now and then curl 7.88 waits for the end of its last stream until its time is up (28), though END_STREAM
+            // has come on all of them. What came, and that the calls ended well, is looked at in any case.
             #expect([.exited(0), .exited(28)].contains(output.status), "\(output.standardError)")
             for file in files { #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == content) }
             let calls = try await intercepted.proxy.calls(8)

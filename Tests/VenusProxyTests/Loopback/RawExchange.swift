@@ -3,7 +3,8 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// One raw request through a proxy to an origin that answers with raw bytes: what came at the origin, and what came back.
+/// One raw request through a proxy to an origin that answers with raw bytes: what came at the origin, and what came
+/// back.
 struct RawExchange: Sendable {
     /// The head and body that the origin got; empty if none.
     var seen: String
@@ -17,8 +18,8 @@ struct RawExchange: Sendable {
     /// Where the origin is, in the text of a request.
     static let origin = "ORIGIN"
 
-    /// `request` holds ``origin`` in the place of host and port, and asks for the end of the connection after its answer.
-    /// The origin reads the head and `body` bytes, answers, and closes; with a reset if `resets`.
+    /// `request` holds ``origin`` in the place of host and port, and asks for the end of the connection after its
+    /// answer. The origin reads the head and `body` bytes, answers, and closes; with a reset if `resets`.
     static func run(
         _ proxy: RunningProxy, _ request: String, body: Int = 0, response: String = "HTTP/1.1 200 OK\r\n\r\n",
         resets: Bool = false

@@ -195,8 +195,8 @@ private struct TunnelScript {
         }
     }
 
-    /// What is seen of it. With `cuts` reads are cut anywhere, and from a large one on a side's bytes go by unseen until it
-    /// occurs to somebody to look again.
+    /// What is seen of it. With `cuts` reads are cut anywhere, and from a large one on a side's bytes go by unseen
+    /// until it occurs to somebody to look again.
     func play(_ cuts: SeededGenerator?) -> WatchedTunnel {
         var cuts = cuts
         var tunnel = isTLS13 ? WatchedTunnel.withTickets13() : WatchedTunnel.established12()

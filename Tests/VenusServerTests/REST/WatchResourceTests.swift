@@ -282,8 +282,8 @@ struct WatchResourceTests {
             let budget: Double = 1 - Double(bad) / 1_200 / 0.05
             #expect(abs((up["budget_left"].double ?? 0) - budget) < 1e-6)
             let hour = up["burn_rates"][0]
-            // The last minute is open: 59 of the hour, of which three are bad ones, and four of five minutes. Of one minute
-            // fewer, where the next has begun meanwhile.
+            // The last minute is open: 59 of the hour, of which three are bad ones, and four of five minutes. Of one
+            // minute fewer, where the next has begun meanwhile.
             let at = try #require(up["at"].string.flatMap { Timestamp.milliseconds($0) }) / 1_000
             let gone = Int((Tier.minute.bucket(of: at) - newest) / 60) - 1
             let long: Double = Double(3 * 5 + 56 - gone) / Double(590 - 10 * gone) / 0.05

@@ -1,5 +1,6 @@
-/// Which destinations are meant, as `NO_PROXY` has it: a name and all below it (`example.com`, `.example.com`), only those
-/// below (`*.example.com`), an address, a network (`10.0.0.0/8`), or all (`*`); each with a port if it is to be one.
+/// Which destinations are meant, as `NO_PROXY` has it: a name and all below it (`example.com`, `.example.com`), only
+/// those below (`*.example.com`), an address, a network (`10.0.0.0/8`), or all (`*`); each with a port if it is to be
+/// one.
 ///
 /// Names are compared as they are called: none is resolved to see whether its address is in a network.
 public struct DestinationPattern: Sendable, Hashable, CustomStringConvertible {

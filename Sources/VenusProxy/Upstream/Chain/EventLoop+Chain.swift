@@ -18,8 +18,8 @@ extension EventLoop {
         if parent >= 0, !isTunnel, settings.parents[Int(parent)].kind != .socks5 { client.pointee.poolTarget = parent }
     }
 
-    /// Whether the tunnel to a host, in lower case, goes through an upstream proxy that TLS is spoken with: there is no second
-    /// session of TLS within the first.
+    /// Whether the tunnel to a host, in lower case, goes through an upstream proxy that TLS is spoken with: there is no
+    /// second session of TLS within the first.
     func isSealed(_ host: [UInt8], port: UInt16) -> Bool {
         guard let parent = settings.routes.rule(for: host, port: port, isTunnel: true) else { return false }
         return settings.parents[parent].kind == .https
@@ -75,8 +75,8 @@ extension EventLoop {
 
     // MARK: Negotiating
 
-    /// The connection to the client's upstream proxy is there: seals it, and asks for one through it, if that is what the
-    /// call needs. `false`: nothing is needed.
+    /// The connection to the client's upstream proxy is there: seals it, and asks for one through it, if that is what
+    /// the call needs. `false`: nothing is needed.
     mutating func beginNegotiation(_ slot: Int32) -> Bool {
         let upstream = upstreams[slot]
         let client = clients[upstream.pointee.client]
@@ -113,8 +113,8 @@ extension EventLoop {
         return true
     }
 
-    /// Puts the CONNECT behind what waits: the client's, or one of our own for a call within a tunnel that is intercepted.
-    /// `false` without memory.
+    /// Puts the CONNECT behind what waits: the client's, or one of our own for a call within a tunnel that is
+    /// intercepted. `false` without memory.
     private mutating func sayConnect(
         _ client: UnsafeMutablePointer<ClientConnection>, _ negotiation: UnsafeMutablePointer<UpstreamNegotiation>
     ) -> Bool {
@@ -286,8 +286,8 @@ extension EventLoop {
         perform(client, clients[client].pointee.exchange.failed(errorType, at: now))
     }
 
-    /// The connection is one to the dependency from now on. Of the scratch memory, the bytes from `start` to `count` are
-    /// the dependency's first.
+    /// The connection is one to the dependency from now on. Of the scratch memory, the bytes from `start` to `count`
+    /// are the dependency's first.
     private mutating func negotiated(_ slot: Int32, from start: Int, count: Int) {
         endNegotiation(slot)
         let client = upstreams[slot].pointee.client

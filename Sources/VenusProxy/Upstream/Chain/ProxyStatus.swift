@@ -15,7 +15,8 @@ package enum ProxyStatus {
         return nil
     }
 
-    /// The error that a proxy tells of which answers in the place of the dependency: with a status of the server's kind.
+    /// The error that a proxy tells of which answers in the place of the dependency: with a status of the server's
+    /// kind.
     static func errorType(
         of head: ResponseHead, _ bytes: Span<UInt8>, _ fields: borrowing FieldTable
     ) -> ErrorType? {

@@ -15,8 +15,8 @@ public struct UpstreamRoutes: Sendable, Hashable {
         /// Empty: everything.
         public var destinations: [DestinationPattern]
         package var calls = Calls.all
-        /// Whether it comes from the environment, where nobody may have thought of us: where it is this proxy itself it is
-        /// left out.
+        /// Whether it comes from the environment, where nobody may have thought of us: where it is this proxy itself it
+        /// is left out.
         package var isInherited = false
 
         package init(

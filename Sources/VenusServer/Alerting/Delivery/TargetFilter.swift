@@ -1,8 +1,8 @@
 import NIOCore
 import NIOPosix
 
-/// Which addresses messages may go to. A name is looked up once, all its addresses are checked, and those that pass are the
-/// ones that are dialled: a name that means something else a moment later leads nowhere.
+/// Which addresses messages may go to. A name is looked up once, all its addresses are checked, and those that pass are
+/// the ones that are dialled: a name that means something else a moment later leads nowhere.
 struct TargetFilter: Sendable {
     private let allowed: [AddressRange]
     private let isAllowed: @Sendable (String) -> Bool

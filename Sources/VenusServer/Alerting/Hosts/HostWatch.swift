@@ -4,9 +4,10 @@ package import VenusStore
 
 /// What is known of hosts, as rules on them are evaluated. No I/O; time is given.
 ///
-/// A limit over ten seconds is held against the reading that the agent sent last; one over a longer window against the mean
-/// of the newest minutes, which end with the newest that the host told of: of a window that is less than half covered nothing
-/// is said. Bounds: ``KnownHost/maximumCount`` hosts, ``maximumParts`` of each, and of each part the minutes of an hour.
+/// A limit over ten seconds is held against the reading that the agent sent last; one over a longer window against the
+/// mean of the newest minutes, which end with the newest that the host told of: of a window that is less than half
+/// covered nothing is said. Bounds: ``KnownHost/maximumCount`` hosts, ``maximumParts`` of each, and of each part the
+/// minutes of an hour.
 package struct HostWatch: Sendable {
     /// File systems, devices and so on of one host that are watched.
     package static let maximumParts = 64
@@ -105,8 +106,8 @@ package struct HostWatch: Sendable {
 
     /// Takes minutes that were read, in order; the first may be one that was read before, and is more now.
     ///
-    /// - Parameter seen: when the host was heard of last, as ``unread(limit:)`` told. Minutes that begin after it, of a clock that
-    ///   is ahead, wait until they are past.
+    /// - Parameter seen: when the host was heard of last, as ``unread(limit:)`` told. Minutes that begin after it, of a
+    ///   clock that is ahead, wait until they are past.
     package mutating func add(_ buckets: [HostBucket], of name: String, seen: Int64) {
         guard var host = hosts[name] else { return }
         let before = Set(host.minutes.keys)

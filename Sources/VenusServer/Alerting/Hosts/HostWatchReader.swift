@@ -1,10 +1,11 @@
 import VenusCore
 import VenusStore
 
-/// Reads from the store what rules on hosts are evaluated by, so that it does not matter to which server an agent reports.
+/// Reads from the store what rules on hosts are evaluated by, so that it does not matter to which server an agent
+/// reports.
 ///
-/// Hosts are looked at every few seconds, their minutes when they were heard of, a bounded number at a time: what is not read
-/// yet is not judged.
+/// Hosts are looked at every few seconds, their minutes when they were heard of, a bounded number at a time: what is
+/// not read yet is not judged.
 struct HostWatchReader: Sendable {
     /// Milliseconds between two looks at all hosts, and at those that were heard of.
     private static let wholeInterval: Int64 = 15_000

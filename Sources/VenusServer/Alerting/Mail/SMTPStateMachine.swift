@@ -1,6 +1,7 @@
 import FoundationEssentials
 
-/// One message on its way to a mail server (RFC 5321, with STARTTLS by RFC 3207 and AUTH PLAIN by RFC 4616), without I/O.
+/// One message on its way to a mail server (RFC 5321, with STARTTLS by RFC 3207 and AUTH PLAIN by RFC 4616), without
+/// I/O.
 ///
 /// It never goes back to clear text, and gives no password away in it.
 package struct SMTPStateMachine: Sendable {

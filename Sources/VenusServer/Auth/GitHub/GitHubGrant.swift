@@ -67,7 +67,8 @@ public struct GitHubGrant: Sendable, Hashable {
         return (parts[0].lowercased(), role)
     }
 
-    /// What can stand in a path as it is. GitHub's names have letters, digits, hyphens and underscores; slugs also dots.
+    /// What can stand in a path as it is. GitHub's names have letters, digits, hyphens and underscores; slugs also
+    /// dots.
     static func isName(_ text: String) -> Bool {
         let isShort = (1...100).contains(text.utf8.count)
         return isShort && text != "." && text != ".."

@@ -1,7 +1,7 @@
 import VenusStore
 
-/// Which person, and which organisation, a granted login means. GitHub gives a login to somebody else when its owner has
-/// renamed or deleted the account; what we were told to let in is whoever had it when it first came in.
+/// Which person, and which organisation, a granted login means. GitHub gives a login to somebody else when its owner
+/// has renamed or deleted the account; what we were told to let in is whoever had it when it first came in.
 struct GitHubIdentities: Sendable {
     let store: any SignInStore
     /// Names GitHub in what is stored.

@@ -3,10 +3,11 @@ import VenusAnalysis
 import VenusCore
 package import VenusStore
 
-/// Takes the readings that agents have put into a bucket: each host's in the order of their numbers, each once, as the store
-/// knows by producer and number whatever is read again.
+/// Takes the readings that agents have put into a bucket: each host's in the order of their numbers, each once, as the
+/// store knows by producer and number whatever is read again.
 ///
-/// What is wrong with one object is of no concern to others, and what is wrong with one host's folder of none to other hosts.
+/// What is wrong with one object is of no concern to others, and what is wrong with one host's folder of none to other
+/// hosts.
 package actor BucketIntake {
     /// What one look into the bucket came to.
     package struct Outcome: Sendable, Equatable {

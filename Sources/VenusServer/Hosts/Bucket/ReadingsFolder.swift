@@ -1,8 +1,8 @@
 /// How far a host's folder of a bucket is read. Pure; names sort by their bytes.
 ///
-/// Everything up to ``place`` is done, and never looked at again. It stays an hour behind the clock, so that objects that come
-/// late, of a clock that is a little behind or of a second agent, are seen all the same; what is done of that hour is kept in
-/// mind.
+/// Everything up to ``place`` is done, and never looked at again. It stays an hour behind the clock, so that objects
+/// that come late, of a clock that is a little behind or of a second agent, are seen all the same; what is done of that
+/// hour is kept in mind.
 package struct ReadingsFolder: Sendable, Equatable {
     /// How far behind the clock the place stays, and how far ahead of it a name may be, in seconds.
     package static let tolerance: Int64 = 3_600

@@ -1,8 +1,8 @@
 import FoundationEssentials
 package import VenusCore
 
-/// The content of an object with an agent's readings: a batch as it is sent to a server, with a version and the host's name
-/// beside it, as JSON in gzip (RFC 1952).
+/// The content of an object with an agent's readings: a batch as it is sent to a server, with a version and the host's
+/// name beside it, as JSON in gzip (RFC 1952).
 package struct ReadingsObject: Sendable, Equatable {
     package static let version = 1
     /// Of an object as it is stored.

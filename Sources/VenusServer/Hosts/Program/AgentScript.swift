@@ -1,5 +1,5 @@
-/// What a machine runs that becomes a host: one line for people, and the script that the line fetches. For any `sh`, with curl, tar
-/// and sha256sum.
+/// What a machine runs that becomes a host: one line for people, and the script that the line fetches. For any `sh`,
+/// with curl, tar and sha256sum.
 package enum AgentScript {
     /// - Parameters:
     ///   - server: its URL, without a slash at the end.

@@ -3,8 +3,8 @@ import Hummingbird
 import NIOCore
 import NIOPosix
 
-/// This server's own program and the libraries that it runs with, as a tar archive that is made while it is sent: an agent's
-/// machine needs neither Swift nor any library of ours. Nothing of it is held but a chunk for each of at most
+/// This server's own program and the libraries that it runs with, as a tar archive that is made while it is sent: an
+/// agent's machine needs neither Swift nor any library of ours. Nothing of it is held but a chunk for each of at most
 /// ``maximumAtOnce`` who fetch it.
 actor ProgramArchive {
     static let maximumAtOnce = 4

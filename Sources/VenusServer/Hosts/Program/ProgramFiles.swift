@@ -38,8 +38,8 @@ package final class ProgramFile: Sendable {
     }
 }
 
-/// What this process runs: its program, and the libraries that are mapped into it, but for those of the C library, which belong
-/// to the machine's loader.
+/// What this process runs: its program, and the libraries that are mapped into it, but for those of the C library,
+/// which belong to the machine's loader.
 package enum ProgramFiles {
     package static let maximumFiles = 100
     private static let ofTheMachine = [

@@ -1,4 +1,5 @@
-/// The header of a file in a tar archive (POSIX.1-1988, "ustar"): 512 bytes; the file follows, filled up to a multiple of that.
+/// The header of a file in a tar archive (POSIX.1-1988, "ustar"): 512 bytes; the file follows, filled up to a multiple
+/// of that.
 package enum TarHeader {
     package static let blockBytes = 512
     /// Eleven octal digits: 8 GiB.

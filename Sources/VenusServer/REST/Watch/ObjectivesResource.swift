@@ -2,8 +2,8 @@ import Hummingbird
 import VenusCore
 import VenusStore
 
-/// `/api/v1/objectives`: what share of good calls is promised over a period, how much of the error budget is left, and how
-/// fast it burns. Everybody may look, operators set.
+/// `/api/v1/objectives`: what share of good calls is promised over a period, how much of the error budget is left, and
+/// how fast it burns. Everybody may look, operators set.
 struct ObjectivesResource: Sendable {
     static let path = "/api/v1/objectives"
 

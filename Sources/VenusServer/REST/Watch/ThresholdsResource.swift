@@ -2,8 +2,8 @@ import Hummingbird
 import VenusCore
 import VenusStore
 
-/// `/api/v1/thresholds`: by which limits is graded, at the levels default, service, edge, operation and host. The nearest
-/// holds, metric by metric. Everybody may look, operators set.
+/// `/api/v1/thresholds`: by which limits is graded, at the levels default, service, edge, operation and host. The
+/// nearest holds, metric by metric. Everybody may look, operators set.
 struct ThresholdsResource: Sendable {
     static let path = "/api/v1/thresholds"
     static let parameters = ["environment", "host", "level", "service"]

@@ -6,7 +6,8 @@ import VenusProxy
 struct SOCKS5StateMachineTests {
     private typealias Action = SOCKS5StateMachine.Action
 
-    /// Feeds bytes in pieces of `size`, as they come from a connection; every action but waiting, and what was left over.
+    /// Feeds bytes in pieces of `size`, as they come from a connection; every action but waiting, and what was left
+    /// over.
     private func feed(_ bytes: [UInt8], offersPassword: Bool, pieces size: Int) -> (actions: [Action], left: [UInt8]) {
         var machine = SOCKS5StateMachine(offersPassword: offersPassword)
         var actions: [Action] = []
