@@ -165,7 +165,7 @@ let package = Package(
             swiftSettings: testSettings
         ),
         .testTarget(
-            name: "BlackBox", dependencies: ["TestSupport"], path: "Tests/BlackBox",
+            name: "BlackBox", dependencies: ["TestSupport", "VenusCore", "VenusHost"], path: "Tests/BlackBox",
             exclude: [
                 "API/Schemathesis", "Alerts/mailserver.py", "Alerts/receiver.py", "Alerts/watch.py", "Hosts/Bucket",
                 "Interception/Clients", "Live/client.py", "TLS/client.py",

@@ -6,9 +6,7 @@ public struct AnalyzerConfiguration: Sendable {
     public var owner: String
     /// How long a lease outlives its owner: with the time that others take to ask for it, a shard moves within 10 s.
     public var leaseDuration: Duration = .seconds(5)
-    /// How long rows are kept, in seconds, by tier.
-    public var retention: [Tier: Int64] = Dictionary(
-        uniqueKeysWithValues: Tier.allCases.map { ($0, $0.defaultRetention) })
+    public var retention = Retention()
     /// How often what is past its retention is removed.
     public var pruneInterval: Duration = .seconds(600)
 

@@ -140,7 +140,7 @@ public final class Server: Service {
             routes: accounts + watching + told + [
                 HealthResource().route, readiness.route, login.route,
                 LogoutResource(sessions: sessions, hub: hub, cookie: cookie, audit: audit).route,
-                HistoryResource(reader: history, live: live, now: now).route,
+                HistoryResource(reader: history, live: live, retention: configuration.retention, now: now).route,
                 LossesResource(store: store, now: now).route,
                 ProxiesResource(store: store, live: live, now: now).route,
                 PolicyResource(store: store, live: live, now: now).route,
@@ -148,8 +148,11 @@ public final class Server: Service {
                 CallsResource(live: live).route,
                 LiveResource().route, AsyncAPI.route,
                 OpenAPIResource().route,
-            ] + ViewResources(live: live, reader: history, now: now).routes
-                + HostsResource(store: store, live: live, audit: audit, waiters: waiters, now: now).routes
+            ] + ViewResources(live: live, reader: history, retention: configuration.retention, now: now).routes
+                + HostsResource(
+                    store: store, live: live, audit: audit, waiters: waiters, retention: configuration.retention,
+                    now: now
+                ).routes
                 + [BucketsResource(store: store).route],
             dashboard: configuration.dashboardDirectory.map { DashboardFiles(directory: $0, logger: logger) } ?? .none)
     }

@@ -1,3 +1,5 @@
+public import VenusCore
+
 /// How the server listens, who may enter, and its limits.
 public struct ServerConfiguration: Sendable {
     /// A name or an address; an IPv6 address without brackets.
@@ -37,6 +39,8 @@ public struct ServerConfiguration: Sendable {
     public var maximumConnections = 12_000
     /// A connection without a byte in either direction for so long is closed.
     public var idleTimeout: Duration = .seconds(60)
+    /// As the analyzers have it: a span of history is read from the finest tier that is kept for so long.
+    public var retention = Retention()
     /// A connection's first request must have come by then.
     public var firstRequestTimeout: Duration = .seconds(10)
     /// How long requests under way may take to finish when the server stops.

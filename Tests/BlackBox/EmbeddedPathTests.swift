@@ -75,7 +75,7 @@ extension TheBinary {
             let api = try await venus.signIn()
             let run = try await venus.run(service: "checkout", ["curl", "-sS", "-m", "2", silent.url("/silent")])
             #expect(run.status == .exited(28))
-            let edge = try await eventually(within: .seconds(2), "the edge") {
+            let edge = try await eventually(within: .seconds(10), "the edge") {
                 try await api.edge("checkout", silent.authority)
             }
             #expect(edge["kpis"]["calls"].int == 1)
@@ -103,7 +103,7 @@ extension TheBinary {
             #expect(failed.status == .exited(56))
             #expect(failed.standardError.contains("502"))
 
-            let graph = try await eventually(within: .seconds(2), "both edges") { () -> JSONValue? in
+            let graph = try await eventually(within: .seconds(10), "both edges") { () -> JSONValue? in
                 let graph = try await api.graph()
                 let kpis = graph.edge("checkout", secure.authority)?["kpis"]
                 // Beside the tunnels there are the exchanges inside.

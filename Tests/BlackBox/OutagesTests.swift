@@ -24,7 +24,7 @@ extension TheBinary {
             let report = try await load.stop()
 
             #expect(report.failed == 0, "\(report.failures)")
-            #expect(report.slowest < .milliseconds(500))
+            #expect(report.slowest < .seconds(2))
             try await eventually(within: .seconds(30), "all \(report.made) calls") {
                 let calls = try await api.edge("checkout", origin.authority)?["kpis"]["calls"].int
                 guard calls == report.made else { throw TestFailure("\(calls ?? 0) of \(report.made) are counted") }
@@ -47,7 +47,7 @@ extension TheBinary {
             try await server.start()
             let report = try await load.stop()
             #expect(report.failed == 0, "\(report.failures)")
-            #expect(report.slowest < .milliseconds(500))
+            #expect(report.slowest < .seconds(2))
             let api = try await fleet.signIn()
             try await eventually(within: .seconds(40), "all \(report.made) calls") {
                 let calls = try await api.edge("checkout", origin.authority)?["kpis"]["calls"].int
@@ -77,7 +77,7 @@ extension TheBinary {
             let report = try await load.stop()
 
             #expect(report.failed == 0, "\(report.failures)")
-            #expect(report.slowest < .milliseconds(500))
+            #expect(report.slowest < .seconds(2))
             let api = try await venus.signIn()
             try await eventually(within: .seconds(30), "all \(report.made) calls") {
                 let calls = try await api.edge("checkout", origin.authority)?["kpis"]["calls"].int

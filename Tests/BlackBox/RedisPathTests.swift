@@ -27,7 +27,7 @@ extension TheBinary {
             try await eventually("more calls", holds: { load.report.succeeded > moved.succeeded + 300 })
             let report = try await load.stop()
             #expect(report.failed == 0, "\(report.failures)")
-            #expect(report.slowest < .milliseconds(500))
+            #expect(report.slowest < .seconds(2))
             try await eventually(within: .seconds(30), "all \(report.made) calls") {
                 let counted = try await Self.counted(api, origin)
                 guard counted == report.made else { throw TestFailure("\(counted) are counted\n\(fleet.transcript)") }
@@ -129,6 +129,12 @@ extension TheBinary {
             }
             try await fleet.redis.cli("XTRIM", "venus:calls:{0}", "MAXLEN", "0")
             fleet.process(.analyze).signal(SIGCONT)
+            // Also of producers that never say another word it is known that something is missing.
+            try await eventually(within: .seconds(20), "the trimmed entries") {
+                try await api.get("/losses")["quarantined"]["items"].array.contains {
+                    $0["reason"].string?.contains("trimmed before") == true
+                }
+            }
             let last = try await LoadGenerator(proxyPort: fleet.proxyPort, url: origin.url(), calls: 100).finish()
             let made = first.made + unread.made + last.made
             try await eventually(within: .seconds(20), "\(made) calls, counted or lost") {
@@ -139,11 +145,6 @@ extension TheBinary {
                 }
                 return true
             }
-            // Also of producers that never say another word it is known that something is missing.
-            let putAside = try await api.get("/losses")["quarantined"]
-            #expect(
-                putAside["items"].array.contains { $0["reason"].string?.contains("trimmed before") == true },
-                "\(putAside)\n\(fleet.transcript)")
         }
     }
 }

@@ -85,7 +85,7 @@ package struct Roller {
 
     private mutating func prune() async throws {
         guard lease.lease != nil, clock.now >= nextPrune else { return }
-        try await store.prune(nowSeconds: clock.now / 1_000, retention: configuration.retention)
+        try await store.prune(nowSeconds: clock.now / 1_000, retention: configuration.retention.seconds)
         nextPrune = clock.now + configuration.pruneInterval.milliseconds
     }
 

@@ -352,8 +352,11 @@ package struct ShardOwner {
 
     /// The newest committed entry stays, so that what somebody else trims is noticed.
     private mutating func trim() async {
-        guard let cursor = analysis?.cursor, cursor > trimmed else { return }
+        guard analysis.map({ $0.cursor > trimmed }) ?? false else { return }
         do {
+            // What tells of somebody else's trimming goes with ours.
+            try await checkLog()
+            guard let cursor = analysis?.cursor, cursor > trimmed else { return }
             try await callLog.trim(shard: shard, through: cursor.predecessor)
             trimmed = cursor
             trimWatch.trimmed(before: cursor)

@@ -1,10 +1,12 @@
 /// Reads the files of the control groups that the agent itself is in.
-struct CgroupReader {
-    let folders: CgroupFolders
+package struct CgroupReader {
+    private let folders: CgroupFolders
+
+    package init(folders: CgroupFolders) { self.folders = folders }
 
     /// `nil` where no group is limited, and the machine's own is the outermost: then there is nothing that the
     /// machine's metrics do not tell.
-    func read(_ files: borrowing SystemFiles) -> CgroupStatistics? {
+    package func read(_ files: borrowing SystemFiles) -> CgroupStatistics? {
         var statistics = CgroupStatistics()
         let isVersionTwo = folders.version == .two
         var memoryFolder: String?

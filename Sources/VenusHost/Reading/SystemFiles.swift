@@ -1,7 +1,7 @@
 import Glibc
 
 /// Files below a root, read whole into memory that is used again. For one thread.
-struct SystemFiles: ~Copyable {
+package struct SystemFiles: ~Copyable {
     /// Bytes of a file that are read, at most.
     static let maximumBytes = 1 << 20
 
@@ -15,7 +15,7 @@ struct SystemFiles: ~Copyable {
         var garbledLines: UInt64 = 0
     }
 
-    init(root: String) {
+    package init(root: String) {
         self.root = root.hasSuffix("/") ? String(root.dropLast()) : root
         memory = Memory()
     }

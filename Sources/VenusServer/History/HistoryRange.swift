@@ -51,10 +51,10 @@ package struct HistorySpan: Sendable, Equatable {
     /// make too many points. `nil` where there are too many even from the coarsest.
     ///
     /// - Precondition: `from` is before `to`.
-    package init?(from: Int64, to: Int64, now: Int64, retention: (Tier) -> Int64 = { $0.defaultRetention }) {
+    package init?(from: Int64, to: Int64, now: Int64, retention: Retention = Retention()) {
         precondition(from < to, "a span has a length")
         let tier = HistoryRange.allCases.first { range in
-            to - from <= range.seconds * 2 && now - from <= retention(range.tier)
+            to - from <= range.seconds * 2 && now - from <= retention[range.tier]
         }?.tier
         self.tier = tier ?? .day
         self.from = self.tier.bucket(of: from)
@@ -65,10 +65,8 @@ package struct HistorySpan: Sendable, Equatable {
 
     /// The whole buckets nearest to a window that ends at `end`, from the coarsest tier that is not coarser than the
     /// window; where that is no longer kept for then, from the finest that is, whose bucket may be longer.
-    package init(
-        _ window: Window, endingAt end: Int64, now: Int64, retention: (Tier) -> Int64 = { $0.defaultRetention }
-    ) {
-        let kept = Tier.allCases.filter { now - end + window.seconds <= retention($0) }
+    package init(_ window: Window, endingAt end: Int64, now: Int64, retention: Retention = Retention()) {
+        let kept = Tier.allCases.filter { now - end + window.seconds <= retention[$0] }
         let tier = kept.last { $0.seconds <= window.seconds } ?? kept.first ?? .day
         self.tier = tier
         let last = tier.bucket(of: end - 1)

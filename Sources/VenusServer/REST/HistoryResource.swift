@@ -1,9 +1,11 @@
 import Hummingbird
+import VenusCore
 
 /// `GET /api/v1/history`: points and totals of a range, or from one instant to another.
 struct HistoryResource: Sendable {
     let reader: HistoryReader
     let live: LiveState
+    let retention: Retention
     /// Milliseconds since the epoch.
     let now: @Sendable () -> Int64
 
@@ -16,7 +18,7 @@ struct HistoryResource: Sendable {
     @Sendable private func respond(_ request: APIRequest) async throws -> Response {
         let parameters = try request.parameters(Self.parameters)
         let format = try TableFormat(parameters, request, among: TableFormat.allCases)
-        let (range, span) = try Self.span(parameters, now: now() / 1_000)
+        let (range, span) = try Self.span(parameters, retention, now: now() / 1_000)
         var filter = HistoryReader.Filter()
         filter.environment = parameters["environment"]
         filter.service = parameters["service"]
@@ -32,7 +34,9 @@ struct HistoryResource: Sendable {
     }
 
     /// An hour unless told otherwise; `from` and `to` are RFC 3339, `to` is now unless told otherwise.
-    static func span(_ parameters: QueryParameters, now: Int64) throws(Problem) -> (HistoryRange?, HistorySpan) {
+    static func span(
+        _ parameters: QueryParameters, _ retention: Retention, now: Int64
+    ) throws(Problem) -> (HistoryRange?, HistorySpan) {
         let range = try parameters.value(
             "range", allowed: HistoryRange.allCases.map(\.rawValue), parse: { HistoryRange(rawValue: $0) })
         guard parameters.has("from") || parameters.has("to") else {
@@ -48,7 +52,7 @@ struct HistoryResource: Sendable {
         guard from < to else {
             throw .invalidParameter("from", "must be before to, and in the past.")
         }
-        guard let span = HistorySpan(from: from, to: to, now: now) else {
+        guard let span = HistorySpan(from: from, to: to, now: now, retention: retention) else {
             throw .invalidParameter(
                 "from", "the span is longer than history is kept: at most \(HistorySpan.maximumPoints) days.")
         }

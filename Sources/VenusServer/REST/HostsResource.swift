@@ -15,6 +15,7 @@ struct HostsResource: Sendable {
     let live: LiveState
     let audit: AuditLog
     let waiters: HostWaiters
+    let retention: Retention
     /// Milliseconds since the epoch.
     let now: @Sendable () -> Int64
 
@@ -49,7 +50,7 @@ struct HostsResource: Sendable {
     @Sendable private func history(_ request: APIRequest) async throws -> Response {
         let parameters = try request.parameters(Self.historyParameters)
         let format = try TableFormat(parameters, request, among: TableFormat.allCases)
-        let (range, span) = try HistoryResource.span(parameters, now: now() / 1_000)
+        let (range, span) = try HistoryResource.span(parameters, retention, now: now() / 1_000)
         var filter = HostHistory.Filter(subject: parameters["subject"], state: parameters["state"])
         filter.metric = try parameters.value(
             "metric", allowed: HostMetric.allCases.map(\.name), parse: { HostMetric(name: $0) })

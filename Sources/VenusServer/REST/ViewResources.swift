@@ -10,10 +10,10 @@ struct ViewResources: Sendable {
     let now: @Sendable () -> Int64
     private let answers = LiveAnswers()
 
-    init(live: LiveState, reader: HistoryReader, now: @escaping @Sendable () -> Int64) {
+    init(live: LiveState, reader: HistoryReader, retention: Retention, now: @escaping @Sendable () -> Int64) {
         self.live = live
         self.now = now
-        past = PastGraphs(live: live, reader: reader)
+        past = PastGraphs(live: live, reader: reader, retention: retention)
     }
 
     var routes: [Route] {

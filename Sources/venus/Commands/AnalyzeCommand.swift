@@ -23,7 +23,7 @@ struct AnalyzeCommand: AsyncParsableCommand {
         let analyzer = Analyzer(
             callLog: callLog, store: opened,
             feed: try configuration.openRemoteFeed(url: backends.stream, logger: logger),
-            configuration: AnalyzerConfiguration(), logger: logger)
+            configuration: configuration.analyzerConfiguration, logger: logger)
         let ready = ReadyLine(text: "Analyzer  \(configuration.stream.shards) shards")
         try await runServices([analyzer, ready], logger: logger)
         await callLog.close()

@@ -47,7 +47,8 @@ struct UpCommand: AsyncParsableCommand {
         let callLog = try configuration.openCallLog(data, logger: logger)
         let feed = InProcessFeed()
         let analyzer = Analyzer(
-            callLog: callLog, store: opened, feed: feed, configuration: AnalyzerConfiguration(), logger: logger)
+            callLog: callLog, store: opened, feed: feed, configuration: configuration.analyzerConfiguration,
+            logger: logger)
         let server = try Server(
             configuration: settings, store: opened, feed: feed, logger: logger)
         let start = try await server.prepare()

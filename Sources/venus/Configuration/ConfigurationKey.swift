@@ -69,6 +69,11 @@ extension ConfigurationKey {
     package static let streamMaximumEntries = ConfigurationKey("stream.max_entries")
     package static let storeURL = ConfigurationKey("store.url", isSecret: true)
     package static let storeURLFile = ConfigurationKey("store.url_file")
+    package static let storeKeep1m = ConfigurationKey("store.keep_1m")
+    package static let storeKeep15m = ConfigurationKey("store.keep_15m")
+    package static let storeKeep2h = ConfigurationKey("store.keep_2h")
+    package static let storeKeep8h = ConfigurationKey("store.keep_8h")
+    package static let storeKeep1d = ConfigurationKey("store.keep_1d")
     package static let serverListen = ConfigurationKey("server.listen")
     package static let serverTLSCertificateFile = ConfigurationKey("server.tls_certificate_file")
     package static let serverTLSKeyFile = ConfigurationKey("server.tls_key_file")
@@ -142,7 +147,7 @@ extension ConfigurationKey {
         proxyUpstreams, proxyUpstreamsFile, proxyUpstreamsTrustFile, proxyNoProxy,
         proxyDNSServer, proxyDNSOverrides,
         streamURL, streamURLFile, streamTrustFile, streamPrefix, streamShards, streamMaximumEntries,
-        storeURL, storeURLFile,
+        storeURL, storeURLFile, storeKeep1m, storeKeep15m, storeKeep2h, storeKeep8h, storeKeep1d,
         serverListen, serverTLSCertificateFile, serverTLSKeyFile, serverAllowPlainHTTP,
         serverSecret, serverSecretFile, serverPublicURL, serverAllowedHosts, serverTrustedProxies,
         serverSessionLifetime, serverSessionIdleLifetime, serverDashboard,

@@ -46,7 +46,9 @@ extension VenusConfiguration {
         proxy = Proxy(&reading)
         policy = Policy(&reading)
         stream = Stream(&reading)
-        store = Store(url: reading.url(.storeURL, .storeURLFile, absent: "SQLite under `data`", .postgres))
+        store = Store(
+            url: reading.url(.storeURL, .storeURLFile, absent: "SQLite under `data`", .postgres),
+            retention: reading.retention())
         server = Server(&reading)
         agent = Agent(&reading)
         hosts = Hosts(&reading)

@@ -1,4 +1,5 @@
 package import Logging
+package import VenusCore
 package import VenusProxy
 package import VenusServer
 
@@ -93,6 +94,7 @@ package struct VenusConfiguration: Sendable {
     package struct Store: Sendable {
         /// PostgreSQL; `nil`: SQLite under `data`.
         package var url: EndpointURL?
+        package var retention: Retention
     }
 
     package struct Server: Sendable {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import VenusAnalysis
 import VenusProxy
 import VenusServer
 
@@ -33,8 +34,15 @@ extension VenusConfiguration {
         return result
     }
 
+    var analyzerConfiguration: AnalyzerConfiguration {
+        var result = AnalyzerConfiguration()
+        result.retention = store.retention
+        return result
+    }
+
     var serverConfiguration: ServerConfiguration {
         var result = ServerConfiguration()
+        result.retention = store.retention
         result.host = server.listen.host
         result.port = Int(server.listen.port)
         result.tls = server.tls

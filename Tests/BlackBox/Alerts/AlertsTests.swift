@@ -120,7 +120,10 @@ extension TheBinary {
                 known.append(try #require(rotated["secret"].string))
                 #expect(try await api.send("POST", "/webhooks/\(id)/test")["result"].string == "status 200")
             }
-            let messages = try AlertBench.messages(receiver)
+            let messages = try await eventually("six messages") { () -> [AlertBench.Message]? in
+                let told = try AlertBench.messages(receiver)
+                return told.count < 6 ? nil : told
+            }
             #expect(messages.map(\.verified) == [[0], [0], [0, 1], [0, 1], [0, 1, 2], [1, 2]], "\(messages)")
             #expect(messages.map(\.signatures) == [1, 2, 2, 3, 3, 3])
             // Nobody is shown a secret again, and what is stored is sealed.

@@ -19,14 +19,14 @@ extension TheBinary {
                     HostileTraffic.send(HostileTraffic.response(&generator), on: connection, &generator)
                 })
             let venus = try await VenusUp(environment: [
-                "VENUS_PROXY_HEAD_TIMEOUT": "1s", "VENUS_PROXY_BODY_TIMEOUT": "1s",
-                "VENUS_PROXY_RESPONSE_TIMEOUT": "1s",
-                "VENUS_PROXY_TUNNEL_IDLE_TIMEOUT": "1s", "VENUS_PROXY_CLIENT_IDLE_TIMEOUT": "1s",
+                "VENUS_PROXY_HEAD_TIMEOUT": "3s", "VENUS_PROXY_BODY_TIMEOUT": "3s",
+                "VENUS_PROXY_RESPONSE_TIMEOUT": "3s",
+                "VENUS_PROXY_TUNNEL_IDLE_TIMEOUT": "1s", "VENUS_PROXY_CLIENT_IDLE_TIMEOUT": "3s",
                 "VENUS_PROXY_UPSTREAM_IDLE_TIMEOUT": "1s", "VENUS_PROXY_CALLER_PATIENCE": "100ms",
             ])
             let proxy = try #require(venus.proxyProcess)
             try await expectOthersAreServed(venus, good)
-            try await eventually("idle connections to be closed") { Self.sockets(proxy) <= 8 }
+            try await eventually(within: .seconds(25), "idle connections to be closed") { Self.sockets(proxy) <= 8 }
             let before = (sockets: Self.sockets(proxy), bytes: try #require(OwnedProcesses.residentBytes(proxy)))
 
             let storm = Task {
@@ -52,7 +52,7 @@ extension TheBinary {
             try await storm.value
 
             #expect(venus.proxyProcess == proxy, "the same process still serves")
-            try await eventually(within: .seconds(15), "the end of all that was under way") {
+            try await eventually(within: .seconds(25), "the end of all that was under way") {
                 Self.sockets(proxy) <= before.sockets
             }
             let growth = try #require(OwnedProcesses.residentBytes(proxy)) - before.bytes

@@ -101,6 +101,8 @@ extension TheBinary {
             try await scene.api.send("PUT", "/thresholds", "{\(metric),\"window\":\"10s\",\"critical\":0.00001}")
             try await scene.api.send(
                 "PUT", "/rules/memory", "{\(metric),\"for_seconds\":1,\"keep_firing_for_seconds\":1}")
+            let command = { try await VenusBinary.output(["alerts"], environment: scene.venus.runEnvironment) }
+            #expect(try await command().standardOutput == "No alerts.\n")
             let agent = try await scene.started(scene.line)
             try await eventually(within: .seconds(60), "the message") {
                 try AlertBench.messages(receiver).map(\.kind) == ["alert.firing"]
@@ -109,6 +111,8 @@ extension TheBinary {
                 $0["rule"].string == "memory"
             }
             #expect(alert?["value"].double ?? 0 > 0.00001 && alert?["subject"]["host"].string == "web-1")
+            let shown = try await command().standardOutput
+            #expect(shown.contains("firing") && shown.contains("web-1"), "\(shown)")
             try await scene.api.send("PUT", "/thresholds", "{\(metric),\"window\":\"10s\",\"critical\":1}")
             try await eventually(within: .seconds(60), "the end") {
                 try AlertBench.messages(receiver).map(\.kind) == ["alert.firing", "alert.resolved"]

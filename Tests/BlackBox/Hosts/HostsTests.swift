@@ -1,6 +1,8 @@
 import Foundation
 import TestSupport
 import Testing
+import VenusCore
+import VenusHost
 
 extension TheBinary {
     @Suite("Hosts: venus up, and agents")
@@ -115,6 +117,67 @@ extension TheBinary {
                 "SELECT count(*), max(highest) FROM host_producers", url: fleet.databaseURL)
             #expect(counted.first?.first == "1")
             withExtendedLifetime(agent) {}
+        }
+
+        /// What an agent leaves on disk that could not send for an hour: minutes one after the other, each with a value of
+        /// its own, and half of it covered, so that one that counted twice would be seen.
+        private static func leaveHour(in folder: String) throws -> ClosedRange<Int64> {
+            let last = Int64(Date().timeIntervalSince1970) / 60 - 2
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            var open: HostReading?
+            let spool = try ReadingSpool(
+                folder: folder + "/readings", newProducer: String(repeating: "a", count: 32), open: &open)
+            for minute in last - 59...last {
+                var reading = HostReading(start: minute * 60_000, end: minute * 60_000 + 30_000)
+                reading.add(HostSeries(.cpuUtilization), Double(last - minute) / 100, seconds: 30)
+                spool.append(reading)
+            }
+            return last - 59...last
+        }
+
+        @Test("an hour that waited on disk is there once, though agent and server are killed while it is sent")
+        func backlog() async throws {
+            let fleet = try await Fleet(roles: [.serve])
+            let api = try await fleet.signIn()
+            let made = try await post(api, "/keys", #"{"name":"agent","scopes":["hosts:write"]}"#)
+            let key = try #require(try JSONValue(made.text)["key"].string)
+            let folder = fleet.directory.file("agent")
+            let minutes = try Self.leaveHour(in: folder)
+            let environment = [
+                "VENUS_DATA": folder, "VENUS_AGENT_KEY": key, "VENUS_AGENT_HOST": "web-1",
+                "VENUS_AGENT_SERVER": "http://127.0.0.1:\(fleet.serverPort)", "VENUS_AGENT_PUBLISH_INTERVAL": "2s",
+            ]
+            func startAgent() async throws -> ChildProcess {
+                let agent = try VenusBinary.start(["agent"], environment: environment)
+                try await agent.waitForLine("the agent's line") { $0.contains("Agent  web-1") }
+                return agent
+            }
+            // At once, and as soon as something is stored.
+            for waits in [false, true, true] {
+                let agent = try await startAgent()
+                try await eventually(within: .seconds(30), poll: .milliseconds(5), "a minute") {
+                    let stored = try await PostgresServer.query(
+                        "SELECT highest FROM host_producers", url: fleet.databaseURL)
+                    return !waits || !stored.isEmpty
+                }
+                agent.signal(SIGKILL)
+                try await agent.waitForExit()
+                try await fleet.kill(.serve)
+                try await fleet.start(.serve)
+            }
+            let agent = try await startAgent()
+            let again = try await fleet.signIn()
+            let (from, to) = (minutes.lowerBound * 60, (minutes.upperBound + 1) * 60)
+            let span = [from, to].map { Date(timeIntervalSince1970: Double($0)).ISO8601Format() }
+            let path = "/hosts/web-1/history?metric=system.cpu.utilization&from=\(span[0])&to=\(span[1])"
+            let points = try await eventually(within: .seconds(60), "the hour") { () -> [JSONValue]? in
+                let points = try await again.get(path)["series"][0]["points"].array
+                return points.filter { $0["coverage"].double ?? 0 > 0 }.count < 60 ? nil : points
+            }
+            #expect(points.compactMap { $0["coverage"].double } == Array(repeating: 0.5, count: 60))
+            let means = points.compactMap { $0["mean"].double }
+            #expect(zip(means, (0..<60).reversed()).allSatisfy { abs($0 - Double($1) / 100) < 1e-9 }, "\(means)")
+            #expect(try await agent.stop(SIGTERM, within: .seconds(30)) == .exited(0))
         }
     }
 }

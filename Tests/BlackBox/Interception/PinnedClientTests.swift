@@ -10,6 +10,8 @@ extension TheBinary {
             let origin = try await TLSOrigin()
             let venus = try await VenusUp(environment: [
                 "VENUS_INTERCEPTION_HOSTS": "*", "VENUS_INTERCEPTION_TRUST": origin.certificate,
+                // One loop, so that what a client made of a certificate is known when its next connection comes.
+                "VENUS_PROXY_THREADS": "1",
             ])
             // It trusts the origin's certificate, and no other.
             let pinned = { try await Self.curl(origin.url("/bytes/10"), trusting: origin.certificate, venus) }

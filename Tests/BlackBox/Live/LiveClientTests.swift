@@ -57,6 +57,35 @@ extension TheBinary {
             #expect(client.standardOutput.lines.contains("back 1"))
         }
 
+        @Test("what an alert did while the server was away is told to who returns, in order and once")
+        func alerts() async throws {
+            let origin = try Origin()
+            let venus = try await VenusUp(
+                environment: AlertBench.environment.merging(["VENUS_AGENT_READ_INTERVAL": "1s"]) { $1 })
+            let api = try await venus.signIn()
+            let calls = SteadyCalls(through: venus.proxyPort, origin)
+            defer { withExtendedLifetime(calls) {} }
+            try await AlertBench.watch(api, origin, limit: 0.5, keepFiringFor: 1)
+            try await eventually(within: .seconds(30), "a host") {
+                try await !api.get("/hosts")["items"].array.isEmpty
+            }
+            let client = try Self.client("alerts", venus.serverPort, api.token)
+            try await client.waitForLine("the snapshots") { $0 == "ready" }
+            calls.call("/status/503")
+            func quick() async throws -> String? {
+                try await api.get("/alerts")["items"].array.first { $0["rule"].string == "quick" }?["state"].string
+            }
+            try await eventually(within: .seconds(60), "the alert") { try await quick() == "firing" }
+            #expect(try await venus.stop() == .exited(0))
+            try await client.waitForLine("the close code") { $0 == "closed 1001" }
+            calls.call("/")
+            try await venus.start()
+            try await eventually(within: .seconds(90), "the end of the alert") { try await quick() == nil }
+            client.signal(SIGUSR1)
+            #expect(try await client.waitForExit(within: .seconds(40)) == .exited(0), "\(client.transcript)")
+            #expect(client.standardOutput.lines.contains("told pending firing resolved"), "\(client.transcript)")
+        }
+
         @Test("two servers on one store are one: a session of one opens the other's socket, and ends on both")
         func twoServers() async throws {
             let origin = try Origin()

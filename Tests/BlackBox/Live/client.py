@@ -7,6 +7,8 @@ follow    subscribes to graph, kpis and calls, prints "ready", puts updates toge
 misuse    what is wrong is answered with an error, or closed with the code that docs/live.md names
 goodbye   prints "ready", waits for the server's close, prints its code, waits for SIGUSR1, returns to the server
 elsewhere returns to OTHER_PORT, another server, with the position of this one
+alerts    subscribes to alerts and hosts, prints "ready", and "closed" with the code of the server's close; waits for SIGUSR1,
+          returns to the server, and prints what the rule "quick" did, in order, as soon as that is over
 """
 
 import asyncio
@@ -107,6 +109,27 @@ class Calls:
 
     def shown(self):
         return sorted(self.told, key=json.dumps)
+
+
+class Alerts:
+    """What the rule "quick" did since the snapshot."""
+
+    def __init__(self):
+        self.data, self.position = None, None
+        self.told = []
+
+    def receive(self, message):
+        if message["type"] == "snapshot":
+            assert self.data is None, "whoever returns is told what was missed, and not all anew"
+            self.data = message["data"]
+        else:
+            assert self.position == (message["epoch"], message["from"]), "an update that builds on something else"
+            transitions = message["data"]["transitions"]
+            assert message["seq"] - message["from"] == len(transitions), message
+            self.told += [one["kind"] for one in transitions if one["rule"] == "quick"]
+        self.position = (message["epoch"], message["seq"])
+
+    since = View.since
 
 
 def connect(port=port):
@@ -237,6 +260,29 @@ async def elsewhere():
     await back(sys.argv[4], views)
 
 
+async def alerts():
+    views = {"alerts": Alerts(), "hosts": View()}
+    async with connect() as socket:
+        await receive(socket)
+        await subscribe_all(socket, views)
+        print("ready", flush=True)
+        try:
+            while True:
+                message = await receive(socket)
+                views[message["topic"]].receive(message)
+        except websockets.ConnectionClosed:
+            print("closed", socket.close_code, flush=True)
+    assert views["hosts"].updates, "no reading of a host"
+    await TOLD.wait()
+    told = views["alerts"]
+    async with connect() as socket:
+        await receive(socket)
+        await subscribe(socket, "alerts", since=told.since)
+        while not told.told or told.told[-1] != "resolved":
+            told.receive(await receive(socket))
+    print("told", *told.told, flush=True)
+
+
 async def back(port, views):
     """Another run of a server has other epochs: it answers with the whole of each topic."""
     async with connect(port) as socket:
@@ -260,7 +306,8 @@ async def back(port, views):
 
 async def main():
     asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, TOLD.set)
-    await {"follow": follow, "misuse": misuse, "goodbye": goodbye, "elsewhere": elsewhere}[session]()
+    sessions = {"follow": follow, "misuse": misuse, "goodbye": goodbye, "elsewhere": elsewhere, "alerts": alerts}
+    await sessions[session]()
 
 
 asyncio.run(main())

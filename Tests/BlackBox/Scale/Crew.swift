@@ -43,17 +43,20 @@ final class Crew: Sendable {
     /// Restarts the two analyzers and every proxy with another number of shards, one role after the other. One of the
     /// proxies is ahead of every analyzer.
     func restart(
-        _ analyzers: inout [ChildProcess], _ proxies: inout [ChildProcess], shards: Int
+        _ analyzers: inout [ChildProcess], _ proxies: inout [ChildProcess], shards: Int,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         for place in services.indices {
             if place == 1 || place == 3 {
                 let number = place / 2
-                #expect(try await analyzers[number].stop(within: .seconds(30)) == .exited(0))
+                let status = try await analyzers[number].stop(within: .seconds(30))
+                #expect(status == .exited(0), sourceLocation: sourceLocation)
                 analyzers[number] = try analyzer("analyze-\(number + 1)", shards: shards)
             }
             // The new proxy takes the address over, and the old one ends what it has under way.
             let next = try await proxy(place, shards: shards)
-            #expect(try await proxies[place].stop(within: .seconds(30)) == .exited(0))
+            let status = try await proxies[place].stop(within: .seconds(30))
+            #expect(status == .exited(0), sourceLocation: sourceLocation)
             proxies[place] = next
         }
     }
@@ -111,7 +114,9 @@ final class Crew: Sendable {
     }
 
     /// Waits until as many calls are counted as were made, live and in history, and none is lost.
-    func expectCounted(_ made: Int, within limit: Duration = .seconds(60)) async throws {
+    func expectCounted(
+        _ made: Int, within limit: Duration = .seconds(60), sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
         try await eventually(within: limit, poll: .milliseconds(200), "\(made) calls") {
             let live = try await counted()
             let stored = try await api.get("/history?range=hour")["totals"]["calls"].int
@@ -120,16 +125,19 @@ final class Crew: Sendable {
             }
             return true
         }
-        #expect(try await api.get("/losses")["calls"].int == 0)
+        let lost = try await api.get("/losses")["calls"].int
+        #expect(lost == 0, sourceLocation: sourceLocation)
     }
 }
 
 /// Stops the load, and returns how many calls were made. None may have failed.
-func finish(_ load: [LoadGenerator]) async throws -> Int {
+func finish(
+    _ load: [LoadGenerator], sourceLocation: SourceLocation = #_sourceLocation
+) async throws -> Int {
     var made = 0
     for generator in load {
         let report = try await generator.stop()
-        #expect(report.failed == 0, "\(report.failures)")
+        #expect(report.failed == 0, "\(report.failures)", sourceLocation: sourceLocation)
         made += report.made
     }
     return made

@@ -81,6 +81,8 @@ public final class PostgresServer: Sendable {
 
     /// SIGKILL, to the server alone: its other processes notice that it is gone.
     public func kill() async throws {
+        // So that it makes no more of them.
+        current?.signal(SIGSTOP)
         let others = children
         current?.signal(SIGKILL)
         try await current?.waitForExit()

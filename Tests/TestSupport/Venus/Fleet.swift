@@ -56,7 +56,7 @@ public final class Fleet: Sendable {
             try await process.waitForLine("the proxy's address") {
                 $0.contains("Proxy") && $0.contains(":\(proxyPort)")
             }
-        case .analyze: break
+        case .analyze: try await process.waitForLine("the analyzer's line") { $0.contains("Analyzer  ") }
         case .serve:
             try await process.waitForLine("the server's address") {
                 $0.contains("Server") && $0.contains(":\(serverPort)")

@@ -3,6 +3,11 @@ import VenusServer
 
 @Suite("The secret's hash")
 struct SecretHashTests {
+    @Test("whoever is not there is asked for by as much work as whoever is")
+    func nobody() {
+        #expect(SecretHash.ofNobody().text.hasPrefix("scrypt$\(SecretHash.defaultCostExponent)$"))
+    }
+
     @Test("verifies the secret and no other, also after it was stored")
     func verifies() throws {
         let hash = try SecretHash(secret: "correct horse", costExponent: 10)

@@ -28,6 +28,10 @@ struct HistorySpanTests {
         #expect((recent.end - recent.from) / 60 <= 7)
         let older = try #require(HistorySpan(from: now - 3 * 86_400, to: now - 3 * 86_400 + 600, now: now))
         #expect(older.tier == .quarterHour)
+        var longer = Retention()
+        longer[.minute] = 4 * 86_400
+        let kept = HistorySpan(from: older.from, to: older.from + 600, now: now, retention: longer)
+        #expect(kept?.tier == .minute)
         let old = try #require(HistorySpan(from: now - 400 * 86_400, to: now, now: now))
         #expect(old.tier == .day)
         #expect(HistorySpan(from: 0, to: now, now: now) == nil)

@@ -147,6 +147,7 @@ struct AccountResourceTests {
                 let response = try await server.login(#"{"user":"\#(name)","password":"correct horse"}"#, [from])
                 #expect(response.status == 429)
                 #expect(response["retry-after"].flatMap(Int.init).map { (1...2).contains($0) } == true)
+                #expect(try await server.store.audit(AuditQuery(limit: 5)).contains { $0.event == .signInDelayed })
             }
         }
     }
@@ -177,6 +178,8 @@ struct AccountResourceTests {
             #expect(try await send("DELETE", "/keys/\(id)", nil).status == 404)
             #expect(try await server.request("GET", "/api/v1/graph", [server.bearer(key)]).status == 401)
             #expect(!server.log.text.contains(key))
+            let newest = try #require(try await server.store.audit(AuditQuery(limit: 1)).first)
+            #expect(newest.event == .keyRevoked && newest.subject == "key:\(id)")
         }
     }
 
@@ -196,6 +199,10 @@ struct AccountResourceTests {
             #expect(try await server.request("GET", "/api/v1/session", [server.bearer(two)]).status == 401)
             #expect(try await server.request("GET", "/api/v1/session", [server.bearer(one)]).status == 200)
             #expect(try await server.request("GET", "/api/v1/session", [server.bearer(admin)]).status == 200)
+            #expect(try await server.request("POST", "/api/v1/logout", [server.bearer(one)], body: "").status == 204)
+            let audit = try await server.store.audit(AuditQuery(limit: 2))
+            #expect(audit.map(\.event) == [.signOut, .sessionRevoked])
+            #expect(audit.allSatisfy { $0.actor == "user:viewer" })
         }
     }
 }

@@ -204,6 +204,11 @@ struct WatchResourceTests {
                 #expect(try await server.request("DELETE", "/api/v1/\(path)", [bearer]).status == 204)
             }
             #expect(try await server.request("DELETE", "/api/v1/rules/burn", [bearer]).status == 404)
+            let events = try await server.store.audit(AuditQuery(limit: 7)).map(\.event)
+            #expect(
+                events == [
+                    .ruleRemoved, .objectiveRemoved, .ruleRemoved, .ruleSet, .objectiveSet, .ruleSet, .thresholdSet,
+                ])
         }
     }
 
@@ -243,6 +248,8 @@ struct WatchResourceTests {
             let path = "/api/v1/silences/\(ids[0])"
             #expect(try await server.request("DELETE", path, [server.bearer(token)]).status == 204)
             #expect(try await server.store.watchState().silences.map(\.id) == [ids[1]])
+            let events = try await server.store.audit(AuditQuery(limit: 3)).map(\.event)
+            #expect(events == [.silenceRemoved, .silenceSet, .silenceSet])
         }
     }
 

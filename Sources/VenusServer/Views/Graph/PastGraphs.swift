@@ -4,6 +4,7 @@ import VenusCore
 struct PastGraphs: Sendable {
     let live: LiveState
     let reader: HistoryReader
+    let retention: Retention
 
     /// - Parameters:
     ///   - at: milliseconds since the epoch; `nil`: the live picture.
@@ -55,7 +56,7 @@ struct PastGraphs: Sendable {
         var all = ViewFilter()
         all.window = filter.window
         all.environment = filter.environment
-        let span = HistorySpan(filter.window, endingAt: (at + 999) / 1_000, now: now / 1_000)
+        let span = HistorySpan(filter.window, endingAt: (at + 999) / 1_000, now: now / 1_000, retention: retention)
         return Past(at: at, span: span, edges: try await reader.edges(span, filter: all))
     }
 }
