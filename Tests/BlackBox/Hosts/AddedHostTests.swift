@@ -24,7 +24,8 @@ extension TheBinary {
             /// Where the line installs.
             var home: String { venus.directory.file("agent") }
 
-            private var data: String { venus.directory.file("readings") }
+            /// Begins as that of `venus up`, whose end ends all that work on such: also an agent that a test left.
+            private var data: String { venus.directory.file("data-of-the-agent") }
 
             /// The shell waits for it.
             var agent: pid_t? { OwnedProcesses.ids(markedBy: "VENUS_DATA=" + data, word: "agent").first }

@@ -236,18 +236,22 @@ async def misuse():
     print("told", flush=True)
 
 
+async def follow_to_the_end(socket, views):
+    try:
+        while True:
+            message = await receive(socket)
+            views[message["topic"]].receive(message)
+    except websockets.ConnectionClosed:
+        print("closed", socket.close_code, flush=True)
+
+
 async def goodbye():
     views = {topic: kind() for topic, kind in TOPICS.items()}
     async with connect() as socket:
         await receive(socket)
         await subscribe_all(socket, views)
         print("ready", flush=True)
-        try:
-            while True:
-                message = await receive(socket)
-                views[message["topic"]].receive(message)
-        except websockets.ConnectionClosed:
-            print("closed", socket.close_code, flush=True)
+        await follow_to_the_end(socket, views)
     await TOLD.wait()
     await back(port, views)
 
@@ -266,12 +270,7 @@ async def alerts():
         await receive(socket)
         await subscribe_all(socket, views)
         print("ready", flush=True)
-        try:
-            while True:
-                message = await receive(socket)
-                views[message["topic"]].receive(message)
-        except websockets.ConnectionClosed:
-            print("closed", socket.close_code, flush=True)
+        await follow_to_the_end(socket, views)
     assert views["hosts"].updates, "no reading of a host"
     await TOLD.wait()
     told = views["alerts"]

@@ -31,7 +31,7 @@ struct LoadTests {
 
     @Test("nothing given means the documented defaults")
     func defaults() throws {
-        let configuration = try load(yaml: "", ["HOME": "/home/ada"])
+        let configuration = try load(yaml: "", ["HOME": "/users/ada"])
         #expect(configuration.environment == "production")
         #expect(configuration.service == nil)
         #expect(configuration.instance == ProcessInfo.processInfo.hostName)
@@ -42,7 +42,7 @@ struct LoadTests {
         #expect(configuration.stream.prefix == "venus")
         #expect(configuration.stream.shards == 1)
         #expect(configuration.store.url == nil)
-        #expect(configuration.data == "/home/ada/.local/state/venus")
+        #expect(configuration.data == "/users/ada/.local/state/venus")
         #expect(configuration.log.level == .info)
         #expect(configuration.log.format == .text)
         #expect(configuration.entries.count == ConfigurationKey.all.count)
@@ -325,8 +325,8 @@ struct LoadTests {
 
     @Test("data goes to the state directory, or where it is told")
     func data() throws {
-        #expect(try load(["XDG_STATE_HOME": "/state", "HOME": "/home/ada"]).data == "/state/venus")
-        #expect(try load(["XDG_STATE_HOME": "relative", "HOME": "/home/ada"]).data == "/home/ada/.local/state/venus")
+        #expect(try load(["XDG_STATE_HOME": "/state", "HOME": "/users/ada"]).data == "/state/venus")
+        #expect(try load(["XDG_STATE_HOME": "relative", "HOME": "/users/ada"]).data == "/users/ada/.local/state/venus")
         #expect(try load(yaml: "data: ./venus-data").data == "./venus-data")
         #expect(try load().data.hasSuffix("/.local/state/venus"))
     }
