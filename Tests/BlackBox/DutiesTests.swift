@@ -73,6 +73,9 @@ extension TheBinary {
             }
             #expect(edge["kpis"]["calls"].int == 1)
             #expect(edge["kpis"]["availability"].double == 1)
+            #expect(edge["tunnel_protocols"].array == [.string("websocket")], "bytes and activity, no messages")
+            let operations = try await api.get("/kpis?by=operation&dependency=\(server)")["items"].array
+            #expect(operations.map { $0["operation"].string } == ["GET /api/v1/live websocket"])
             // How long it stays open is no response time.
             #expect(edge["kpis"]["response_time_ms"]["max"].double == nil)
             #expect(socket.isOpen)

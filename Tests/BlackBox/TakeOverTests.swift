@@ -14,6 +14,8 @@ extension TheBinary {
             let fresh = LoadGenerator(
                 proxyPort: fleet.proxyPort, url: url, clients: 10, pause: .milliseconds(1),
                 fields: [("connection", "close")])
+            // Some are under way whenever a proxy is told to stop.
+            let slow = LoadGenerator(proxyPort: fleet.proxyPort, url: origin.url("/delay/2500"), clients: 4)
             let succeeded = { (kept.report.succeeded, fresh.report.succeeded) }
             try await eventually("the first calls", holds: { succeeded().0 > 300 && succeeded().1 > 300 })
 
@@ -29,7 +31,7 @@ extension TheBinary {
                     holds: { succeeded().0 > before.0 + 300 && succeeded().1 > before.1 + 300 })
                 proxies.append(next)
             }
-            let reports = [try await kept.stop(), try await fresh.stop()]
+            let reports = [try await kept.stop(), try await fresh.stop(), try await slow.stop()]
             for report in reports { #expect(report.failed == 0, "\(report.failures)") }
             let made = reports.reduce(0) { $0 + $1.made }
             #expect(try await proxies[3].stop() == .exited(0))

@@ -92,11 +92,11 @@ package struct RouteTable: Sendable {
         switch answer {
         case .template(let template):
             if after != before || isOld { changed.insert(edgeKey) }
-            key.operation = "\(operation.method) \(template)"
+            key.operation = operation.name(route: template)
         case .collapsed(let template):
             changed.insert(edgeKey)
             answers.removeAll()
-            key.operation = "\(operation.method) \(template)"
+            key.operation = operation.name(route: template)
         case .overflow: key.operation = KeyTable.overflow
         }
         if nodes > bounds.nodes { forgetOldest() }

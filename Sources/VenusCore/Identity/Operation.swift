@@ -28,8 +28,12 @@ public struct Operation: Sendable, Hashable {
     /// `host:port`, an IPv6 address in brackets.
     public var dependency: String { host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
-    /// `METHOD route`; of a tunnel also what is inside: `CONNECT tls/1.3 h2`.
-    public var name: String {
+    /// `METHOD route`; where what follows is no request and answer also what it is: `CONNECT tls/1.3 h2`,
+    /// `GET /live websocket`.
+    public var name: String { name(route: route) }
+
+    /// Its ``name``, were this its route.
+    public func name(route: String) -> String {
         let request = route.isEmpty ? method : "\(method) \(route)"
         return showsProtocol ? "\(request) \(networkProtocol)" : request
     }
@@ -37,23 +41,28 @@ public struct Operation: Sendable, Hashable {
     /// Whether it is a tunnel, through which others may go.
     public var isTunnel: Bool { scheme == Self.tunnelScheme }
 
-    private var showsProtocol: Bool { isTunnel && Self.isVisible(networkProtocol.prefix { $0 != " " }) }
+    private var showsProtocol: Bool {
+        isTunnel ? Self.isVisible(networkProtocol.prefix { $0 != " " }) : networkProtocol == Self.webSocketProtocol
+    }
 
     private static let tunnelScheme = "tcp"
     private static let tunnelMethod = "CONNECT"
     private static let opaqueProtocol = "tunnel"
     private static let visibleProtocol = "tls"
+    private static let webSocketProtocol = "websocket"
 
     /// Whether the first word of a tunnel's protocol says what is inside: `tls/1.3`, or `tls` without a version.
     private static func isVisible(_ word: Substring) -> Bool {
         word == visibleProtocol || word.hasPrefix(visibleProtocol + "/")
     }
 
-    /// What is inside a tunnel, by the ``name`` of its operation: `tls/1.3 h2`, or `tunnel`. `nil` where the operation
-    /// is none.
+    /// What is inside a tunnel, by the ``name`` of its operation: `tls/1.3 h2`, `tunnel`, or `websocket` behind an
+    /// upgrade. `nil` where the operation is none.
     public static func tunnelProtocol(ofName name: String) -> String? {
         var words = name.split(separator: " ")
-        guard words.first == Substring(tunnelMethod) else { return nil }
+        guard words.first == Substring(tunnelMethod) else {
+            return words.count > 2 && words.last == Substring(webSocketProtocol) ? webSocketProtocol : nil
+        }
         words.removeFirst()
         guard let place = words.lastIndex(where: isVisible) else { return opaqueProtocol }
         return words[place...].joined(separator: " ")

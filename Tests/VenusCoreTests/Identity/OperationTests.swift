@@ -22,6 +22,16 @@ struct OperationTests {
         #expect(request.dependency == "[::1]:443")
     }
 
+    @Test("that went on as WebSocket say so, whatever their route becomes")
+    func webSocket() {
+        let upgrade = Operation(
+            scheme: "http", host: "api.example", port: 80, method: "GET", route: "/live/7",
+            networkProtocol: "websocket")
+        #expect(upgrade.name == "GET /live/7 websocket")
+        #expect(upgrade.name(route: "/live/*") == "GET /live/* websocket")
+        #expect(Operation.tunnelProtocol(ofName: upgrade.name) == "websocket")
+    }
+
     @Test(
         "of tunnels are known by their names",
         arguments: ["tunnel", "tls", "tls/1.3 h2", "tls/1.2", "tls/1.3 http/1.1"])
@@ -30,6 +40,8 @@ struct OperationTests {
         #expect(Operation.tunnelProtocol(ofName: tunnel(inside, serverName: "other.example").name) == inside)
     }
 
-    @Test("of requests are no tunnels", arguments: ["GET /tls/1.2", "_OTHER", "", "CONNECTED", "_OTHER tls/1.3"])
+    @Test(
+        "of requests are no tunnels",
+        arguments: ["GET /tls/1.2", "_OTHER", "", "CONNECTED", "_OTHER tls/1.3", "GET /websocket", "_OTHER websocket"])
     func noTunnel(_ name: String) { #expect(Operation.tunnelProtocol(ofName: name) == nil) }
 }

@@ -131,7 +131,7 @@ struct InterceptionTests {
                 of: "python3", ["-c", script, "\(intercepted.proxy.port)", origin.authority, intercepted.bundle])
             #expect(output.standardOutput == "same\n", "\(output.standardError)")
             let call = try #require(try await intercepted.proxy.calls(1).first)
-            #expect(call.operation.name == "GET /live")
+            #expect(call.operation.name == "GET /live websocket")
             #expect(call.operation.scheme == "https")
             #expect(call.operation.networkProtocol == "websocket")
             #expect(call.call.flags.isSuperset(of: [.tunnel, .intercepted]))

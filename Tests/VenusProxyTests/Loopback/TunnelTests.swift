@@ -39,6 +39,26 @@ struct TunnelTests {
         }
     }
 
+    @Test("to a name has the time that the name took, and that of connecting, apart from each other")
+    func byName() async throws {
+        try await withProxy(
+            lookup: { _ in
+                usleep(30_000)
+                return IPAddress("127.0.0.1").map { [$0] }
+            }
+        ) { proxy, origin in
+            let client = try proxy.client()
+            #expect(try await client.connect("api.example:\(origin.port)").status == 200)
+            #expect(try await client.get("/bytes/3").bodyLength == 3)
+            let recorded = try await proxy.calls(1)[0]
+            #expect(recorded.operation.dependency == "api.example:\(origin.port)")
+            let (dns, connect) = (recorded.call.phases[.dns], recorded.call.phases[.connect])
+            #expect(try #require(dns) >= 30_000)
+            #expect(try #require(connect) < 30_000)
+            #expect(recorded.call.duration >= 30_000)
+        }
+    }
+
     @Test("forwards bytes that the client sent before the answer")
     func earlyBytes() async throws {
         try await withProxy { proxy, origin in

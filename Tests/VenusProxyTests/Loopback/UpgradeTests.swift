@@ -41,7 +41,7 @@ struct UpgradeTests {
             #expect(bytes == "helloearly")
             // The connection is open, and its call is recorded.
             let recorded = try await proxy.calls(1)[0]
-            #expect(recorded.operation.name == "GET /live/*")
+            #expect(recorded.operation.name == "GET /live/* websocket")
             #expect(recorded.operation.scheme == "http")
             #expect(recorded.operation.networkProtocol == "websocket")
             #expect(recorded.call.outcome == .success)

@@ -46,8 +46,9 @@ function basisText({ basis, estimated }) {
   return basis === "mixed" ? `Statuses were visible for some calls only.${guessed}` : guessed;
 }
 
-/** @param inside as the API has it: `tls/1.3 h2`, `tls/1.2 http/1.1`, `tls/1.3`, `tls`, `tunnel`. */
+/** @param inside as the API has it: `tls/1.3 h2`, `tls/1.2 http/1.1`, `tls/1.3`, `tls`, `websocket`, `tunnel`. */
 function insideText(inside) {
+  if (inside === "websocket") return "WebSocket: connections and bytes are counted, single messages are not visible.";
   if (inside === "tunnel") return "Not TLS, or nothing seen of it yet: only bytes are known.";
   const [version, application] = inside.split(" ");
   const name = version.replace(/^tls\/?/, "TLS ").trim();
