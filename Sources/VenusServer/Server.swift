@@ -137,6 +137,7 @@ public final class Server: Service {
         responder = Responder(
             access: access, client: client, base: base,
             transport: StrictTransport(publicURL: publicURL, base: base, isSecure: tls != nil),
+            crossOrigin: CrossOriginAccess(try configuration.readingSites()),
             routes: accounts + watching + told + [
                 HealthResource().route, readiness.route, login.route,
                 LogoutResource(sessions: sessions, hub: hub, cookie: cookie, audit: audit).route,
@@ -153,7 +154,7 @@ public final class Server: Service {
                     store: store, live: live, audit: audit, waiters: waiters, retention: configuration.retention,
                     now: now
                 ).routes
-                + [BucketsResource(store: store).route],
+                + [BucketsResource(store: store).route] + ForgettingResource(store: store, audit: audit).routes,
             dashboard: configuration.dashboardDirectory.map { DashboardFiles(directory: $0, logger: logger) } ?? .none)
     }
 

@@ -27,6 +27,8 @@ public struct ServerConfiguration: Sendable {
     public var pins: @Sendable () throws -> [ListedPin] = { [] }
     /// Addresses and networks of proxies whose `X-Forwarded-For` is believed.
     public var trustedProxies: [String] = []
+    /// Origins of other sites whose pages may read the API with a token: `https://grafana.example.com`.
+    public var corsOrigins: [String] = []
     /// However much a session is used.
     public var sessionLifetime: Duration = .seconds(7 * 86_400)
     /// Of a session that is not used; an open live socket uses it.
@@ -60,6 +62,17 @@ public struct ServerConfiguration: Sendable {
 }
 
 extension ServerConfiguration {
+    func readingSites() throws -> [WebOrigin] {
+        try corsOrigins.map { text in
+            guard let site = WebOrigin(text) else {
+                throw ServerError(
+                    .invalidCORSOrigin,
+                    "server.cors_origins holds origins such as https://grafana.example.com, and \(text) is none.")
+            }
+            return site
+        }
+    }
+
     func trustedProxyRanges() throws -> [AddressRange] {
         try trustedProxies.map { text in
             guard let range = AddressRange(text) else {

@@ -7,6 +7,8 @@ public struct ServerError: Error, Sendable, CustomStringConvertible {
         case invalidPublicURL
         /// One of `trustedProxies` is neither an address nor a network.
         case invalidTrustedProxy
+        /// One of `corsOrigins` is no origin.
+        case invalidCORSOrigin
         /// The key of alerts' secrets cannot be read or made.
         case invalidAlertKey
         /// One of the targets that messages about alerts may go to is neither an address nor a network.

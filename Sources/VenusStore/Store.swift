@@ -83,6 +83,14 @@ public protocol Store: Sendable {
     /// - Parameter before: ``QuarantinePage/next`` of the page before.
     func quarantined(since: Int64, before: Int64?, limit: Int) async throws -> QuarantinePage
 
+    // MARK: Forgetting
+
+    /// Removes the rows of all tiers that are the series', and what was learned of its routes. Sums that it is part of
+    /// stay as they were counted; so do the minutes that are open, and what says what was counted once.
+    ///
+    /// - Returns: how many rows.
+    func forget(_ series: ForgottenSeries) async throws -> Int
+
     // MARK: Settings and sign-in
 
     func setting(_ name: String) async throws -> String?

@@ -33,6 +33,43 @@ struct RetentionTests {
         }
     }
 
+    @Test("a service or a dependency is forgotten in every tier, and the sums that it is part of stay")
+    func forgetting() async throws {
+        for backend in Backend.allCases {
+            try await backend.withStore { store in
+                let (shard, roller) = (try await store.takeShard(), try await store.takeRoller())
+                let keys: [SeriesKey] = ["checkout", "stock"].flatMap { service in
+                    ["a.test:1", "b.test:1"].flatMap { dependency in
+                        ["live", "staging"].flatMap { environment in
+                            let operation = SeriesKey.operation(
+                                "GET /", service: service, dependency: dependency, environment: environment)
+                            return Level.allCases.map { operation.key(at: $0) }
+                        }
+                    }
+                }
+                // Over more buckets than one transaction takes.
+                let rows = (0..<50).flatMap { minute in
+                    Set(keys).map { RollupRow.minute(dayStart + 60 * minute, key: $0) }
+                }
+                try await commit(store, shard, openSince: dayStart + Self.day, closed: rows)
+                try await store.rollUp(under: roller)
+                let all = Set(try await store.allRows(.minute).map(\.key))
+                #expect(try await store.forget(ForgottenSeries(.service("nobody"))) == 0)
+
+                let some = try await store.forget(ForgottenSeries(.service("checkout"), environment: "staging"))
+                #expect(some > 250)
+                var left = all.filter { $0.service != "checkout" || $0.environment != "staging" }
+                for tier in Tier.allCases { #expect(Set(try await store.allRows(tier).map(\.key)) == left) }
+
+                #expect(try await store.forget(ForgottenSeries(.dependency("b.test:1"))) > 250)
+                left = left.filter { $0.dependency != "b.test:1" }
+                for tier in Tier.allCases { #expect(Set(try await store.allRows(tier).map(\.key)) == left) }
+                #expect(left.contains { $0.level == .total } && left.contains { $0.service == "checkout" })
+                #expect(try await store.forget(ForgottenSeries(.dependency("b.test:1"))) == 0)
+            }
+        }
+    }
+
     @Test("a tier without a retention is left alone", arguments: Backend.allCases)
     func absentRetention(backend: Backend) async throws {
         try await backend.withStore { store in

@@ -15,15 +15,17 @@ struct Responder: HTTPResponder {
     let routes: RouteTable
     let dashboard: DashboardFiles
     let transport: StrictTransport
+    let crossOrigin: CrossOriginAccess
 
     init(
-        access: AccessControl, client: ClientAddress, base: WebPath, transport: StrictTransport, routes: [Route],
-        dashboard: DashboardFiles
+        access: AccessControl, client: ClientAddress, base: WebPath, transport: StrictTransport,
+        crossOrigin: CrossOriginAccess, routes: [Route], dashboard: DashboardFiles
     ) {
         self.access = access
         self.client = client
         self.base = base
         self.transport = transport
+        self.crossOrigin = crossOrigin
         self.routes = RouteTable(routes)
         self.dashboard = dashboard
     }
@@ -44,6 +46,7 @@ struct Responder: HTTPResponder {
         }
         SecurityHeaders.add(to: &response.headers)
         transport.add(to: &response.headers, for: request.head.authority)
+        crossOrigin.add(to: &response.headers, for: request.head)
         if request.headers[.connection]?.lowercased() == "close" { response.headers[.connection] = "close" }
         return request.method == .head ? response.createHeadResponse() : response
     }
@@ -55,6 +58,7 @@ struct Responder: HTTPResponder {
         let isProbe = here.contains { [HealthResource.path, ReadinessResource.path].contains($0.route.path.text) }
         // A probe asks by whatever name or address it has.
         if !isProbe { try access.checkHost(head) }
+        if request.path.hasPrefix(Self.apiPrefix), let answer = crossOrigin.preflight(head) { return answer }
 
         let method = head.method == .head ? .get : head.method
         if let match = here.first(where: { $0.route.method == method }) {

@@ -3,7 +3,7 @@ import Hummingbird
 import VenusAlerts
 import VenusStore
 
-/// `/api/v1/webhooks`: where messages about alerts go. Admins decide that; operators see it and try it.
+/// `/api/v1/webhooks`: where messages about alerts go, which operators decide.
 struct WebhooksResource: Sendable {
     static let maximumRecipients = 20
 
@@ -15,16 +15,14 @@ struct WebhooksResource: Sendable {
     /// Milliseconds since the epoch.
     let now: @Sendable () -> Int64
 
-    private static let operating = Route.Entry.session(.operator, key: nil)
-
     var routes: [Route] {
         [
-            Route(.get, "/api/v1/webhooks", entry: Self.operating, handle: list),
-            Route(.post, "/api/v1/webhooks", entry: .administering, handle: create),
-            Route(.patch, "/api/v1/webhooks/{id}", entry: .administering, handle: change),
-            Route(.delete, "/api/v1/webhooks/{id}", entry: .administering, handle: remove),
-            Route(.post, "/api/v1/webhooks/{id}/secret", entry: .administering, handle: rotate),
-            Route(.post, "/api/v1/webhooks/{id}/test", entry: Self.operating, handle: test),
+            Route(.get, "/api/v1/webhooks", entry: .operating, handle: list),
+            Route(.post, "/api/v1/webhooks", entry: .operating, handle: create),
+            Route(.patch, "/api/v1/webhooks/{id}", entry: .operating, handle: change),
+            Route(.delete, "/api/v1/webhooks/{id}", entry: .operating, handle: remove),
+            Route(.post, "/api/v1/webhooks/{id}/secret", entry: .operating, handle: rotate),
+            Route(.post, "/api/v1/webhooks/{id}/test", entry: .operating, handle: test),
         ]
     }
 

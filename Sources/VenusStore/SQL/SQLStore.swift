@@ -107,6 +107,22 @@ extension SQLStore {
         try await read { try $0.quarantined(since: since, before: before, limit: limit) }
     }
 
+    // MARK: Forgetting
+
+    public func forget(_ series: ForgottenSeries) async throws -> Int {
+        var count = 0
+        // Children first, of which their parents could be made anew; some buckets a transaction, so that none is long.
+        for tier in Tier.allCases {
+            guard let span = try await read({ try $0.bucketSpan(of: tier) }) else { continue }
+            let step = tier.seconds * 20
+            for from in stride(from: span.lowerBound, through: span.upperBound, by: Int(step)) {
+                count += try await write { try $0.forget(series, in: tier, from: from, to: from + step) }
+            }
+        }
+        try await write { try $0.forgetRoutes(series) }
+        return count
+    }
+
     // MARK: Settings and sign-in
 
     public func setting(_ name: String) async throws -> String? { try await read { try $0.setting(name) } }

@@ -14,6 +14,8 @@ public struct AuditEntry: Sendable, Hashable {
         case keyCreated = "key_created"
         case keyRevoked = "key_revoked"
         case hostRemoved = "host_removed"
+        case serviceForgotten = "service_forgotten"
+        case dependencyForgotten = "dependency_forgotten"
         case webhookAdded = "webhook_added"
         case webhookChanged = "webhook_changed"
         case webhookRemoved = "webhook_removed"

@@ -84,6 +84,7 @@ extension ConfigurationKey {
     package static let serverDashboard = ConfigurationKey("server.dashboard")
     package static let serverAllowedHosts = ConfigurationKey("server.allowed_hosts", separator: ",")
     package static let serverTrustedProxies = ConfigurationKey("server.trusted_proxies", separator: ",")
+    package static let serverCORSOrigins = ConfigurationKey("server.cors_origins", separator: ",")
     package static let serverSessionLifetime = ConfigurationKey("server.session_lifetime")
     package static let serverSessionIdleLifetime = ConfigurationKey("server.session_idle_lifetime")
     package static let gitHubClientID = ConfigurationKey("github.client_id")
@@ -150,7 +151,7 @@ extension ConfigurationKey {
         storeURL, storeURLFile, storeKeep1m, storeKeep15m, storeKeep2h, storeKeep8h, storeKeep1d,
         serverListen, serverTLSCertificateFile, serverTLSKeyFile, serverAllowPlainHTTP,
         serverSecret, serverSecretFile, serverPublicURL, serverAllowedHosts, serverTrustedProxies,
-        serverSessionLifetime, serverSessionIdleLifetime, serverDashboard,
+        serverCORSOrigins, serverSessionLifetime, serverSessionIdleLifetime, serverDashboard,
         gitHubClientID, gitHubClientSecret, gitHubClientSecretFile, gitHubURL, gitHubAPIURL, gitHubTrustFile,
         gitHubUsers, gitHubOrganizations, gitHubTeams, gitHubSessionLifetime,
         agentEnabled, agentServer, agentKey, agentKeyFile, agentTrustFile, agentAllowPlainHTTP, agentHost,

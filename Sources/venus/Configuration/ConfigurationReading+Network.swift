@@ -37,6 +37,19 @@ extension ConfigurationReading {
             })
     }
 
+    /// Origins of web pages, as text.
+    mutating func origins(_ key: ConfigurationKey) -> [String] {
+        value(
+            key, default: [],
+            expected: "each site by its origin, without a path and without *, for example "
+                + "[https://grafana.example.com, http://localhost:3000]",
+            show: { $0.isEmpty ? "none" : $0.joined(separator: ", ") },
+            parse: { text in
+                let items = text.split(separator: ",").map { String($0).trimmed }.filter { !$0.isEmpty }
+                return items.allSatisfy { WebOrigin($0) != nil } && items.count <= 100 ? items : nil
+            })
+    }
+
     mutating func names() -> NameResolution {
         var result = NameResolution()
         result.server = value(

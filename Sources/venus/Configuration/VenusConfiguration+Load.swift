@@ -172,6 +172,7 @@ extension VenusConfiguration.Server {
         dashboard = reading.path(.serverDashboard, absent: "beside the binary")
         allowedHosts = reading.names(.serverAllowedHosts)
         trustedProxies = reading.networks(.serverTrustedProxies)
+        corsOrigins = reading.origins(.serverCORSOrigins)
         let lifetimes = Duration.seconds(60) ... .seconds(366 * 86_400)
         sessionLifetime = reading.duration(.serverSessionLifetime, default: .seconds(7 * 86_400), lifetimes)
         sessionIdleLifetime = reading.duration(.serverSessionIdleLifetime, default: .seconds(3 * 86_400), lifetimes)

@@ -117,6 +117,8 @@ package struct VenusConfiguration: Sendable {
         package var allowedHosts: [String]
         /// Addresses and networks of proxies that tell whose requests they pass on.
         package var trustedProxies: [String]
+        /// Origins of other sites whose pages may read the API.
+        package var corsOrigins: [String]
         /// Of a session, however much it is used.
         package var sessionLifetime: Duration
         /// Of a session that is not used.

@@ -55,6 +55,7 @@ extension VenusConfiguration {
         result.publicURL = server.publicURL
         result.allowedHosts = server.allowedHosts
         result.trustedProxies = server.trustedProxies
+        result.corsOrigins = server.corsOrigins
         result.sessionLifetime = server.sessionLifetime
         result.sessionIdleLifetime = server.sessionIdleLifetime
         result.pins = { [path = data + "/pins"] in

@@ -81,6 +81,7 @@ final class FaultyStore: Store {
     func producers(limit: Int) async throws -> [ProducerMark] { try await base.producers(limit: limit) }
     func proxies(limit: Int) async throws -> [KnownProxy] { try await base.proxies(limit: limit) }
     func losses(since: Int64, limit: Int) async throws -> [Loss] { try await base.losses(since: since, limit: limit) }
+    func forget(_ series: ForgottenSeries) async throws -> Int { try await base.forget(series) }
     func quarantined(since: Int64, before: Int64?, limit: Int) async throws -> QuarantinePage {
         try await base.quarantined(since: since, before: before, limit: limit)
     }

@@ -49,7 +49,7 @@ struct ExampleTests {
             .alertsAllowedTargets, .alertsSMTPServer, .alertsSMTPFrom, .alertsSMTPUser, .alertsSMTPPassword,
             .gitHubClientID, .gitHubClientSecret, .gitHubURL, .gitHubAPIURL, .gitHubUsers,
             .gitHubOrganizations, .gitHubTeams, .serverSecret,
-            .serverPublicURL, .serverAllowedHosts, .serverTrustedProxies, .serverDashboard,
+            .serverPublicURL, .serverAllowedHosts, .serverTrustedProxies, .serverCORSOrigins, .serverDashboard,
             .interceptionHosts,
             .interceptionPass, .interceptionTrust, .interceptionClientCertificates, .data,
         ]

@@ -309,6 +309,16 @@ struct LoadTests {
         }
     }
 
+    @Test("sites that may read the API are origins, never all of them")
+    func corsOrigins() throws {
+        #expect(
+            try load(["VENUS_SERVER_CORS_ORIGINS": "https://a.example, http://localhost:3000"]).server.corsOrigins
+                == ["https://a.example", "http://localhost:3000"])
+        for bad in ["*", "null", "a.example", "https://a.example/x", "https://*.example"] {
+            #expect(try errors(["VENUS_SERVER_CORS_ORIGINS": bad]).count == 1, "\(bad)")
+        }
+    }
+
     @Test("a public URL is a scheme, a host and perhaps a path, and nothing more")
     func publicURL() throws {
         for good in ["https://venus.example.com", "http://h:8080", "https://[::1]:1", "https://h/venus/a"] {

@@ -77,6 +77,51 @@ struct AccessTests {
         }
     }
 
+    @Test("a page of a site that is configured reads with a token; with a cookie none does")
+    func corsOrigins() async throws {
+        try await withServer {
+            $0.corsOrigins = ["https://grafana.example"]
+        } _: { server in
+            let token = try await server.signIn()
+            let site = ("origin", "https://grafana.example")
+            let read = try await server.request("GET", "/api/v1/graph", [server.bearer(token), site])
+            #expect(read.status == 200)
+            #expect(read["access-control-allow-origin"] == site.1)
+            #expect(read["vary"] == "Accept, Accept-Encoding, Origin")
+            #expect(read["access-control-expose-headers"]?.contains("ETag") == true)
+            // It can tell that its token is none any more.
+            let refused = try await server.request("GET", "/api/v1/graph", [server.bearer("x"), site])
+            #expect(refused.status == 401 && refused["access-control-allow-origin"] == site.1)
+
+            let question = [
+                ("access-control-request-method", "GET"), ("access-control-request-headers", "authorization"),
+            ]
+            for path in ["/api/v1/graph", "/api/v1/nothing"] {
+                let answer = try await server.request("OPTIONS", path, [site] + question)
+                #expect(answer.status == 204 && answer["access-control-allow-origin"] == site.1)
+                #expect(answer["access-control-allow-headers"]?.contains("Authorization") == true)
+                #expect(answer["access-control-allow-methods"]?.contains("DELETE") == true)
+            }
+            let others = [
+                "https://evil.example", "http://grafana.example", "https://grafana.example:8443", "null",
+                "https://grafana.example.evil.example",
+            ]
+            for other in others {
+                for method in ["GET", "OPTIONS"] {
+                    let fields = [server.bearer(token), ("origin", other)] + question
+                    let answer = try await server.request(method, "/api/v1/graph", fields)
+                    #expect(answer["access-control-allow-origin"] == nil, "\(other)")
+                    #expect(answer["access-control-allow-headers"] == nil)
+                    #expect(answer["vary"]?.hasSuffix("Origin") == true)
+                }
+            }
+            for answer in [read, refused] { #expect(answer["access-control-allow-credentials"] == nil) }
+            let foreignName = try await server.request(
+                "OPTIONS", "/api/v1/graph", [("host", "evil.example"), site] + question)
+            #expect(foreignName.status == 421)
+        }
+    }
+
     @Test("a bearer token and a cookie both open what is read")
     func credentials() async throws {
         try await withServer { server in

@@ -48,6 +48,14 @@ extension OpenAPIOperation {
             ],
             contents: [.json("History", "HistoryColumns"), .text(TableFormat.csvMediaType)], isKept: true),
         OpenAPIOperation(
+            method: .delete, path: "/api/v1/services/{name}", id: "forgetService",
+            summary: "Forgets a service's history; one that still calls is known again", tag: "KPIs",
+            parameters: [.inPath("name", "The service's name."), .environment], success: 204, refusals: [404]),
+        OpenAPIOperation(
+            method: .delete, path: "/api/v1/dependencies/{id}", id: "forgetDependency",
+            summary: "Forgets a dependency's history; one that is still called is known again", tag: "KPIs",
+            parameters: [.inPath("id", "host:port."), .environment], success: 204, refusals: [404]),
+        OpenAPIOperation(
             path: "/api/v1/calls", id: "getCalls", summary: "The last, the slowest and the failed calls", tag: "KPIs",
             parameters: [
                 .dependency, .environment,

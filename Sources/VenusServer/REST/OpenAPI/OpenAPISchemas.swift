@@ -338,6 +338,10 @@ enum OpenAPISchemas {
               "type": ["string", "null"], "format": "date-time",
               "description": "Of instances: since when their windows are complete; null where that is not known."
             },
+            "is_complete": {
+              "type": "boolean",
+              "description": "Of operations and methods: whether the feed left none of the window's calls out."
+            },
             "items": {"type": "array", "items": {"$ref": "#/components/schemas/KPIsItem"}},
             "next_offset": {"type": ["integer", "null"], "minimum": 1},
             "window": {"$ref": "#/components/schemas/Window"}
