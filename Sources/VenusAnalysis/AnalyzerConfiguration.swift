@@ -25,6 +25,7 @@ public struct AnalyzerConfiguration: Sendable {
     /// Beyond these an operation is counted under `_overflow`.
     public var maximumOperationsPerEdge = 200
     public var maximumServices = 500
+    /// Of each shard; a service is in one shard.
     public var maximumOperations = 50_000
     /// Beyond these the instances of a service are counted under its `_overflow`; of each shard. All of them are in its
     /// feed, with some 2 KB each.

@@ -14,6 +14,8 @@ final class RunningServer: Sendable {
     let port: Int
     let secret: String
     let log: CapturedLog
+    /// To write alerts with, where the server does not evaluate them.
+    let alertsLease: Lease?
     /// `nil`: the store is another server's.
     private let directory: TemporaryDirectory?
     private let group: ServiceGroup
@@ -21,9 +23,11 @@ final class RunningServer: Sendable {
 
     private static let cheapSecret = "the tests' own secret"
 
-    /// - Parameter sharing: whose store it is; `nil`: its own.
+    /// - Parameters:
+    ///   - sharing: whose store it is; `nil`: its own.
+    ///   - evaluatesAlerts: otherwise the test does that: see ``alertsLease``.
     init(
-        generatesSecret: Bool = false, sharing: RunningServer? = nil,
+        generatesSecret: Bool = false, sharing: RunningServer? = nil, evaluatesAlerts: Bool = true,
         configure: (inout ServerConfiguration) -> Void = { _ in }
     ) async throws {
         log = CapturedLog()
@@ -35,6 +39,12 @@ final class RunningServer: Sendable {
             let directory = try TemporaryDirectory()
             self.directory = directory
             store = try await SQLiteStore(path: directory.path + "/venus.sqlite", logger: logger)
+        }
+        if evaluatesAlerts {
+            alertsLease = nil
+        } else {
+            // For longer than any test, and before the server asks for it.
+            alertsLease = try await store.acquireLease(Lease.alerts, owner: "the test", duration: .seconds(3_600))
         }
         feed = InProcessFeed()
         var configuration = ServerConfiguration()
@@ -113,10 +123,11 @@ final class RunningServer: Sendable {
 
 /// Runs `body` with a server that is stopped afterwards.
 func withServer(
-    generatesSecret: Bool = false, configure: (inout ServerConfiguration) -> Void = { _ in },
-    _ body: (RunningServer) async throws -> Void
+    generatesSecret: Bool = false, evaluatesAlerts: Bool = true,
+    configure: (inout ServerConfiguration) -> Void = { _ in }, _ body: (RunningServer) async throws -> Void
 ) async throws {
-    let server = try await RunningServer(generatesSecret: generatesSecret, configure: configure)
+    let server = try await RunningServer(
+        generatesSecret: generatesSecret, evaluatesAlerts: evaluatesAlerts, configure: configure)
     do { try await body(server) } catch {
         try? await server.stop()
         throw error

@@ -30,10 +30,11 @@ extension LiveEncoding {
             origin: .alerts(version: alerts.position.version))
     }
 
-    /// The encoding that follows; `nil` where it shows the same already.
+    /// The encoding that follows; `nil` where it shows the same already, or what came after it: a tick may hold a picture
+    /// that another has overtaken.
     func next(view: View, alerts: AlertsPicture) throws -> LiveEncoding? {
         guard case .alerts(let version) = origin else { preconditionFailure("a view keeps its topic") }
-        guard version != alerts.position.version || position.epoch != alerts.position.epoch else { return nil }
+        guard version < alerts.position.version || position.epoch != alerts.position.epoch else { return nil }
         return try LiveEncoding(view: view, alerts: alerts)
     }
 }

@@ -6,7 +6,7 @@ import NIOWebSocket
 ///
 /// Bound of what waits for a client that does not read, beyond the kernel's buffers: ``maximumWaitingBytes``, one
 /// delivery of each of its subscriptions, and small frames of ours; and what waits of a view is shared. Of events, one
-/// delivery is at most what is kept for all (``LiveEncoding/maximumCallsBytes``).
+/// delivery is at most what is kept for all: ``LiveEncoding/maximumCallsBytes``, ``LiveEncoding/maximumAlertsBytes``.
 final class LiveSocketHandler: ChannelInboundHandler {
     typealias InboundIn = WebSocketFrame
     typealias OutboundOut = WebSocketFrame

@@ -50,6 +50,8 @@ package struct KPIsOutput: Sendable {
     /// Of instances alone: since when, in seconds since the epoch, their windows are complete; `nil` where that is not
     /// known of all.
     package var coveredSince: Int64?
+    /// Of operations and methods alone: whether the feed left none out, as it does where a shard has too many of them.
+    package var isComplete: Bool?
     /// How many there are, on all pages.
     package var count: Int
     /// Where the next page begins; `nil` on the last one.
@@ -70,6 +72,13 @@ package struct KPIsOutput: Sendable {
             case .total: picture.grouped(edges(), at: .total)
             }
         coveredSince = by == .instance ? picture.instancesCoveredSince : nil
+        switch by {
+        case .operation, .method:
+            let calls = { (all: [WindowPicture.Measured]) in all.reduce(0 as UInt64) { $0 + $1.totals.calls } }
+            // Edges are all there, and each is the sum of its operations.
+            isComplete = calls(measured) == calls(edges())
+        case .edge, .service, .dependency, .instance, .total: isComplete = nil
+        }
         let (page, by, ids, thresholds) = (filter.page, by, picture.identifiers, picture.thresholds)
         let sorted = Self.sorted(measured.map { ($0, ids.id(of: $0)) }, page.sort)
         count = sorted.count
@@ -104,6 +113,10 @@ extension KPIsOutput: JSONWritable {
             if by == .instance {
                 writer.name("covered_since")
                 writer.value(coveredSince.map { Timestamp.text(milliseconds: $0 * 1_000) })
+            }
+            if let isComplete {
+                writer.name("is_complete")
+                writer.value(isComplete)
             }
             writer.name("items")
             writer.array(items) { $1.write(to: &$0) }

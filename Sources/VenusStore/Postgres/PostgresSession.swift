@@ -165,6 +165,9 @@ final class PostgresSession {
         // Of the last words of a server that shuts down, libpq notices the end with the next read.
         let state = result.state
         if !handle.isConnected || state.isEmpty || state.hasPrefix("57P") || state == "25P03" { isLost = true }
+        // What was prepared is gone, or no longer what it was: a new session prepares it anew. Of `feature_not_supported`
+        // our statements can have no other kind.
+        if state == "26000" || state == "0A000" { isLost = true }
         if state == "40001" || state == "40P01" { isBrokenOff = true }
         let message = state.isEmpty ? handle.message : result.message
         return StoreError(

@@ -91,6 +91,39 @@ struct RedisTLSTests {
         try await server.kill()
     }
 
+    @Test(
+        "the name that is connected to is asked for in the handshake; an address is not",
+        arguments: [("localhost", "localhost"), ("127.0.0.1", "None")])
+    func serverName(_ host: String, _ asked: String) async throws {
+        let tls = try await ServerCertificate()
+        let server = try ChildProcess("python3", ["-c", Self.nameServer, tls.certificate, tls.key])
+        let line = try await server.waitForLine("its port") { $0.hasPrefix("port ") }
+        let port = try #require(Int(line.dropFirst("port ".count)))
+        // The handshake is good; then it leaves, as it is no Redis.
+        let error = try await failure("rediss://\(host):\(port)", trustFile: tls.authority)
+        #expect(error?.code == .unavailable, "\(error as Any)")
+        try await server.waitForLine("the end of a handshake") { $0 == "done" }
+        let names = server.standardOutput.lines.filter { $0.hasPrefix("name ") }
+        #expect(Set(names) == ["name \(asked)"])
+    }
+
+    /// A server that says which name its clients ask for (SNI), `None` where they ask for none, and closes.
+    private static let nameServer = """
+        import socket, ssl, sys
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(sys.argv[1], sys.argv[2])
+        context.sni_callback = lambda connection, name, context: print("name", name, flush=True)
+        listener = socket.create_server(("127.0.0.1", 0))
+        print("port", listener.getsockname()[1], flush=True)
+        while True:
+            connection, _ = listener.accept()
+            connection.settimeout(10)
+            try:
+                with context.wrap_socket(connection, server_side=True): print("done", flush=True)
+            except OSError as error: print(error, file=sys.stderr, flush=True)
+
+        """
+
     @Test("a file without certificates is refused before anything connects")
     func noFile() async throws {
         let directory = try TemporaryDirectory("venus-trust")

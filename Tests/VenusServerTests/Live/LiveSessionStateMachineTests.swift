@@ -162,6 +162,21 @@ struct LiveSessionStateMachineTests {
         #expect(again.count == 1 && errorCode(again) == nil)
     }
 
+    @Test("a subscription that the server has no place for is told, takes no place itself, and may be asked for again")
+    func refused() {
+        var machine = Machine(now: start)
+        _ = machine.received(subscribe(), now: start)
+        #expect(errorCode(machine.subscriptionRefused(graph)) == .tooManyFilters)
+        #expect(machine.subscriptionRefused(graph) == [])
+        #expect(machine.viewChanged(graph, news(1), isWritable: true) == .none)
+        for number in 0..<15 {
+            let actions = machine.received(subscribe(more: #","filter":{"service":"s\#(number)"}"#), now: start)
+            #expect(actions.count == 1 && errorCode(actions) == nil)
+        }
+        #expect(machine.received(subscribe(), now: start) == [.startDelivering(graph)])
+        #expect(machine.viewChanged(graph, news(1), isWritable: true) == .snapshot)
+    }
+
     @Test(
         "what RFC 6455 forbids closes with its code",
         arguments: [

@@ -69,6 +69,29 @@ struct KPIsOutputTests {
         #expect(answer["items"][1].names == ["environment", "grade", "id", "kpis", "method"])
     }
 
+    @Test("operations and methods say whether the feed brought all of them, other lists have nothing to say")
+    func completeness() throws {
+        // Of five edges one has its operations with it, and of this one two calls are of operations left out.
+        let service = { (name: String) in
+            { (filter: inout ViewFilter) in (filter.by, filter.service) = (.operation, name) }
+        }
+        #expect(try items(service("s0"))["is_complete"].bool == false)
+        #expect(try items { $0.by = .method }["is_complete"].bool == false)
+        #expect(try items(service("idle"))["is_complete"].bool == true)
+        #expect(try items { _ in }["is_complete"].isNull)
+        let edges = [
+            (edge("shop", "db:1"), totals(success: 3, serverErrors: 1)),
+            (
+                SeriesKey.operation("GET /", service: "shop", dependency: "db:1", environment: "production"),
+                totals(success: 3, serverErrors: 1)
+            ),
+        ]
+        var filter = ViewFilter()
+        filter.by = .method
+        let picture = LivePicture(frames: [frame(edges)], startedAt: 5)
+        #expect(KPIsOutput(picture.window(.minutes5), filter: filter).isComplete == true)
+    }
+
     @Test("by instance, each running copy of a service is one, of all shards together")
     func instances() throws {
         func series(_ name: String, _ service: String = "shop", success: Int) -> InstanceSeries {
