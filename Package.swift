@@ -148,7 +148,8 @@ let package = Package(
             swiftSettings: testSettings
         ),
         .testTarget(
-            name: "VenusHostTests", dependencies: ["VenusCore", "VenusHost", "TestSupport"], swiftSettings: testSettings
+            name: "VenusHostTests", dependencies: ["VenusCore", "VenusHost", "TestSupport"], exclude: ["Kernels"],
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "VenusServerTests",

@@ -1,0 +1,78 @@
+import TestSupport
+import Testing
+import VenusHost
+
+/// Whole trees of `/proc`, in `Kernels`: that of 6.18 as a machine had it, those of 3.10, 4.19 and 5.15 with the lines
+/// and fields that these kernels have. Changes between them: `MemAvailable` came with 3.14, `oom_kill` with 4.13, discards
+/// of disks with 4.18, pressure with 4.20, flushes with 5.5, the whole machine's pressure on processors with 5.13.
+@Suite("Kernels of several ages")
+struct KernelTests {
+    struct Kernel: Sendable, CustomTestStringConvertible {
+        var name: String
+        /// By mode: user, nice, system, idle, iowait, interrupt, steal.
+        var ticks: [UInt64]
+        var cores: Int
+        var processes: UInt64
+        /// KiB.
+        var memory: UInt64
+        var available: UInt64
+        var swap: UInt64
+        var majorFaults: UInt64
+        var kills: UInt64?
+        var disks: [String]
+        var bytesRead: UInt64
+        var bytesWritten: UInt64
+        var networks: [String: UInt64]
+        var load: Double
+        var uptime: Double
+        /// Microseconds that some tasks waited for memory, and all for processors.
+        var pressure: (memory: UInt64?, processors: UInt64?)
+        var testDescription: String { name }
+    }
+
+    private static let kernels = [
+        Kernel(
+            name: "3.10", ticks: [48_210, 310, 20_144, 9_150_233, 8_122, 615, 0], cores: 2, processes: 88_123,
+            memory: 3_881_688, available: 241_208 + 110_132 + 2_504_120 + 241_500, swap: 2_097_148,
+            majorFaults: 12_345, kills: nil, disks: ["sda"], bytesRead: 4_567_890 << 9, bytesWritten: 7_654_321 << 9,
+            networks: ["eth0": 987_654_321], load: 0, uptime: 46_321.55, pressure: (nil, nil)),
+        Kernel(
+            name: "4.19", ticks: [1_200_345, 12_044, 400_122, 80_123_456, 90_123, 30_122, 4_501], cores: 4,
+            processes: 2_212_345, memory: 16_424_684, available: 10_240_012, swap: 0, majorFaults: 45_678, kills: 4,
+            disks: ["nvme0n1"], bytesRead: 80_123_456 << 9, bytesWritten: 160_246_912 << 9,
+            networks: ["ens5": 50_123_456_789], load: 2.51, uptime: 201_234.10, pressure: (nil, nil)),
+        Kernel(
+            name: "5.15", ticks: [90_123, 201, 30_122, 5_012_345, 1_201, 812, 0], cores: 1, processes: 401_234,
+            memory: 983_412, available: 401_200, swap: 1_048_572, majorFaults: 56_789, kills: 0, disks: ["vda"],
+            bytesRead: 20_123_456 << 9, bytesWritten: 40_246_912 << 9, networks: ["enp1s0": 3_012_345_678],
+            load: 0.42, uptime: 51_234.87, pressure: (7_012_345, 0)),
+        Kernel(
+            name: "6.18", ticks: [1_278_173, 2_696, 238_412, 1_277_324, 10_596, 60_194, 24_011], cores: 2,
+            processes: 406_945, memory: 24_684_092, available: 24_222_744, swap: 0, majorFaults: 108_457, kills: 0,
+            disks: ["vda"], bytesRead: 79_868_002 << 9, bytesWritten: 65_564_872 << 9,
+            networks: ["eth0": 743_189_239], load: 0.66, uptime: 14_583.87, pressure: (0, 0)),
+    ]
+
+    @Test("are read whole, and no line of theirs is odd", arguments: kernels)
+    func read(kernel: Kernel) throws {
+        let root = VenusBinary.packageRoot + "/Tests/VenusHostTests/Kernels/" + kernel.name
+        let found = HostReader(root: root).snapshot(processes: nil)
+        let (cpu, memory) = (try #require(found.cpu), try #require(found.memory))
+        let total = try #require(cpu.total)
+        #expect(CPUTimes.Mode.allCases.map { total[$0] } == kernel.ticks)
+        #expect(cpu.cores.count == kernel.cores && cpu.processesCreated == kernel.processes)
+        #expect(memory.total == kernel.memory << 10 && memory.available == kernel.available << 10)
+        #expect(memory.swapTotal == kernel.swap << 10)
+        #expect(found.virtualMemory?.majorFaults == kernel.majorFaults)
+        #expect(found.virtualMemory?.outOfMemoryKills == kernel.kills)
+        #expect(found.disks.map(\.device) == kernel.disks)
+        #expect(found.disks[0].bytesRead == kernel.bytesRead && found.disks[0].bytesWritten == kernel.bytesWritten)
+        #expect(
+            Dictionary(uniqueKeysWithValues: found.networks.map { ($0.interface, $0.received.bytes) })
+                == kernel.networks)
+        #expect(found.load?.oneMinute == kernel.load && found.uptime?.seconds == kernel.uptime)
+        #expect(found.pressure[.memory]?.some == kernel.pressure.memory)
+        #expect(found.pressure[.cpu]?.full == kernel.pressure.processors)
+        #expect(found.garbledLines == 0)
+    }
+}
