@@ -2,9 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A fleet under load whose parts are killed and frozen, one after the other, at moments that a seed decides.
+/// A fleet under load whose parts are killed and frozen, one after the other, in an order and at moments that a seed
+/// decides: each of them in each way once, and then at random.
 ///
-/// `CHAOS_SECONDS` says for how long, `CHAOS_SEED` with which seed; without them a short run with a seed of its own.
+/// `CHAOS_SECONDS` says how long it goes on at random, `CHAOS_SEED` with which seed; without them each part is hurt in
+/// each way once, with a seed of its own.
 final class Chaos {
     enum Part: String, CaseIterable { case analyzer, secondAnalyzer, redis, postgres, proxy }
     enum Harm: String, CaseIterable { case kill, freeze }
@@ -17,10 +19,15 @@ final class Chaos {
     }
 
     static let clients = 4
-    static var duration: Duration { .seconds(number("CHAOS_SECONDS") ?? 15) }
+    /// Longer than a lease lasts and than we wait for a database's answer; far shorter than the load's clients wait for
+    /// theirs, 30 s, so that none of them gives a frozen proxy up.
+    static let longestOutage: Duration = .milliseconds(6_500)
+    /// How long parts are hurt, in all; zero: until each was hurt in each way.
+    static var duration: Duration { .seconds(number("CHAOS_SECONDS") ?? 0) }
     static var seed: UInt64 { number("CHAOS_SEED").map { UInt64($0) } ?? .random(in: 0..<1_000_000) }
 
     let origin: Origin
+    private let seed: UInt64
     private let server: PostgresServer
     private let redis: RedisServer
     private let fleet: Fleet
@@ -31,6 +38,7 @@ final class Chaos {
     private(set) var events: [Event] = []
 
     init(seed: UInt64) async throws {
+        self.seed = seed
         origin = try Origin()
         server = try await PostgresServer()
         // What it has acknowledged is on the disk.
@@ -46,20 +54,39 @@ final class Chaos {
         try await eventually("the first calls", holds: { [load] in load.report.succeeded > 100 })
     }
 
-    /// Hurts these parts for a while; afterwards all are well.
-    func run(_ parts: [Part], for duration: Duration) async throws {
-        let end = ContinuousClock.now + duration
+    /// Hurts each of these parts in each way, and goes on at random until ``duration`` is over; afterwards all are well.
+    func run(_ parts: [Part]) async throws {
+        let end = ContinuousClock.now + Self.duration
+        for event in everyHarm(to: parts) {
+            try await strike(event)
+            // The time until the next.
+            try await Task.sleep(for: .milliseconds(random.number(below: 400)))
+        }
         while ContinuousClock.now < end {
             let event = Event(
                 part: parts[random.number(below: parts.count)],
-                harm: Harm.allCases[random.number(below: 2)],
-                // Now and then longer than a lease lasts.
-                outage: .milliseconds(
-                    random.number(below: 4) == 0 ? 6_500 : 200 + random.number(below: 2_500)))
+                harm: Harm.allCases[random.number(below: Harm.allCases.count)],
+                // Now and then the longest.
+                outage: random.number(below: 4) == 0
+                    ? Self.longestOutage : .milliseconds(200 + random.number(below: 2_500)))
             try await strike(event)
             // The time until the next.
             try await Task.sleep(for: .milliseconds(random.number(below: 1_500)))
         }
+    }
+
+    /// Each of these parts hurt in each way once, in a random order; one outage is the longest, the others are short.
+    private func everyHarm(to parts: [Part]) -> [Event] {
+        var all: [Event] = []
+        for part in parts {
+            for harm in Harm.allCases {
+                let outage = Duration.milliseconds(200 + random.number(below: 1_000))
+                all.append(Event(part: part, harm: harm, outage: outage))
+            }
+        }
+        all.shuffle(using: &random)
+        if !all.isEmpty { all[random.number(below: all.count)].outage = Self.longestOutage }
+        return all
     }
 
     /// Hurts a part, waits, and mends it.
@@ -70,6 +97,10 @@ final class Chaos {
         try await mend(event.part, event.harm)
     }
 
+    /// What was done, for messages.
+    var story: String { "seed \(seed): \(events)" }
+    /// What the load met so far.
+    var loadReport: LoadGenerator.Report { load.report }
     func stopLoad() async throws -> LoadGenerator.Report { try await load.stop() }
     func signIn() async throws -> VenusAPI { try await fleet.signIn() }
     func count(_ harm: Harm, of part: Part) -> Int {
