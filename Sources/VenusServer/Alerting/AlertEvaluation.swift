@@ -243,6 +243,8 @@ package struct AlertEvaluation: Sendable {
             content.value = values[rule.id] ?? content.value
             content.limit = AlertLimits(rule, in: table)?.raise.finite
             if machine.since == nil {
+                content.isInhibited = false
+                content.isSilenced = false
                 content.acknowledgement = nil
                 content.fault = nil
             }

@@ -9,6 +9,9 @@ package enum WebTrust: Sendable, Hashable {
     case authorities(file: String)
     /// The first in a file (PEM), whatever it is for: of a server on this machine, whose file we can read.
     case certificate(file: String)
+
+    /// Throws where there are no certificates that could be trusted.
+    package func check() throws(WebFailure) { _ = try WebSecurity(self, host: "localhost") }
 }
 
 /// What encrypts connections to one server, by TLS 1.2 or later.

@@ -88,9 +88,11 @@ struct AgentCommand: AsyncParsableCommand {
                 "the agent needs a key: `venus host add` at the server makes one; name its file by --key-file or "
                     + "agent.key_file, or set VENUS_AGENT_KEY")
         }
-        let destination = ServerDestination(
-            server, trust: settings.trustFile.map { .authorities(file: $0) } ?? .system, host: settings.hostName,
-            key: key)
+        let trust: WebTrust = settings.trustFile.map { .authorities(file: $0) } ?? .system
+        do { try trust.check() } catch {
+            throw CommandFailure("\(error); agent.trust_file names a file with authorities in PEM")
+        }
+        let destination = ServerDestination(server, trust: trust, host: settings.hostName, key: key)
         return (destination, "\(server)")
     }
 }

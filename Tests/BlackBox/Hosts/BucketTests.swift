@@ -7,10 +7,12 @@ extension TheBinary {
     struct BucketTests {
         private static let bucket = "s3://metrics/venus"
 
-        private func agent(_ storage: ObjectStorage, _ data: String, _ host: String, publish: String = "1s") -> [String:
-            String]
-        {
-            storage.environment.merging([
+        /// - Parameter shared: what opens the bucket, and where it is; `nil`: as the object store has it.
+        private func agent(
+            _ storage: ObjectStorage, _ data: String, _ host: String, publish: String = "1s",
+            at shared: [String: String]? = nil
+        ) -> [String: String] {
+            (shared ?? storage.environment).merging([
                 "VENUS_DATA": data, "VENUS_AGENT_PUBLISH": Self.bucket, "VENUS_AGENT_HOST": host,
                 "VENUS_AGENT_READ_INTERVAL": "1s", "VENUS_AGENT_PUBLISH_INTERVAL": publish,
             ]) { $1 }
@@ -135,6 +137,75 @@ extension TheBinary {
             let none = try await VenusBinary.output(
                 ["agent"], environment: ["VENUS_DATA": directory.file("a"), "VENUS_AGENT_PUBLISH": Self.bucket])
             #expect(none.status == .exited(1) && none.standardError.contains("AWS_ACCESS_KEY_ID"))
+            withExtendedLifetime(storage) {}
+        }
+
+        /// Object stores whose buckets have hosts of their own: one that is told so, and AWS, where it is so anyway.
+        enum HostOfBuckets: String, Sendable, CaseIterable {
+            case own = "storage.test"
+            case aws = "s3.eu-central-1.amazonaws.com"
+
+            var environment: [String: String] {
+                switch self {
+                case .own: ["VENUS_S3_ENDPOINT": "https://\(rawValue)", "VENUS_S3_STYLE": "virtual"]
+                case .aws: [:]
+                }
+            }
+        }
+
+        @Test(
+            "a bucket that is a host of its own: the agent writes there, and a server takes all of it out again",
+            arguments: HostOfBuckets.allCases)
+        func virtual(_ host: HostOfBuckets) async throws {
+            let storage = try await ObjectStorage()
+            let directory = try TemporaryDirectory("venus-bucket")
+            // No name server has to know it: a proxy takes everybody there, and what it leads to speaks TLS.
+            let relay = try await TLSRelay(to: storage.port, name: "DNS:*.\(host.rawValue)")
+            let script = VenusBinary.packageRoot + "/Tests/VenusServerTests/Outbound/proxy.py"
+            let proxy = try ChildProcess("python3", [script, "tunnel", "\(relay.port)"])
+            let port = try await proxy.waitForLine("the proxy's port") { Int($0) != nil }
+            var shared = storage.environment
+            shared["VENUS_S3_ENDPOINT"] = nil
+            shared.merge(host.environment) { $1 }
+            shared["VENUS_S3_TRUST_FILE"] = relay.certificate
+            shared["HTTPS_PROXY"] = "http://127.0.0.1:\(port)"
+
+            let agent = try await runOnce(agent(storage, directory.file("web-1"), "web-1", at: shared))
+            #expect(agent.standardError.text.contains("are taken"), "\(agent.transcript)")
+            let keys = try await storage.objects().map(\.key)
+            #expect(!keys.isEmpty && keys.allSatisfy { $0.hasPrefix("venus/web-1/") }, "\(keys)")
+            let venus = try await VenusUp(
+                arguments: ["--no-host"],
+                environment: shared.merging(
+                    ["VENUS_HOSTS_BUCKET": Self.bucket, "VENUS_HOSTS_BUCKET_INTERVAL": "1s"]) { $1 })
+            let api = try await venus.signIn()
+            let series = try await eventually(within: .seconds(30), "the host") { () -> JSONValue? in
+                let series = try await api.get("/hosts/web-1/history?metric=system.uptime")["series"].array
+                return series.first { !$0["points"].array.isEmpty }
+            }
+            #expect(series["points"].array.contains { $0["coverage"].double ?? 0 > 0 })
+            try await eventually(within: .seconds(20), "an empty bucket") { try await storage.objects().isEmpty }
+            let bucket = try await api.get("/buckets")["items"][0]
+            #expect(bucket["name"].string == Self.bucket && bucket["failure"].isNull, "\(bucket)")
+            for method in ["PUT", "GET", "DELETE"] { #expect(try await storage.requests(method) > 0) }
+            // Each time by that name, and never by the endpoint's own.
+            let calls = proxy.standardOutput.lines.filter { $0.hasPrefix("'CONNECT ") }
+            let name = "metrics.\(host.rawValue):443"
+            #expect(calls.count >= 4 && calls.allSatisfy { $0.hasPrefix("'CONNECT \(name) ") }, "\(calls)")
+            #expect(try await venus.stop() == .exited(0))
+            withExtendedLifetime((storage, relay, proxy)) {}
+        }
+
+        @Test("a bucket that can be no part of its endpoint's name is told before anything is read or sent")
+        func noHost() async throws {
+            let storage = try await ObjectStorage()
+            let directory = try TemporaryDirectory("venus-bucket")
+            let style = storage.environment.merging(["VENUS_S3_STYLE": "virtual"]) { $1 }
+            let environment = agent(storage, directory.file("a"), "web-1", at: style)
+            for command in [["agent"], ["ingest", Self.bucket]] {
+                let output = try await VenusBinary.output(command, environment: environment)
+                #expect(output.status == .exited(1) && output.standardError.contains("s3.style: path"), "\(output)")
+            }
             withExtendedLifetime(storage) {}
         }
 

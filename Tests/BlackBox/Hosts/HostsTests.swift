@@ -121,7 +121,7 @@ extension TheBinary {
 
         /// What an agent leaves on disk that could not send for an hour: minutes one after the other, each with a value of
         /// its own, and half of it covered, so that one that counted twice would be seen.
-        private static func leaveHour(in folder: String) throws -> ClosedRange<Int64> {
+        static func leaveHour(in folder: String) throws -> ClosedRange<Int64> {
             let last = Int64(Date().timeIntervalSince1970) / 60 - 2
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             var open: HostReading?

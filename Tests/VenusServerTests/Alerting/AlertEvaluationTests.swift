@@ -277,6 +277,76 @@ struct AlertEvaluationTests {
     }
 }
 
+/// frontend → orders → payments-db.
+extension AlertEvaluationTests {
+    private static let above = edge("frontend", "orders:8080")
+    private static let leaf = edge("orders", "payments-db:5432")
+    private static let orders = Announcement(
+        environment: "production", address: "orders:8080", service: "orders", since: 1)
+
+    private func look(_ bench: inout Bench, above: KPITotals, leaf: KPITotals, seconds: Int) {
+        bench.look(at: [(Self.above, above), (Self.leaf, leaf)], seconds: seconds, announcements: [Self.orders])
+    }
+
+    private func alert(_ bench: Bench, _ key: SeriesKey) throws -> AlertContent {
+        try #require(bench.evaluation.alerts.values.first { $0.rule.subject == .series(key) && $0.machine.isActive })
+    }
+
+    @Test("the leaf of a chain fails, and it alone is told of; it recovers, and the middle fails alone, and is told of")
+    func chain() throws {
+        var bench = Bench(gather: 10)
+        look(&bench, above: bad, leaf: bad, seconds: 100)
+        let failure = try #require(bench.messages.first)
+        #expect(bench.messages.map(\.kind) == [.firing])
+        #expect(failure.node == FaultNode(.dependency, "payments-db:5432", environment: "production"))
+        #expect(failure.evidence.map(\.subject) == [.series(Self.leaf)])
+        #expect(failure.services == ["orders"] && failure.inhibited == ["frontend → orders:8080"])
+        #expect(try alert(bench, Self.above).isInhibited && !alert(bench, Self.leaf).isInhibited)
+        #expect(try alert(bench, Self.above).fault == failure.fault)
+        look(&bench, above: good, leaf: good, seconds: 301)
+        #expect(bench.messages.map(\.kind) == [.firing, .resolved])
+        // What is over is inhibited by nothing, and nobody's fault.
+        #expect(bench.evaluation.alerts.values.allSatisfy { !$0.isInhibited && $0.fault == nil })
+        #expect(bench.messages.allSatisfy { $0.fault == failure.fault && $0.node == failure.node })
+
+        look(&bench, above: bad, leaf: good, seconds: 100)
+        #expect(bench.messages.map(\.kind) == [.firing, .resolved, .firing])
+        let middle = try #require(bench.messages.last)
+        #expect(middle.node == FaultNode(.service, "orders", environment: "production"))
+        #expect(middle.evidence.map(\.subject) == [.series(Self.above)])
+        #expect(middle.services == ["frontend"] && middle.inhibited.isEmpty && middle.fault != failure.fault)
+        let alert = try alert(bench, Self.above)
+        #expect(!alert.isInhibited && alert.fault == middle.fault)
+        look(&bench, above: good, leaf: good, seconds: 301)
+        #expect(bench.messages.map(\.kind) == [.firing, .resolved, .firing, .resolved])
+        #expect(bench.messages.last?.fault == middle.fault)
+    }
+
+    @Test("a middle that still fails when the leaf has recovered is told of once it has stood alone for long enough")
+    func chainReleased() throws {
+        var bench = Bench(gather: 10)
+        look(&bench, above: bad, leaf: bad, seconds: 100)
+        // The leaf keeps firing for five minutes, and what it explains stays inhibited.
+        look(&bench, above: bad, leaf: good, seconds: 300)
+        #expect(try bench.messages.map(\.kind) == [.firing] && alert(bench, Self.above).isInhibited)
+        look(&bench, above: bad, leaf: good, seconds: 1)
+        #expect(try bench.messages.map(\.kind) == [.firing, .resolved] && !alert(bench, Self.above).isInhibited)
+        // It has ten minutes to recover as well, and then nobody hears of it.
+        var recovered = bench
+        look(&recovered, above: bad, leaf: good, seconds: 200)
+        look(&recovered, above: good, leaf: good, seconds: 1_000)
+        #expect(recovered.messages.map(\.kind) == [.firing, .resolved])
+        look(&bench, above: bad, leaf: good, seconds: 599)
+        #expect(bench.messages.map(\.kind) == [.firing, .resolved])
+        look(&bench, above: bad, leaf: good, seconds: 1)
+        #expect(bench.messages.map(\.kind) == [.firing, .resolved, .firing])
+        let middle = try #require(bench.messages.last)
+        #expect(middle.node == FaultNode(.service, "orders", environment: "production"))
+        #expect(middle.services == ["frontend"] && middle.inhibited.isEmpty)
+        #expect(middle.fault != bench.messages[0].fault)
+    }
+}
+
 extension AlertEvaluationTests {
     @Test("two thousand rules are evaluated in a fraction of a second's time, the picture's windows included")
     func cost() {
