@@ -185,8 +185,10 @@ extension TheBinary {
             }
             #expect(series["points"].array.contains { $0["coverage"].double ?? 0 > 0 })
             try await eventually(within: .seconds(20), "an empty bucket") { try await storage.objects().isEmpty }
-            let bucket = try await api.get("/buckets")["items"][0]
-            #expect(bucket["name"].string == Self.bucket && bucket["failure"].isNull, "\(bucket)")
+            let bucket = try await eventually(within: .seconds(20), "how it stands with it") { () -> JSONValue? in
+                try await api.get("/buckets")["items"].array.first { $0["name"].string == Self.bucket }
+            }
+            #expect(bucket["failure"].isNull, "\(bucket)")
             for method in ["PUT", "GET", "DELETE"] { #expect(try await storage.requests(method) > 0) }
             // Each time by that name, and never by the endpoint's own.
             let calls = proxy.standardOutput.lines.filter { $0.hasPrefix("'CONNECT ") }
