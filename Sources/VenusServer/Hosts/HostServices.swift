@@ -1,7 +1,7 @@
 import VenusCore
 import VenusStore
 
-/// Which services' proxies run on which host.
+/// Which services' proxies run on which host, and by how much their clock is off.
 struct HostServices: Sendable, Hashable {
     struct Item: Sendable, Hashable, Comparable {
         var environment: String
@@ -12,7 +12,19 @@ struct HostServices: Sendable, Hashable {
         }
     }
 
-    private var instances: [String: [Item: Int]] = [:]
+    struct Proxies: Sendable, Hashable {
+        var count = 0
+        /// Of the proxy whose clock is furthest off: see ``ProducerMark/clockSkew``. In whole steps of 100 ms, so that what
+        /// is measured anew with each heartbeat is no news.
+        var clockSkew: Int64 = 0
+
+        mutating func add(_ skew: Int64) {
+            count += 1
+            if skew.magnitude >= clockSkew.magnitude { clockSkew = skew / 100 * 100 }
+        }
+    }
+
+    private var instances: [String: [Item: Proxies]] = [:]
 
     init() {}
 
@@ -21,12 +33,12 @@ struct HostServices: Sendable, Hashable {
         for proxy in proxies where isAlive(proxy) {
             let producer = proxy.mark.producer
             let item = Item(environment: producer.environment, service: producer.service)
-            instances[producer.host, default: [:]][item, default: 0] += 1
+            instances[producer.host, default: [:]][item, default: Proxies()].add(proxy.mark.clockSkew)
         }
     }
 
-    /// In order, each with how many proxies run for it.
-    func on(_ host: String) -> [(item: Item, proxies: Int)] {
+    /// In order, each with the proxies that run for it.
+    func on(_ host: String) -> [(item: Item, proxies: Proxies)] {
         instances[host, default: [:]].sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 }

@@ -57,10 +57,12 @@ struct HostsOutput: JSONWritable {
             writer.name("services")
             writer.array(picture.services.on(host.name)) { writer, service in
                 writer.object { writer in
+                    writer.name("clock_skew_ms")
+                    writer.value(service.proxies.clockSkew)
                     writer.name("environment")
                     writer.value(service.item.environment)
                     writer.name("proxies")
-                    writer.value(service.proxies)
+                    writer.value(service.proxies.count)
                     writer.name("service")
                     writer.value(service.item.service)
                 }

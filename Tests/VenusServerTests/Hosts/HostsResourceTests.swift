@@ -168,7 +168,8 @@ struct HostsResourceTests {
                     ProducerMark(
                         producer: Producer(
                             id: $0.0, environment: "test", service: $0.1, instance: "i", host: $0.2),
-                        shard: 0, highest: 1, lastSeen: now, hasEnded: $0.1 == "old")
+                        shard: 0, highest: 1, lastSeen: now, hasEnded: $0.1 == "old",
+                        clockSkew: ["a": -2_345, "b": 120, "c": -99][$0.0] ?? 0)
                 }
             try await server.store.commit(
                 ShardCommit(shard: 0, cursor: "1-0", openSince: Self.now, producers: marks), under: lease)
@@ -176,6 +177,7 @@ struct HostsResourceTests {
             let items = try await server.get("/api/v1/hosts", token: token)["items"]
             let services = items[0]["services"].array.map { ($0["service"].string, $0["proxies"].int) }
             #expect(services.map(\.0) == ["mail", "shop"] && services.map(\.1) == [1, 2])
+            #expect(items[0]["services"].array.map { $0["clock_skew_ms"].int } == [0, -2_300], "the furthest off")
             #expect(items[1]["services"].array.isEmpty)
             let shop = try await server.get("/api/v1/hosts?service=shop", token: token)
             #expect(shop["items"].array.compactMap { $0["name"].string } == ["web-1"])

@@ -69,11 +69,15 @@ extension OpenAPISchemas {
               "items": {
                 "type": "object",
                 "properties": {
+                  "clock_skew_ms": {
+                    "type": "integer",
+                    "description": "Of the proxy whose clock is furthest off; positive where it is ahead."
+                  },
                   "environment": {"type": "string"},
                   "proxies": {"type": "integer", "minimum": 1},
                   "service": {"type": "string"}
                 },
-                "required": ["environment", "proxies", "service"]
+                "required": ["clock_skew_ms", "environment", "proxies", "service"]
               }
             }
           },

@@ -2,7 +2,7 @@
 
 import { bar } from "../charts/bar.js";
 import { make } from "../dom.js";
-import { count, isKnown, NOTHING, percent, rate } from "../format.js";
+import { count, isKnown, milliseconds, NOTHING, percent, rate } from "../format.js";
 
 /** From these shares on a bar says that it is worth a look. */
 const FULL = { fair: 0.8, poor: 0.95 };
@@ -61,6 +61,16 @@ export function serviceLinks(services, { onService }) {
     const link = make("button", {
       type: "button", class: "link", title: one.environment, onclick: () => onService(one),
     }, one.service);
-    return index === 0 ? [link] : [", ", link];
+    const shown = [link, ...skewText(one)];
+    return index === 0 ? shown : [", ", ...shown];
   });
+}
+
+/** From where on a clock that is off is worth a word: calls are booked in the wrong second. */
+const SKEW_MS = 1_000;
+
+function skewText({ clock_skew_ms: skew }) {
+  if (!(Math.abs(skew) >= SKEW_MS)) return [];
+  const text = ` (clock ${milliseconds(Math.abs(skew))} ${skew > 0 ? "ahead" : "behind"})`;
+  return [make("span", { class: "muted" }, text)];
 }
