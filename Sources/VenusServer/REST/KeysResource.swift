@@ -68,7 +68,9 @@ struct KeysResource: Sendable {
     @Sendable private func revoke(_ request: APIRequest) async throws -> Response {
         _ = try request.parameters([])
         let id = request.pathParameters["id"] ?? ""
-        guard id.utf8.count == Token.keyIDLength, try await store.revokeKey(id: id, at: now()) else {
+        guard id.utf8.count == Token.keyIDLength, id.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
+            try await store.revokeKey(id: id, at: now())
+        else {
             throw Problem.noSuch("key that is good")
         }
         endings.end { $0.actor == "key:" + id }

@@ -28,7 +28,7 @@ struct LossesResource: Sendable {
                     "quarantined_before", "must be what `quarantined.next` of an answer says.")
             }
         }
-        let losses = try await store.losses(since: since, limit: Self.maximumLosses)
+        let losses = try await store.losses(since: since, limit: Self.maximumLosses + 1)
         let page = try await store.quarantined(since: since, before: before, limit: Self.maximumEntries)
         return request.answer(
             try JSONOutput.encode(Output(since: since, losses: losses, quarantined: Quarantined(page))))
@@ -38,13 +38,17 @@ struct LossesResource: Sendable {
         var since: String
         /// Of the items shown.
         var calls: UInt64
+        /// Whether the items are all there are; otherwise the newest, and `calls` of these alone.
+        var is_complete: Bool
         var items: [Item]
         var quarantined: Quarantined
 
         init(since: Int64, losses: [Loss], quarantined: Quarantined) {
             self.since = Timestamp.text(milliseconds: since)
-            calls = losses.reduce(0) { $0 &+ $1.count }
-            items = losses.map(Item.init)
+            let shown = losses.prefix(LossesResource.maximumLosses)
+            calls = shown.reduce(0) { $0 &+ $1.count }
+            is_complete = shown.count == losses.count
+            items = shown.map(Item.init)
             self.quarantined = quarantined
         }
     }

@@ -18,6 +18,12 @@ enum PercentEncoding {
         return String(validating: bytes, as: UTF8.self)
     }
 
+    /// The same for a name or a value that somebody asks for: `nil` also for one with U+0000, which nothing has, and which
+    /// PostgreSQL does not take.
+    static func decodeName(_ text: Substring, plusIsSpace: Bool) -> String? {
+        decode(text, plusIsSpace: plusIsSpace).flatMap { $0.utf8.contains(0) ? nil : $0 }
+    }
+
     private static func hexValue(_ byte: UInt8) -> UInt8? {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")

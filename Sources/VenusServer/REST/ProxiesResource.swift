@@ -80,7 +80,8 @@ struct ProxiesResource: Sendable {
             silent_ms = mark.hasEnded ? 0 : max(0, now - mark.lastSeen)
             calls = Calls(
                 recorded: mark.highest, in_flight: state.isAlive ? mark.callsInFlight : 0, queued: mark.callsQueued,
-                spooled: proxy.state?.callsSpooled ?? 0, dropped: mark.callsDropped)
+                spooled: proxy.state?.callsSpooled ?? 0, dropped: mark.callsDropped,
+                unknown: state == .endedUncleanly ? mark.callsInFlight : 0)
             pins = proxy.state?.report.pinCount ?? 0
             announced = mark.announced
             clock_skew_ms = mark.clockSkew
@@ -96,5 +97,7 @@ struct ProxiesResource: Sendable {
         var spooled: Int
         /// Not kept, because too many waited: they are among the losses.
         var dropped: UInt64
+        /// In flight when it was last heard of before it ended without a word: nobody knows what became of them.
+        var unknown: Int
     }
 }

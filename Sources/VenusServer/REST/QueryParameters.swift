@@ -82,5 +82,5 @@ package struct QueryParameters: Sendable, Equatable {
         return milliseconds
     }
 
-    private static func decode(_ text: Substring) -> String? { PercentEncoding.decode(text, plusIsSpace: true) }
+    private static func decode(_ text: Substring) -> String? { PercentEncoding.decodeName(text, plusIsSpace: true) }
 }

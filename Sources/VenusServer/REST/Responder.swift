@@ -58,6 +58,9 @@ struct Responder: HTTPResponder {
         let isProbe = here.contains { [HealthResource.path, ReadinessResource.path].contains($0.route.path.text) }
         // A probe asks by whatever name or address it has.
         if !isProbe { try access.checkHost(head) }
+        if let place = head.path.flatMap({ base.completed($0) }), head.method == .get || head.method == .head {
+            return Response(status: .permanentRedirect, headers: [.location: place])
+        }
         if request.path.hasPrefix(Self.apiPrefix), let answer = crossOrigin.preflight(head) { return answer }
 
         let method = head.method == .head ? .get : head.method

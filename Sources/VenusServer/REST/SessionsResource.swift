@@ -42,9 +42,12 @@ struct SessionsResource: Sendable {
         _ = try request.parameters([])
         let principal = request.requirePrincipal()
         let sessions = try await store.sessions(
-            of: Self.reach(of: principal), now: now(), limit: Self.maximumSessions)
-        let items = sessions.map { Item($0, isCurrent: $0.tokenHash == principal.tokenHash) }
-        return .json(try JSONOutput.encode(Output(items: items)))
+            of: Self.reach(of: principal), now: now(), limit: Self.maximumSessions + 1)
+        let items = sessions.prefix(Self.maximumSessions).map {
+            Item($0, isCurrent: $0.tokenHash == principal.tokenHash)
+        }
+        return .json(
+            try JSONOutput.encode(Output(is_complete: sessions.count <= Self.maximumSessions, items: items)))
     }
 
     @Sendable private func end(_ request: APIRequest) async throws -> Response {
@@ -87,6 +90,7 @@ struct SessionsResource: Sendable {
     }
 
     private struct Output: Encodable {
+        var is_complete: Bool
         var items: [Item]
     }
 

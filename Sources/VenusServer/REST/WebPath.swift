@@ -14,6 +14,13 @@ package struct WebPath: Sendable, Hashable {
         text = path
     }
 
+    /// Where a page is that was asked for by the path alone: behind a slash, for its own links are relative. `nil` where the
+    /// target is another.
+    package func completed(_ target: String) -> String? {
+        guard !text.isEmpty, target.prefix(while: { $0 != "?" }) == text else { return nil }
+        return text + "/" + target.dropFirst(text.count)
+    }
+
     /// The path as our routes know it, whether or not what stands before us has taken its part away.
     package func strip(_ path: Substring) -> Substring {
         guard !text.isEmpty, path.hasPrefix(text) else { return path }

@@ -97,7 +97,9 @@ package final class LivePicture: Sendable {
         guard let place = Window.allCases.firstIndex(of: window) else { return [] }
         return frames.filter { at - $0.at < window.seconds * 1_000 }.flatMap { frame in
             frame.series.lazy.filter { series in
-                series.key.level == .edge && series.windows.indices.contains(place) && !series.windows[place].isEmpty
+                guard series.key.level == .edge, series.windows.indices.contains(place) else { return false }
+                // As in history: what was cancelled or denied says nothing of the dependency, nor do bytes alone.
+                return series.windows[place].known + series.windows[place].unknown > 0
             }.map(\.key)
         }
     }

@@ -23,7 +23,7 @@ extension SQLSession {
             conditions.append("\(condition) $\(values.count)")
         }
         if let event = query.event { require("event =", .text(event.rawValue)) }
-        if let actor = query.actor { require("actor =", .text(actor)) }
+        if let actor = query.actor { require("actor =", .text(StoredName.fit(actor))) }
         if let since = query.since { require("at >=", .millisecond(SQLValue.clamp(millisecond: since))) }
         if let before = query.before { require("id <", .integer(before)) }
         return try self.query(

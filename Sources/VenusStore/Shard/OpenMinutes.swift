@@ -44,15 +44,26 @@ struct OpenMinutes: Sendable {
 
 /// The open minutes of all shards as a store read them last: who looks at history again reads what came since.
 final class OpenMinutesCache: Sendable {
-    private let shards = Mutex<[Int: OpenMinutes]>([:])
+    private final class Shard: Sendable {
+        let minutes = Mutex(OpenMinutes())
+    }
+
+    private let shards = Mutex<[Int: Shard]>([:])
 
     /// Brings a shard's minutes up to date by `update`, one caller at a time, and returns what it does.
-    func with<Value: Sendable>(_ shard: Int, _ update: (inout OpenMinutes) throws -> Value) rethrows -> Value {
-        try shards.withLock { shards in
+    func with<Value: Sendable>(_ number: Int, _ update: (inout OpenMinutes) throws -> Value) rethrows -> Value {
+        let shard = shards.withLock { shards in
+            if let shard = shards[number] { return shard }
+            let shard = Shard()
+            shards[number] = shard
+            return shard
+        }
+        return try shard.minutes.withLock { kept in
             // Taken out, so that it is changed in place, and not kept half changed.
-            var minutes = shards.removeValue(forKey: shard) ?? OpenMinutes()
+            var minutes = OpenMinutes()
+            swap(&minutes, &kept)
             let value = try update(&minutes)
-            if minutes.seriesCount <= OpenMinutes.maximumSeries { shards[shard] = minutes }
+            if minutes.seriesCount <= OpenMinutes.maximumSeries { kept = minutes }
             return value
         }
     }

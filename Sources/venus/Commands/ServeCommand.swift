@@ -27,10 +27,15 @@ struct ServeCommand: AsyncParsableCommand {
             configuration: settings, store: opened,
             feed: try configuration.openRemoteFeed(url: backends.stream, logger: logger), logger: logger)
         let start = try await server.prepare()
-        // No sign-in link here: a daemon's output is kept in logs, where no token belongs.
+        // Nothing but at the first start: a daemon's output is kept in logs, where no token belongs.
         let announcement = Announcement(server: server) { server in
-            let secret = start.generatedSecret.map { "Secret  \($0)  (the administrator's; it is not shown again)\n" }
-            return "\(secret ?? "")Server  \(try await server.baseURL)"
+            let place = "Server  \(try await server.baseURL)"
+            guard let secret = start.generatedSecret else { return place }
+            return """
+                Secret  \(secret)  (the administrator's; it is not shown again)
+                Sign in \(try await server.makeSignInLink())  (once, within ten minutes)
+                \(place)
+                """
         }
         try await runServices([server, announcement], logger: logger)
         await opened.close()

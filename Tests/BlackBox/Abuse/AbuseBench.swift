@@ -219,7 +219,8 @@ final class AbuseBench: @unchecked Sendable {
     private func calls(_ path: String) -> [RecordedCall] {
         allCalls.filter {
             let words = $0.operation.split(separator: " ")
-            return words.count == 2 && (words[1] == path || words[1].hasPrefix(path + "/"))
+            // `GET /path`, or `GET /path websocket`.
+            return words.count >= 2 && (words[1] == path || words[1].hasPrefix(path + "/"))
         }
     }
 }

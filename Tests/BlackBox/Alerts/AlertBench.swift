@@ -7,23 +7,32 @@ enum AlertBench {
         "VENUS_SERVICE": "checkout", "VENUS_ALERTS_ALLOWED_TARGETS": "127.0.0.0/8", "VENUS_ALERTS_GATHER": "0s",
     ]
 
+    /// A request that the receiver got; of one that is no message most is empty.
     struct Message: Equatable {
+        var method: String
+        var path: String
         var id: String
         var kind: String
         var fault: String
         var answer: String
         var verified: [Int]
         var signatures: Int
+        /// When it was made: RFC 3339, in seconds.
+        var timestamp: String
+        var data: JSONValue
     }
 
     /// What the receiver was sent, in order.
     static func messages(_ receiver: ChildProcess) throws -> [Message] {
         try receiver.standardOutput.lines.filter { $0.hasPrefix("{") }.map { line in
             let json = try JSONValue(line)
+            let message = json["message"]
             return Message(
-                id: json["id"].string ?? "", kind: json["message"]["type"].string ?? "",
-                fault: json["message"]["data"]["fault"].string ?? "", answer: json["answer"].string ?? "",
-                verified: json["verified"].array.compactMap(\.int), signatures: json["signatures"].int ?? 0)
+                method: json["method"].string ?? "", path: json["path"].string ?? "", id: json["id"].string ?? "",
+                kind: message["type"].string ?? "", fault: message["data"]["fault"].string ?? "",
+                answer: json["answer"].string ?? "", verified: json["verified"].array.compactMap(\.int),
+                signatures: json["signatures"].int ?? 0, timestamp: message["timestamp"].string ?? "",
+                data: message["data"])
         }
     }
 
@@ -47,11 +56,28 @@ enum AlertBench {
             "{\(edge),\"severity\":\"warning\",\"for_seconds\":1,\"keep_firing_for_seconds\":\(keepFiringFor)}")
     }
 
-    /// Adds the receiver, whose secret is in the file from then on.
-    static func subscribe(_ api: VenusAPI, port: Int, secrets: String) async throws {
+    /// Adds the receiver, whose secret is in the file from then on; its id.
+    @discardableResult
+    static func subscribe(_ api: VenusAPI, port: Int, secrets: String) async throws -> String {
         let webhook = try await api.send(
             "POST", "/webhooks", "{\"name\":\"ours\",\"kind\":\"webhook\",\"url\":\"http://127.0.0.1:\(port)/in\"}")
-        guard let secret = webhook["secret"].string else { throw TestFailure("no secret: \(webhook)") }
+        guard let id = webhook["id"].string, let secret = webhook["secret"].string else {
+            throw TestFailure("no secret: \(webhook)")
+        }
         try secret.write(toFile: secrets, atomically: true, encoding: .utf8)
+        return id
+    }
+
+    /// What an alert did, the oldest first.
+    static func transitions(_ api: VenusAPI, of rule: String) async throws -> [String] {
+        try await api.get("/alerts/transitions?limit=1000")["items"].array.filter { $0["rule"].string == rule }
+            .reversed().compactMap { $0["kind"].string }
+    }
+
+    /// The dashboard at the time of a message, with the dependency: every reserved character is encoded.
+    static func link(_ venus: VenusUp, _ origin: Origin, at timestamp: String) -> String {
+        let encoded = { (text: String) in text.replacing(":", with: "%3A") }
+        return venus.dashboard + "?at=" + encoded(timestamp.dropLast() + ".000Z")
+            + "&environment=production&dependency=" + encoded(origin.authority)
     }
 }

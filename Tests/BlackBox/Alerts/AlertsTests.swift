@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import TestSupport
 import Testing
 
@@ -16,89 +15,98 @@ extension TheBinary {
         }
 
         @Test(
-            "a dependency that fails and recovers is told once each way, whatever the receiver does, across a restart")
+            "a dependency that fails and recovers is told once each way, whatever the receiver does, across restarts")
         func life() async throws {
-            let origin = try Origin()
-            let venus = try await VenusUp(environment: AlertBench.environment)
-            var api = try await venus.signIn()
-            try await Self.watch(venus, origin)
-            let secrets = venus.directory.file("secrets")
-            let port = try freePort()
-            let receiver = try await AlertBench.receiver(
-                port, secrets: secrets, ["200", "500", "200", "hang", "200", "429:2", "200", "302", "200", "410"])
-            defer { withExtendedLifetime(receiver) {} }
-            let webhook = try await api.send(
-                "POST", "/webhooks", "{\"name\":\"ours\",\"kind\":\"webhook\",\"url\":\"http://127.0.0.1:\(port)/in\"}")
-            let id = try #require(webhook["id"].string)
-            try #require(webhook["secret"].string).write(toFile: secrets, atomically: true, encoding: .utf8)
-            #expect(try await api.send("POST", "/webhooks/\(id)/test")["delivered"].bool == true)
+            var scene = try await AlertScene([
+                "200", "500", "200", "hang", "200", "429:2", "200", "302", "200", "410",
+            ])
+            defer { withExtendedLifetime(scene) {} }
+            try await Self.watch(scene.venus, scene.origin)
+            #expect(try await scene.api.send("POST", "/webhooks/\(scene.webhook)/test")["delivered"].bool == true)
+            try await Self.fail(&scene)
+            try await Self.failAgain(&scene)
+            try await Self.leave(scene)
 
-            let caller = SteadyCalls(through: venus.proxyPort, origin)
-            defer { withExtendedLifetime(caller) {} }
-            func wait(_ count: Int, _ what: String) async throws {
-                try await eventually(within: .seconds(90), "\(what)") {
-                    let messages = try AlertBench.messages(receiver)
-                    guard messages.count >= count else {
-                        throw TestFailure(
-                            "\(messages)\n\(try await api.get("/alerts?state=pending"))\n\(venus.process.transcript)")
-                    }
-                    return true
-                }
-            }
-            func stored(_ api: VenusAPI) async throws {
-                try await eventually(within: .seconds(10), "that it is stored that the message was taken") {
-                    try await api.get("/webhooks")["items"].array.first?["waiting"].int == 0
-                }
-            }
-            // First it is slow, which is no failure; then it fails.
-            caller.call("/delay/50")
-            try await eventually(within: .seconds(30), "calls") {
-                (try await api.edge("checkout", origin.authority, window: "10s")?["kpis"]["calls"].int ?? 0) > 20
-            }
-            #expect(try await api.get("/alerts")["items"].array.isEmpty)
-            caller.call("/status/503")
-            try await wait(3, "the failure, at the second attempt")
-            #expect(try await api.get("/alerts?state=firing")["items"].array.count == 1)
-            try await stored(api)
-            // Killed, so that nothing is said of a goodbye.
-            venus.process.signal(SIGKILL)
-            try await venus.process.waitForExit()
-            try await venus.start()
-            api = try await venus.signIn()
-            caller.call("/")
-            try await wait(5, "the recovery, after an attempt without an answer")
-            caller.call("/reset")
-            try await wait(7, "the second failure, after the receiver was busy")
-            try await stored(api)
-            #expect(try await venus.stop() == .exited(0))
-            try await venus.start()
-            api = try await venus.signIn()
-            caller.call("/")
-            try await wait(9, "the second recovery, after a redirect that is not followed")
-            caller.call("/status/500")
-            try await wait(10, "the third failure")
-            try await eventually(within: .seconds(10), "an endpoint that is gone") {
-                let shown = try await api.get("/webhooks")["items"].array.first
-                return shown?["enabled"].bool == false && shown?["failure"].string == "gone"
-            }
-            caller.call("/")
-            try await eventually(within: .seconds(30), "the end of the third failure") {
-                try await api.get("/alerts")["items"].array.isEmpty
-            }
-
-            let messages = try AlertBench.messages(receiver)
+            let messages = try scene.messages
             #expect(
                 messages.map(\.kind) == [
                     "alert.test", "alert.firing", "alert.firing", "alert.resolved", "alert.resolved", "alert.firing",
                     "alert.firing", "alert.resolved", "alert.resolved", "alert.firing",
                 ])
             #expect(messages.allSatisfy { $0.verified == [0] && $0.signatures == 1 }, "\(messages)")
+            // The redirect, like every other answer, led nowhere.
+            #expect(messages.allSatisfy { $0.method == "POST" && $0.path == "/in" })
             // An attempt has the id of the one before it; each message has another.
             #expect(messages[1].id == messages[2].id && messages[3].id == messages[4].id)
             #expect(messages[5].id == messages[6].id && messages[7].id == messages[8].id)
             #expect(Set(messages.map(\.id)).count == 6)
             #expect(messages[1].fault == messages[4].fault && messages[5].fault == messages[8].fault)
             #expect(Set(messages.map(\.fault)).count == 4)
+            let episode = ["pending", "firing", "resolved"]
+            #expect(try await AlertBench.transitions(scene.api, of: "quick") == episode + episode + episode)
+            try Self.expectEvidence(messages[1], scene)
+            // What was sent again is the same, though another process sent it.
+            #expect(messages[1].data == messages[2].data && messages[1].timestamp == messages[2].timestamp)
+            #expect(messages[4].data["alerts"][0]["limit"].double == 0.9 && messages[4].data["sample"].isNull)
+        }
+
+        /// First it is slow, which is no failure; then it fails. It is killed between the first attempt and the second,
+        /// and when the message was taken.
+        private static func fail(_ scene: inout AlertScene) async throws {
+            scene.caller.call("/delay/50")
+            let (api, dependency) = (scene.api, scene.origin.authority)
+            try await eventually(within: .seconds(30), "calls") {
+                (try await api.edge("checkout", dependency, window: "10s")?["kpis"]["calls"].int ?? 0) > 20
+            }
+            #expect(try await api.get("/alerts")["items"].array.isEmpty)
+            scene.caller.call("/status/503")
+            try await scene.told(2, "the failure, which the receiver does not take")
+            // Whoever comes back has nothing but what is stored: the next attempt is five seconds away.
+            #expect(try await scene.waiting == 1)
+            try await scene.kill()
+            try await scene.told(3, "the failure, at the second attempt")
+            #expect(try await scene.api.get("/alerts?state=firing")["items"].array.count == 1)
+            try await scene.stored()
+            try await scene.kill()
+        }
+
+        private static func failAgain(_ scene: inout AlertScene) async throws {
+            scene.caller.call("/")
+            try await scene.told(5, "the recovery, after an attempt without an answer")
+            scene.caller.call("/reset")
+            try await scene.told(7, "the second failure, after the receiver was busy")
+            try await scene.stored()
+            #expect(try await scene.venus.stop() == .exited(0))
+            try await scene.start()
+            scene.caller.call("/")
+            try await scene.told(9, "the second recovery, after a redirect that is not followed")
+        }
+
+        /// The receiver wants no more.
+        private static func leave(_ scene: AlertScene) async throws {
+            scene.caller.call("/status/500")
+            try await scene.told(10, "the third failure")
+            try await eventually(within: .seconds(10), "an endpoint that is gone") {
+                let shown = try await scene.api.get("/webhooks")["items"].array.first
+                return shown?["enabled"].bool == false && shown?["failure"].string == "gone"
+            }
+            scene.caller.call("/")
+            try await scene.isOver("the end of the third failure")
+        }
+
+        /// What the first message says of the failure.
+        private static func expectEvidence(_ message: AlertBench.Message, _ scene: AlertScene) throws {
+            let data = message.data
+            #expect(data["name"].string == scene.origin.authority && data["services"][0].string == "checkout")
+            #expect(data["severity"].string == "critical" && data["alerts_total"].int == 1, "\(data)")
+            let alert = data["alerts"][0]
+            #expect(alert["metric"].string == "availability" && alert["limit"].double == 0.9)
+            #expect((0..<0.9).contains(try #require(alert["value"].double)))
+            #expect(alert["failures"].array.count == 1 && alert["failures"][0]["error_type"].string == "503")
+            #expect(try #require(alert["failures"][0]["calls"].int) > 0)
+            #expect(data["sample"]["operation"].string == "GET /status/*")
+            #expect(data["sample"]["error_type"].string == "503")
+            #expect(data["link"].string == AlertBench.link(scene.venus, scene.origin, at: message.timestamp))
         }
 
         @Test("a receiver verifies every message while its secret is replaced, by the old and by the new one")
@@ -134,42 +142,6 @@ extension TheBinary {
             }
             let key = try FileManager.default.attributesOfItem(atPath: venus.directory.file("data/alerts.key"))
             #expect(key[.posixPermissions] as? Int == 0o600)
-        }
-
-        @Test("mail goes through a server that demands STARTTLS and a password, and to no server that is not believed")
-        func mail() async throws {
-            let certificate = try await ServerCertificate()
-            let port = try freePort()
-            let script = VenusBinary.packageRoot + "/Tests/BlackBox/Alerts/mailserver.py"
-            let server = try ChildProcess(
-                "/usr/bin/python3", [script, "\(port)", certificate.certificate, certificate.key])
-            defer { withExtendedLifetime(server) {} }
-            try await server.waitForLine("the mail server") { $0 == "ready" }
-            var environment = [
-                "VENUS_ALERTS_SMTP_SERVER": "localhost:\(port)", "VENUS_ALERTS_SMTP_FROM": "venus@example.com",
-                "VENUS_ALERTS_SMTP_USER": "venus", "VENUS_ALERTS_SMTP_PASSWORD": "a password",
-                "VENUS_ALERTS_SMTP_TRUST_FILE": certificate.authority,
-            ]
-            func trial() async throws -> String? {
-                let venus = try await VenusUp(environment: environment)
-                let api = try await venus.signIn()
-                let webhook = try await api.send(
-                    "POST", "/webhooks",
-                    #"{"name":"people","kind":"email","to":["ada@example.com","bob@example.com"]}"#)
-                return try await api.send("POST", "/webhooks/\(webhook["id"].string ?? "")/test")["result"].string
-            }
-            #expect(try await trial() == "status 250")
-            let messages = try server.standardOutput.lines.filter { $0.hasPrefix("{") }.map { try JSONValue($0) }
-            let message = try #require(messages.first)
-            #expect(message["from"].string == "venus@example.com" && message["tls"].bool == true)
-            #expect(message["to"].array.map(\.string) == ["ada@example.com", "bob@example.com"])
-            #expect(message["subject"].string == "Test message from Venus")
-            #expect(message["text"].string?.contains("Messages about failing dependencies arrive here.") == true)
-            environment["VENUS_ALERTS_SMTP_PASSWORD"] = "another one"
-            #expect(try await trial() == "status 535")
-            environment["VENUS_ALERTS_SMTP_TRUST_FILE"] = nil
-            #expect(try await trial() == "tls_certificate_error")
-            #expect(server.standardOutput.lines.count { $0.hasPrefix("{") } == 1)
         }
 
         @Test("messages go to no address of this machine unless that is allowed, whatever name or form it has")

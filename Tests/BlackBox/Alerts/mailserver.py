@@ -26,6 +26,9 @@ class Handler:
                     "to": envelope.rcpt_tos,
                     "tls": session.ssl is not None,
                     "subject": message["subject"],
+                    "id": message["message-id"],
+                    "references": message["references"],
+                    "in_reply_to": message["in-reply-to"],
                     "text": message.get_content(),
                 }
             ),

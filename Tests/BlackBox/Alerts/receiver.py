@@ -3,8 +3,9 @@
     receiver.py PORT SECRET_FILE BEHAVIOUR...
 
 Answers the first requests by BEHAVIOUR, one each: a status (500, 429:2 with Retry-After, 302), or `hang`; further ones with
-200. Prints a line of JSON for each request: what it answered, whether the signature was right by one of the secrets in
-SECRET_FILE (one a line, read anew each time), and the message.
+200. Prints a line of JSON for each request: its method and path, what it answered, whether the signature was right by one of
+the secrets in SECRET_FILE (one a line, read anew each time), and the message. A GET is what a redirect that is followed would
+become.
 """
 import base64
 import hashlib
@@ -47,7 +48,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["content-length"]))
         with lock:
             behaviour = behaviours.pop(0) if behaviours else "200"
-        line = {"path": self.path, "answer": behaviour, "id": self.headers["webhook-id"]}
+        line = {"method": "POST", "path": self.path, "answer": behaviour, "id": self.headers["webhook-id"]}
         try:
             line["verified"], line["signatures"] = verified_by(self.headers, body)
         except (ValueError, TypeError, AttributeError) as error:
@@ -64,6 +65,13 @@ class Receiver(http.server.BaseHTTPRequestHandler):
             self.send_header("retry-after", wait)
         if status.startswith("3"):
             self.send_header("location", f"http://127.0.0.1:{port}/elsewhere")
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def do_GET(self):
+        with lock:
+            print(json.dumps({"method": "GET", "path": self.path, "answer": "200"}), flush=True)
+        self.send_response(200)
         self.send_header("content-length", "0")
         self.end_headers()
 

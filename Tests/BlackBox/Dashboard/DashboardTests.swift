@@ -77,6 +77,45 @@ extension TheDashboard {
             }
         }
 
+        @Test("of HTTP/2 inside a tunnel the page says that single requests are not visible")
+        func http2() async throws {
+            try await withDashboard { venus, browser in
+                let origin = try await HTTP2Origin(.tls13)
+                let run = try await venus.run(
+                    service: "checkout",
+                    [
+                        "curl", "-sS", "--http2", "-o", "/dev/null", "--cacert", origin.certificate,
+                        origin.url("/bytes/1000000"),
+                    ])
+                #expect(run.status == .exited(0), "\(run.standardError)")
+                try await browser.open(venus.signInLink())
+                try await browser.wait(for: "#table tbody tr") { $0.contains(origin.authority) }
+                try await browser.click("#table tbody .link")
+                try await browser.wait(for: "#details") {
+                    $0.contains("HTTP/2 inside: single requests are not visible.")
+                }
+            }
+        }
+
+        @Test("of a connection that went on as WebSocket the page says that single messages are not visible")
+        func webSocket() async throws {
+            try await withDashboard { venus, browser in
+                // Another one's: a proxy leads nobody to its own server.
+                let other = try await VenusUp()
+                let server = "127.0.0.1:\(other.serverPort)"
+                let socket = try await WebSocketClient(
+                    port: venus.proxyPort, path: "http://\(server)/api/v1/live",
+                    subprotocols: ["venus.v1", "bearer.\(try await other.signIn().token)"])
+                #expect(socket.response.status == 101)
+                try await browser.open(venus.signInLink())
+                try await browser.wait(for: "#table tbody tr") { $0.contains(server) }
+                try await browser.click("#table tbody .link")
+                try await browser.wait(for: "#details") { $0.contains("single messages are not visible") }
+                #expect(socket.isOpen)
+                socket.close()
+            }
+        }
+
         @Test("the secret signs in, a wrong one is refused in words, and signing out leads back to the form")
         func secret() async throws {
             try await withDashboard { venus, browser in

@@ -20,12 +20,15 @@ extension TheDashboard {
                 #"{\#(subject),"severity":"warning","for_seconds":2,"keep_firing_for_seconds":2}"#)
         }
 
-        @Test("an alert fires, is taken on and resolves live, and the link to that time opens the past")
+        @Test("an alert fires, is taken on and resolves live, and the link of its message opens the past")
         func alerts() async throws {
-            let environment = ["VENUS_SERVICE": "checkout", "VENUS_ALERTS_GATHER": "0s"]
-            try await withDashboard(environment: environment) { venus, browser in
+            try await withDashboard(environment: AlertBench.environment) { venus, browser in
                 let origin = try Origin()
                 let api = try await venus.signIn()
+                let (port, secrets) = (try freePort(), venus.directory.file("secrets"))
+                let receiver = try await AlertBench.receiver(port, secrets: secrets, [])
+                defer { withExtendedLifetime(receiver) {} }
+                try await AlertBench.subscribe(api, port: port, secrets: secrets)
                 try await Self.watch(api, origin)
                 let calls = SteadyCalls(through: venus.proxyPort, origin)
                 defer { withExtendedLifetime(calls) {} }
@@ -44,7 +47,7 @@ extension TheDashboard {
                 #expect(try await browser.run("return document.title").string == "1 fault · Venus")
                 try await browser.wait(for: "\(group) .evidence", within: .seconds(30)) { $0.contains("503") }
                 try await browser.wait(for: ".transition[data-kind=firing]")
-                let at = Int64(Date().timeIntervalSince1970)
+                let message = try await eventually("the message") { try AlertBench.messages(receiver).first }
 
                 // It is a fault that somebody can take on as soon as people are told of it.
                 try await browser.wait(for: "\(group) [data-action=acknowledge]")
@@ -75,21 +78,21 @@ extension TheDashboard {
                 #expect(try await browser.isShown("#views .count") == false)
                 #expect(try await browser.consoleErrors() == [])
 
-                try await past(at, origin, api, venus, browser)
+                try await past(message, origin, api, browser)
             }
         }
 
-        /// As a message's link has it.
-        private func past(_ at: Int64, _ origin: Origin, _ api: VenusAPI, _ venus: VenusUp, _ browser: Browser)
-            async throws
-        {
-            let time = Date(timeIntervalSince1970: Double(at)).ISO8601Format()
+        /// Opens the link of a message.
+        private func past(
+            _ message: AlertBench.Message, _ origin: Origin, _ api: VenusAPI, _ browser: Browser
+        ) async throws {
+            let link = try #require(message.data["link"].string)
+            let time = message.timestamp
             try await eventually(within: .seconds(100), poll: .milliseconds(500), "the history") {
                 let edge = try await api.get("/graph?at=\(time)").edge("checkout", origin.authority)
                 return (edge?["kpis"]["server_error_rate"].double ?? 0) > 0
             }
-            let host = origin.authority.replacing(":", with: "%3A")
-            try await browser.open(venus.dashboard + "?at=\(time)&environment=production&dependency=\(host)")
+            try await browser.open(link)
             try await browser.wait(for: "#past-text") { $0.hasPrefix("As it was at") }
             try await browser.wait(for: "#details h2") { $0 == origin.authority }
             try await browser.wait(for: "#details .facts") { !$0.contains("Availability100\u{a0}%") }

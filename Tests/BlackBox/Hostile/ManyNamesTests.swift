@@ -10,18 +10,21 @@ extension TheBinary {
         func manyHosts() async throws {
             let origin = try Origin()
             // One event loop, so that its table of 8,192 operations is the bound.
-            let venus = try await VenusUp(environment: ["VENUS_PROXY_THREADS": "1"])
+            let venus = try await VenusUp(environment: [
+                "VENUS_PROXY_THREADS": "1", "VENUS_PROXY_DNS_OVERRIDES": "*.flood.test=127.0.0.1",
+            ])
             let proxy = try #require(venus.proxyProcess)
             try await expectOthersAreServed(venus, origin)
             let before = try #require(OwnedProcesses.residentBytes(proxy))
-            // Addresses of this machine where nothing listens.
+            // Addresses of this machine where nothing listens, and names that have to be looked up.
             let dead = try freePort()
             let storm = Task {
                 try await withThrowingTaskGroup(of: [String: Int].self) { group in
                     for quarter in 0..<4 {
                         group.addTask {
                             try await pipelined(port: venus.proxyPort, quarter * 2_500..<(quarter + 1) * 2_500) {
-                                let host = "127.\($0 / 40_000 + 1).\($0 / 200 % 200 + 1).\($0 % 200 + 1):\(dead)"
+                                let address = "127.\($0 / 40_000 + 1).\($0 / 200 % 200 + 1).\($0 % 200 + 1)"
+                                let host = ($0 % 2 == 0 ? address : "h\($0).flood.test") + ":\(dead)"
                                 return "GET http://\(host)/ HTTP/1.1\r\nhost: \(host)\r\n\r\n"
                             }
                         }

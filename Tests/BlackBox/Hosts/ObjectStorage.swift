@@ -8,6 +8,8 @@ final class ObjectStorage: Sendable {
 
     struct Object: Sendable {
         var key: String
+        /// As it is stored.
+        var bytes: Int
         var mediaType: String
         /// Read as gzip and JSON; null where it is neither.
         var content: JSONValue
@@ -42,7 +44,9 @@ final class ObjectStorage: Sendable {
 
     func objects() async throws -> [Object] {
         try await ask("GET", "/objects").array.map {
-            Object(key: $0["key"].string ?? "", mediaType: $0["media_type"].string ?? "", content: $0["content"])
+            Object(
+                key: $0["key"].string ?? "", bytes: $0["bytes"].int ?? .max, mediaType: $0["media_type"].string ?? "",
+                content: $0["content"])
         }
     }
 

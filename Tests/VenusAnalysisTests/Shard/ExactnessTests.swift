@@ -59,6 +59,16 @@ import VenusStore
             let rows = try await house.rows(.quarterHour, level)
             #expect(rows == direct.rows(.quarterHour, level))
         }
+        // Two days on each bucket of every tier is over; the minutes are past their retention.
+        await house.tick(&owner, at: house.clock.now / 1_000 + 2 * 86_400)
+        try await settle(&owner, house)
+        await roller.step(until: StopSignal())
+        for tier in Tier.allCases where tier != .minute {
+            for level in Level.allCases {
+                let rows = try await house.rows(tier, level)
+                #expect(rows == direct.rows(tier, level), "\(tier) \(level)")
+            }
+        }
         let losses = try await house.store.losses(since: 0, limit: 1_000)
         #expect(losses.reduce(0) { $0 + $1.count } == lost)
         // The newest stays.

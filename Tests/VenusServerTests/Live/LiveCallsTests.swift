@@ -133,6 +133,7 @@ struct LiveCallsTests {
                 let update = try await quick.next { $0["type"].string == "update" }
                 #expect(update["data"]["calls"].array.count == each)
             }
+            let checker = try SchemaChecker(AsyncAPI.document)
             var told: [Int64] = []
             var dropped = 0
             while told.count + dropped < ticks * each {
@@ -141,6 +142,8 @@ struct LiveCallsTests {
                 #expect(message["from"] == position["seq"] && message["epoch"] == position["epoch"])
                 position = message
                 if let count = message["dropped"].int {
+                    #expect(try checker.fault(message) == nil)
+                    #expect(message["topic"].string == "calls" && message["filter"] == .object([:]))
                     #expect(count == message["seq"].int! - message["from"].int!)
                     dropped += count
                 } else {

@@ -81,7 +81,28 @@ struct OpenAPITests {
             ), (#"{"calls":0}"#, false),
             ("[]", false),
         ] {
-            #expect(try (checker.fault(try JSONValue(text), schema, "$") == nil) == isRight, "\(text)")
+            let whole = text.replacing(",\"items\"", with: ",\"is_complete\":true,\"items\"", maxReplacements: 1)
+            #expect(try (checker.fault(try JSONValue(whole), schema, "$") == nil) == isRight, "\(whole)")
         }
+    }
+
+    @Test("a gap that is not as asyncapi.json has it is found")
+    func gaps() throws {
+        let checker = try SchemaChecker(AsyncAPI.document)
+        let right = #"{"type":"gap","topic":"calls","filter":{"limit":"9"},"epoch":7,"seq":9,"from":4,"dropped":5}"#
+        #expect(try checker.fault(try JSONValue(right)) == nil)
+        for (one, other) in [
+            (#""topic":"calls""#, #""topic":"graph""#), (#""dropped":5"#, #""dropped":0"#),
+            (#""epoch":7"#, #""epoch":0"#), (#","dropped":5"#, ""), (#","epoch":7"#, ""),
+            (#","from":4"#, #","from":"4""#), (#""9""#, "9"),
+            (#"{"type""#, #"{"more":1,"type""#),
+        ] {
+            let wrong = right.replacing(one, with: other)
+            #expect(wrong != right)
+            #expect(try checker.fault(try JSONValue(wrong)) != nil, "\(wrong)")
+        }
+        // Only what has the payload's own type.
+        let gap = try checker.resolve("#/components/schemas/gap")
+        #expect(try checker.fault(try JSONValue(right.replacing("gap", with: "update")), gap, "$") != nil)
     }
 }

@@ -1,12 +1,14 @@
 import TestSupport
 import VenusServer
 
-/// Holds values against the schemas of `openapi.json`. Stricter than JSON Schema: a member that no schema names is an
-/// error too, so that what is served and what is described cannot drift apart.
+/// Holds values against the schemas of `openapi.json`, or of `asyncapi.json`. Stricter than JSON Schema: a member that
+/// no schema names is an error too, so that what is served and what is described cannot drift apart.
 struct SchemaChecker {
     private let document: JSONValue
 
-    init() throws { document = try JSONValue(String(decoding: OpenAPIDocument.json, as: UTF8.self)) }
+    init(_ document: [UInt8] = OpenAPIDocument.json) throws {
+        self.document = try JSONValue(String(decoding: document, as: UTF8.self))
+    }
 
     var paths: JSONValue { document["paths"] }
 
@@ -39,6 +41,13 @@ struct SchemaChecker {
         } ?? path
     }
 
+    /// What is wrong with a message of the live socket that has the payload of its type alone; `nil` where it is as
+    /// `asyncapi.json` describes it.
+    func fault(_ message: JSONValue) throws -> String? {
+        guard let type = message["type"].string else { return "$: type is not there" }
+        return try fault(message, try resolve("#/components/messages/\(type)")["payload"], "$")
+    }
+
     func resolve(_ reference: String) throws -> JSONValue {
         let found = reference.split(separator: "/").dropFirst().reduce(document) { $0[String($1)] }
         guard !found.isNull else { throw TestFailure("\(reference) leads nowhere") }
@@ -54,6 +63,7 @@ struct SchemaChecker {
         if !schema["enum"].isNull, !schema["enum"].array.contains(value) {
             return "\(place): \(value) is not in the enum"
         }
+        if !schema["const"].isNull, schema["const"] != value { return "\(place): \(value) is not \(schema["const"])" }
         let types = schema["type"].string.map { [$0] } ?? schema["type"].array.compactMap(\.string)
         guard types.isEmpty || types.contains(where: { Self.isOf($0, value) }) else {
             return "\(place): \(value) is not \(types)"
@@ -85,6 +95,11 @@ struct SchemaChecker {
                 let member = schema["properties"][name]
                 guard !member.isNull else { return "\(place): \(name) is not described" }
                 if let fault = try fault(value[name], member, "\(place).\(name)") { return fault }
+            }
+        case .object where !schema["additionalProperties"]["type"].isNull:
+            for name in value.names {
+                let fault = try fault(value[name], schema["additionalProperties"], "\(place).\(name)")
+                if let fault { return fault }
             }
         default: break
         }

@@ -130,6 +130,51 @@ struct AccountResourceTests {
         }
     }
 
+    @Test("a user who is not there is refused after as long as one whose password is wrong")
+    func unknownTiming() async throws {
+        try await withServer {
+            $0.trustedProxies = ["127.0.0.1"]
+        } _: { server in
+            // As costly as they are by default.
+            let hash = try SecretHash(secret: "correct horse").text
+            for round in 0..<Self.timingRounds {
+                let user = User(name: "ada\(round)", role: .viewer, passwordHash: hash, createdAt: 1)
+                #expect(try await server.store.addUser(user))
+            }
+            // A machine that does something else meanwhile makes a round of no use; a difference shows in all of them.
+            var ratios: [Double] = []
+            for round in 0..<Self.timingRounds {
+                let ratio = try await Self.ratio(server, round: round)
+                if (1 / 1.6...1.6).contains(ratio) { return }
+                ratios.append(ratio)
+            }
+            Issue.record("\(ratios)")
+        }
+    }
+
+    private static let timingRounds = 3
+
+    /// How much longer the median sign-in of a user takes than that of one who is not there.
+    private static func ratio(_ server: RunningServer, round: Int) async throws -> Double {
+        var (known, unknown): ([Duration], [Duration]) = ([], [])
+        for attempt in 0..<5 {
+            // One after the other, so that a machine that becomes slower is slower for both.
+            known.append(try await refusal(server, of: "ada\(round)", from: "10.\(round).0.\(attempt)"))
+            unknown.append(try await refusal(server, of: "bob\(round)", from: "10.\(round).1.\(attempt)"))
+        }
+        return known.sorted()[2] / unknown.sorted()[2]
+    }
+
+    private static func refusal(_ server: RunningServer, of user: String, from address: String) async throws -> Duration
+    {
+        let begin = ContinuousClock.now
+        let response = try await server.login(
+            #"{"user":"\#(user)","password":"wrong horse"}"#, [("x-forwarded-for", address)])
+        let took = begin.duration(to: .now)
+        #expect(response.status == 401)
+        return took
+    }
+
     @Test("an account makes wait too, whatever the address, whether or not it is there")
     func accountBrake() async throws {
         try await withServer {
@@ -181,6 +226,51 @@ struct AccountResourceTests {
             let newest = try #require(try await server.store.audit(AuditQuery(limit: 1)).first)
             #expect(newest.event == .keyRevoked && newest.subject == "key:\(id)")
         }
+    }
+
+    @Test("a secret that is made or replaced, and a key that is made, are in the audit log; neither is itself")
+    func auditOfSecrets() async throws {
+        try await withServer(generatesSecret: true) {
+            $0.sessionRecheckInterval = .milliseconds(100)
+        } _: { server in
+            let token = try await server.signIn()
+            let made = try await Self.audit(server, "secret_changed", token: token)
+            #expect(made.count == 1)
+            #expect(made.first?["actor"].string == "first start")
+            #expect(made.first?["subject"].string == "administrator")
+
+            let created = try await server.request(
+                "POST", "/api/v1/keys", [server.bearer(token), Self.json],
+                body: #"{"name":"grafana","scopes":["read"]}"#)
+            let key = try JSONValue(created.text)
+            let (id, text) = (try #require(key["id"].string), try #require(key["key"].string))
+            let keys = try await Self.audit(server, "key_created", token: token)
+            #expect(keys.count == 1)
+            #expect(keys.first?["actor"].string == "administrator")
+            #expect(keys.first?["subject"].string == "key:" + id)
+            #expect(keys.first?["detail"].string == "read: grafana")
+
+            // Another server of the store, which is given a secret; who came in by the old one is out.
+            let secret = "another secret than before"
+            let other = try await RunningServer(sharing: server) { $0.secret = secret }
+            try await other.stop()
+            try await eventually(holds: {
+                try await server.request("GET", "/api/v1/session", [server.bearer(token)]).status == 401
+            })
+            let admin = try await server.session(.admin)
+            let changed = try await Self.audit(server, "secret_changed", token: admin)
+            #expect(changed.compactMap { $0["actor"].string } == ["configuration", "first start"])
+            #expect(changed.allSatisfy { $0["subject"].string == "administrator" })
+            let all = try await server.request("GET", "/api/v1/audit", [server.bearer(admin)]).text
+            for hidden in [server.secret, secret, text, token] {
+                #expect(!all.contains(hidden) && !server.log.text.contains(hidden))
+            }
+        }
+    }
+
+    /// What the log has of an event, the newest first.
+    private static func audit(_ server: RunningServer, _ event: String, token: String) async throws -> [JSONValue] {
+        try await server.get("/api/v1/audit?event=\(event)", token: token)["items"].array
     }
 
     @Test("everybody sees and ends their own sessions, an admin all of them")

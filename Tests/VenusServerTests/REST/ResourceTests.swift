@@ -163,7 +163,15 @@ struct ResourceTests {
             #expect(day["items"][0]["first"].int == 10)
             let all = try await server.get(
                 "/api/v1/losses?since=\(Timestamp.text(seconds: now - 200_000))", token: token)
-            #expect(all["calls"].int == 9)
+            #expect(all["calls"].int == 9 && all["is_complete"].bool == true)
+            try await server.store.commit(
+                ShardCommit(
+                    shard: 0, cursor: "2-0", openSince: 0,
+                    losses: (0..<999).map { loss(UInt64(100 + $0), 1, (now - 30) * 1_000) }), under: lease)
+            let newest = try await server.get(
+                "/api/v1/losses?since=\(Timestamp.text(seconds: now - 200_000))", token: token)
+            #expect(newest["items"].array.count == 1_000 && newest["is_complete"].bool == false)
+            #expect(newest["calls"].int == 999 + 5)
             let refused = try await server.request("GET", "/api/v1/losses?since=yesterday", [server.bearer(token)])
             #expect(refused.status == 400)
         }
@@ -246,9 +254,10 @@ struct ResourceTests {
             #expect(items[0]["started_at"].string == "1970-01-01T00:00:01.000Z" && items[0]["pins"].int == 5)
             #expect(
                 items[0]["calls"].description
-                    == "{\"dropped\":3,\"in_flight\":1,\"queued\":2,\"recorded\":9,\"spooled\":4}")
+                    == "{\"dropped\":3,\"in_flight\":1,\"queued\":2,\"recorded\":9,\"spooled\":4,\"unknown\":0}")
             #expect(items[0]["silent_ms"].int ?? -1 < 15_000 && items[1]["silent_ms"].int ?? 0 >= 59_000)
             // Nothing is under way where nobody is.
+            #expect(items.map { $0["calls"]["unknown"].int } == [0, 0, 0, 1, 1], "under way when it was killed")
             #expect(items[2]["calls"]["in_flight"].int == 0 && items[2]["silent_ms"].int == 0)
             let picked = try await server.get("/api/v1/proxies?state=ended_uncleanly&host=box-d", token: token)
             #expect(picked["items"].array.map { $0["producer"].string } == ["d"])

@@ -16,6 +16,28 @@ struct WebPathTests {
         #expect(path.strip("/tools/venusian") == "/tools/venusian")
     }
 
+    @Test("the page is below the path, and who comes without the slash is led there")
+    func page() async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("<!doctype html>", to: "index.html")
+        try directory.write("let x", to: "app.js")
+        try await withServer {
+            $0.publicURL = "http://tools.example/venus"
+            $0.dashboardDirectory = directory.path
+        } _: { server in
+            let host = ("host", "tools.example")
+            for (path, place) in [("/venus", "/venus/"), ("/venus?x=%2F", "/venus/?x=%2F")] {
+                let answer = try await server.request("GET", path, [host])
+                #expect(answer.status == 308 && answer["location"] == place)
+            }
+            for path in ["/venus/", "/venus/app.js", "/", "/app.js"] {
+                #expect(try await server.request("GET", path, [host]).status == 200, "\(path)")
+            }
+            #expect(try await server.request("GET", "/venusian", [host]).status == 404)
+            #expect(try await server.request("POST", "/venus", [host]).status == 405)
+        }
+    }
+
     @Test("REST and the live socket answer with the path and without it, and links lead below it")
     func served() async throws {
         try await withServer {

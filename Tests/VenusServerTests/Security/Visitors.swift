@@ -28,12 +28,19 @@ extension RunningServer {
     }
 
     /// Asks a route of the table, its parameters filled in with what is not there.
-    func ask(_ route: RouteAccess, _ fields: [(String, String)]) async throws -> HTTPResponse {
-        let path = route.path.split(separator: "/").map { $0.first == "{" ? "nothing" : String($0) }
-            .joined(separator: "/")
+    ///
+    /// - Parameter query: what follows the path.
+    func ask(_ route: RouteAccess, _ fields: [(String, String)], query: String = "") async throws -> HTTPResponse {
         let hasBody = route.method != "GET" && route.method != "DELETE"
         return try await request(
-            route.method, "/" + path, fields + (hasBody ? [("content-type", "application/json")] : []),
-            body: hasBody ? "{}" : nil)
+            route.method, route.path(with: "nothing") + query,
+            fields + (hasBody ? [("content-type", "application/json")] : []), body: hasBody ? "{}" : nil)
+    }
+}
+
+extension RouteAccess {
+    /// The path, with that in the place of each parameter.
+    func path(with segment: String) -> String {
+        path.split(separator: "/").reduce("") { $0 + "/" + ($1.first == "{" ? segment : String($1)) }
     }
 }

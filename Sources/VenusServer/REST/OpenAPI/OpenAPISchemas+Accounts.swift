@@ -85,6 +85,7 @@ extension OpenAPISchemas {
         "Sessions": {
           "type": "object",
           "properties": {
+            "is_complete": {"type": "boolean", "description": "Whether all are there: at most 1,000 are."},
             "items": {
               "type": "array",
               "items": {
@@ -106,7 +107,7 @@ extension OpenAPISchemas {
               }
             }
           },
-          "required": ["items"]
+          "required": ["is_complete", "items"]
         },
         "User": {
           "type": "object",

@@ -15,7 +15,8 @@ extension OpenAPISchemas {
         "Losses": {
           "type": "object",
           "properties": {
-            "calls": {"type": "integer", "minimum": 0},
+            "calls": {"type": "integer", "minimum": 0, "description": "Of the items."},
+            "is_complete": {"type": "boolean", "description": "Whether the items are all: at most 1,000 are."},
             "items": {
               "type": "array",
               "items": {
@@ -54,7 +55,7 @@ extension OpenAPISchemas {
             },
             "since": {"type": "string", "format": "date-time"}
           },
-          "required": ["calls", "items", "quarantined", "since"]
+          "required": ["calls", "is_complete", "items", "quarantined", "since"]
         },
         "Pins": {
           "type": "object",
@@ -148,9 +149,13 @@ extension OpenAPISchemas {
                       "in_flight": {"type": "integer", "minimum": 0},
                       "queued": {"type": "integer", "minimum": 0},
                       "recorded": {"type": "integer", "minimum": 0},
-                      "spooled": {"type": "integer", "minimum": 0}
+                      "spooled": {"type": "integer", "minimum": 0},
+                      "unknown": {
+                        "type": "integer", "minimum": 0,
+                        "description": "In flight when a proxy was last heard of that ended uncleanly."
+                      }
                     },
-                    "required": ["dropped", "in_flight", "queued", "recorded", "spooled"]
+                    "required": ["dropped", "in_flight", "queued", "recorded", "spooled", "unknown"]
                   },
                   "clock_skew_ms": {"type": "integer"},
                   "last_seen_at": {"type": "string", "format": "date-time"},
