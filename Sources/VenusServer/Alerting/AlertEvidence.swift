@@ -62,10 +62,9 @@ struct AlertEvidence {
             evidence.baseline = evidence.phase.map { _ in baseline.time }
         case .availability, .errorRate:
             var counts: [String: UInt64] = [:]
-            for call in failed(key, within: threshold.window) {
-                counts[call.call.errorType?.name ?? "", default: 0] += 1
+            for failure in failed(key, within: threshold.window).compactMap(\.failure) {
+                counts[failure, default: 0] += 1
             }
-            counts[""] = nil
             evidence.failures = FailureShare.most(counts, limit: ReportCard.maximumFailures)
         case .load, .host: break
         }
@@ -89,7 +88,7 @@ struct AlertEvidence {
                     ?? slowest.max(by: { $0.call.duration < $1.call.duration })
             else { continue }
             return AlertMessage.Sample(
-                operation: call.key.operation, errorType: call.call.errorType?.name,
+                operation: call.key.operation, errorType: call.failure,
                 milliseconds: Double(call.call.duration) / 1_000, trace: call.call.traceID?.description)
         }
         return nil

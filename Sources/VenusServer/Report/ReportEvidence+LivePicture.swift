@@ -37,9 +37,8 @@ private struct FailedCalls {
     func failures(of key: SeriesKey, in window: Window) -> [String: UInt64] {
         var failures: [String: UInt64] = [:]
         for one in calls[key] ?? [] where one.end >= at - window.seconds * 1_000_000 {
-            let status = one.call.status == 0 ? nil : String(one.call.status)
-            guard let name = one.call.errorType?.name ?? status else { continue }
-            failures[name, default: 0] += 1
+            guard let failure = one.failure else { continue }
+            failures[failure, default: 0] += 1
         }
         return failures
     }
