@@ -50,8 +50,9 @@ async def follow(items, since):
                     print(data["at"], item["id"], f"{kpis['calls']} calls, availability {kpis['availability']}",
                           f"p95 {kpis['response_time_ms']['p95']} ms", flush=True)
                 since = {"epoch": message["epoch"], "seq": message["seq"]}
-    except websockets.ConnectionClosedError as closed:
-        print(closed, file=sys.stderr)
+    except (OSError, websockets.ConnectionClosedError) as error:
+        # A server that is away comes back.
+        print(error, file=sys.stderr)
     return since
 
 

@@ -7,6 +7,7 @@
 #include <ifaddrs.h>
 #include <link.h>
 #include <linux/filter.h>
+#include <malloc.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -313,3 +314,5 @@ void clinux_release_read_only_pages(void) {
     uintptr_t page_bytes = (uintptr_t)sysconf(_SC_PAGESIZE);
     dl_iterate_phdr(release_read_only, &page_bytes);
 }
+
+void clinux_release_freed_memory(void) { malloc_trim(0); }

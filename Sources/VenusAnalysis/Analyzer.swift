@@ -41,6 +41,7 @@ public final class Analyzer: Service {
 
     private func work(until stop: StopSignal) async {
         let share = ShardShare(shards: callLog.shards)
+        let budget = KeyBudget()
         await withDiscardingTaskGroup { publishers in
             await withDiscardingTaskGroup { owners in
                 func own(_ shard: Int, _ share: ShardShare) {
@@ -49,7 +50,7 @@ public final class Analyzer: Service {
                     owners.addTask {
                         var owner = ShardOwner(
                             shard: shard, callLog: self.callLog, store: self.store, clock: self.clock,
-                            configuration: self.configuration, share: share, logger: self.logger,
+                            configuration: self.configuration, share: share, budget: budget, logger: self.logger,
                             publish: { publisher.offer($0) })
                         await owner.run(until: stop)
                         publisher.finish()

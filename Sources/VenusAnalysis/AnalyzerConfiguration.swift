@@ -20,12 +20,12 @@ public struct AnalyzerConfiguration: Sendable {
     /// Entries after which a step is committed before its second is over.
     public var maximumStepEntries = 20_000
 
-    /// Operations of a shard that its feed shows: the busiest.
+    /// Operations of a shard that its feed shows: the busiest. The others of an edge are together, by method.
     public var maximumFeedOperations = 2_000
-    /// Beyond these an operation is counted under `_overflow`.
+    /// Beyond these an operation is counted under its method's `_overflow`.
     public var maximumOperationsPerEdge = 200
+    /// Of all shards of this analyzer, as are the operations.
     public var maximumServices = 500
-    /// Of each shard; a service is in one shard.
     public var maximumOperations = 50_000
     /// Beyond these the instances of a service are counted under its `_overflow`; of each shard. All of them are in its
     /// feed, with some 2 KB each.

@@ -7,12 +7,21 @@ package import VenusCore
 package struct HostReader: ~Copyable {
     private let files: SystemFiles
     private let cgroup: CgroupReader?
+    private let inclusions: HostInclusions
+    private let time: @Sendable () -> HostTime
     private var sampler: HostSampler
 
-    /// - Parameter root: where the machine's root is seen, such as `/host` in a container; `/` for this one's own.
-    ///   Control groups are those of the agent's process, and so only read where the root is this machine's own.
-    package init(root: String = "/") {
+    /// - Parameters:
+    ///   - root: where the machine's root is seen, such as `/host` in a container; `/` for this one's own. Control groups
+    ///     are those of the agent's process, and so only read where the root is this machine's own.
+    ///   - inclusions: what is read besides what is read anyway.
+    package init(
+        root: String = "/", including inclusions: HostInclusions = HostInclusions(),
+        time: @escaping @Sendable () -> HostTime = { .now }
+    ) {
         files = SystemFiles(root: root)
+        self.inclusions = inclusions
+        self.time = time
         sampler = HostSampler(
             ticksPerSecond: max(1, Double(sysconf(Int32(_SC_CLK_TCK)))),
             pageBytes: UInt64(max(1, sysconf(Int32(_SC_PAGESIZE)))))
@@ -35,7 +44,8 @@ package struct HostReader: ~Copyable {
     }
 
     package func snapshot(processes share: ProcessShare?) -> HostSnapshot {
-        var snapshot = HostSnapshot(at: Self.wallClock(), clock: Self.clock())
+        let time = time()
+        var snapshot = HostSnapshot(at: time.at, clock: time.clock)
         snapshot.cpu = files.read("/proc/stat") { CPUStatistics(&$0) }
         snapshot.load = files.read("/proc/loadavg") { LoadAverage(&$0) } ?? nil
         snapshot.memory = files.read("/proc/meminfo") { MemoryInformation(&$0) }
@@ -58,7 +68,7 @@ package struct HostReader: ~Copyable {
     private var ownProcess: String { files.root.isEmpty ? "/proc/self" : "/proc/1" }
 
     private func networks() -> [NetworkStatistics] {
-        var networks = files.read(ownProcess + "/net/dev") { NetworkStatistics.all(&$0) } ?? []
+        var networks = files.read(ownProcess + "/net/dev") { NetworkStatistics.all(&$0, including: inclusions) } ?? []
         for place in networks.indices {
             networks[place].index =
                 files.read("/sys/class/net/\(networks[place].interface)/ifindex") { CgroupStatistics.number(&$0) }
@@ -69,7 +79,7 @@ package struct HostReader: ~Copyable {
 
     private func fileSystems() -> [FileSystemSpace] {
         let mounts = files.read(ownProcess + "/mountinfo") { Mount.visible(&$0) } ?? []
-        return Mount.fileSystems(mounts).compactMap { FileSystemSpace($0, root: files.root) }
+        return Mount.fileSystems(mounts, including: inclusions).compactMap { FileSystemSpace($0, root: files.root) }
     }
 
     private func processes(_ share: ProcessShare) -> ProcessTable? {
@@ -103,17 +113,5 @@ package struct HostReader: ~Copyable {
             guard let first = digits.first, first >= 0x30, first <= 0x39 else { return nil }
             return ProcFields.number(ArraySlice(digits)).flatMap(Int32.init(exactly:))
         }
-    }
-
-    private static func wallClock() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
-    }
-
-    private static func clock() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_BOOTTIME, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }

@@ -22,7 +22,7 @@ public final class Server: Service {
     private let history: HistoryReader
     private let store: any SignInStore
     private let now: @Sendable () -> Int64
-    private let hub: LiveHub
+    package let hub: LiveHub
     private let thresholds: ThresholdReader
     private let access: AccessControl
     private let client: ClientAddress
@@ -83,14 +83,14 @@ public final class Server: Service {
         readiness = ReadinessResource(
             store: store, live: live, reach: reach,
             bucket: bucket.map { duty in { @Sendable in await duty.standing.rawValue } }, now: now)
-        let signIn = SignIn(
-            secret: secret, store: store, hasher: hasher, sessions: sessions, audit: audit, now: now)
-        let endings = Endings(sessions: sessions, hub: hub)
-        let login = LoginResource(signIn: signIn, cookie: cookie, sessionLifetime: configuration.sessionLifetime)
         var gitHub: GitHubSignIn?
         if let configuration = configuration.gitHub {
             gitHub = try GitHubSignIn(configuration, store: store, sessions: sessions, audit: audit, now: now)
         }
+        let signIn = SignIn(
+            secret: secret, store: store, hasher: hasher, sessions: sessions, audit: audit, gitHub: gitHub, now: now)
+        let endings = Endings(sessions: sessions, hub: hub)
+        let login = LoginResource(signIn: signIn, cookie: cookie)
         let keys = KeysResource(store: store, endings: endings, audit: audit, now: now)
         let accounts =
             GitHubResource(signIn: gitHub, cookie: cookie, urls: urls).routes
@@ -201,6 +201,7 @@ public final class Server: Service {
             group.addTask { await self.follow(changed) }
             group.addTask { await self.push(changes) }
             group.addTask { await self.followHosts() }
+            group.addTask { await self.followOpenMinutes() }
             group.addTask { await self.lookAfterSessions() }
             group.addTask { await self.lookAfterSockets() }
             group.addTask { await self.lookAfterThresholds() }
@@ -340,6 +341,21 @@ public final class Server: Service {
     }
 
     private static let hostsInterval: Duration = .seconds(1)
+
+    /// Reads the open minutes as they grow: whoever looks at history first does not wait for all of a minute. Spends a
+    /// tenth of its time on it at most.
+    private func followOpenMinutes() async {
+        var pause = Self.openMinutesInterval
+        while (try? await Task.sleep(for: pause)) != nil {
+            let begun = ContinuousClock.now
+            do { try await store.readOpenMinutes() } catch {
+                logger.debug("The open minutes cannot be read", metadata: ["error": "\(error)"])
+            }
+            pause = max(Self.openMinutesInterval, (ContinuousClock.now - begun) * 9)
+        }
+    }
+
+    private static let openMinutesInterval: Duration = .seconds(1)
 
     private func lookAfterSockets() async {
         while (try? await Task.sleep(for: configuration.socketCheckInterval)) != nil { hub.timePassed() }

@@ -66,6 +66,9 @@ public protocol Store: Sendable {
     ///   settled are left out (``StoredHistory/isUnchanged``).
     func history(_ query: RollupQuery, unless known: HistoryVersion?) async throws -> StoredHistory
 
+    /// Reads ahead what came to the minutes that are not yet closed: ``history(_:unless:)`` has only the rest to read.
+    func readOpenMinutes() async throws
+
     /// Cells of the minutes that are not yet closed, of all shards, as far as they were committed.
     func openCells() async throws -> [OpenCells]
 
@@ -77,6 +80,8 @@ public protocol Store: Sendable {
 
     /// Losses noticed at or after `since`, newest first, at most `limit`.
     func losses(since: Int64, limit: Int) async throws -> [Loss]
+    /// How many losses were noticed at or after `since`, and of how many calls.
+    func lossTotals(since: Int64) async throws -> LossTotals
 
     /// Entries that were put aside at or after `since`, newest first, at most `limit`.
     ///
@@ -107,11 +112,16 @@ public protocol Store: Sendable {
     func addSignInToken(hash: [UInt8], expiresAt: Int64) async throws
     /// Whether the token was there, unexpired; it is gone afterwards. Of two at once, one gets `true`.
     func takeSignInToken(hash: [UInt8], now: Int64) async throws -> Bool
-    /// Removes expired sessions and sign-in tokens.
-    func removeExpiredSessions(now: Int64) async throws
+    /// Removes expired sessions and sign-in tokens, and what is old, or too much, of the audit log and of failed
+    /// sign-ins.
+    func removeExpiredSessions(now: Int64, keeping bounds: SignInBounds) async throws
 }
 
 extension Store {
     /// What the span holds, all of it.
     public func history(_ query: RollupQuery) async throws -> StoredHistory { try await history(query, unless: nil) }
+
+    public func removeExpiredSessions(now: Int64) async throws {
+        try await removeExpiredSessions(now: now, keeping: SignInBounds())
+    }
 }

@@ -146,5 +146,88 @@ extension TheBinary {
                 return true
             }
         }
+
+        /// A call of 20 ms, as a block has it.
+        private static func line(_ place: Int) -> String {
+            "0\t\(place)\t20000\t0\t200\t\t\t\t\t\t\t15000\t500\t2000\t0\t"
+        }
+
+        /// Writes an entry as a proxy of a service of its own would, with these lines in place of those of its calls.
+        private static func append(
+            _ redis: RedisServer, first: Int, count: Int, calls: String? = nil
+        ) async throws {
+            let t0 = Int64(Date().timeIntervalSince1970 * 1_000_000) - 100_000
+            try await redis.cli(
+                "XADD", "venus:calls:{0}", "*", "v", "1", "kind", "calls", "producer", "by-hand", "first", "\(first)",
+                "n", "\(count)", "environment", "production", "service", "by-hand", "instance", "one", "host", "here",
+                "t0", "\(t0)", "operations", "http\tstock.test\t80\tGET\t/items\thttp/1.1", "calls",
+                calls ?? (0..<count).map(line).joined(separator: "\n"))
+        }
+
+        @Test("entries that cannot be read are put aside and shown, and calls after them are counted exactly")
+        func malformed() async throws {
+            let origin = try Origin()
+            let fleet = try await Fleet(environment: ["VENUS_STREAM_SHARDS": "1"])
+            let api = try await fleet.signIn()
+            let first = try await LoadGenerator(proxyPort: fleet.proxyPort, url: origin.url(), calls: 200).finish()
+            try await fleet.redis.cli("XADD", "venus:calls:{0}", "*", "hello", "world")
+            try await fleet.redis.cli("XADD", "venus:calls:{0}", "*", "v", "1", "kind", "calls", "calls", "\u{1}\u{2}")
+            try await Self.append(fleet.redis, first: 1, count: 3)
+            try await Self.append(fleet.redis, first: 4, count: 2, calls: "no numbers at all")
+            // Of three calls half of the second is there.
+            try await Self.append(
+                fleet.redis, first: 6, count: 3, calls: Self.line(0) + "\n" + Self.line(1).prefix(9))
+            try await Self.append(fleet.redis, first: 9, count: 4)
+            let last = try await LoadGenerator(proxyPort: fleet.proxyPort, url: origin.url(), calls: 300).finish()
+            #expect(first.failed == 0 && last.failed == 0)
+            try await eventually(within: .seconds(20), "all calls that can be read") {
+                let counted = try await Self.counted(api, origin)
+                let byHand = try await api.edge("by-hand", "stock.test:80")?["kpis"]["calls"].int
+                guard counted == first.made + last.made, byHand == 3 + 4 else {
+                    throw TestFailure("\(counted), \(byHand ?? 0) are counted\n\(fleet.transcript)")
+                }
+                return true
+            }
+            let losses = try await api.get("/losses")
+            #expect(losses["quarantined"]["count"].int == 4)
+            let entries = losses["quarantined"]["items"].array
+            #expect(entries.count == 4 && Set(entries.compactMap { $0["entry"].string }).count == 4)
+            #expect(entries.allSatisfy { $0["shard"].int == 0 && $0["reason"].string?.isEmpty == false })
+            // What was in the two of which the producer is known shows by its sequence numbers.
+            #expect(losses["calls"].int == 2 + 3)
+            #expect(losses["items"].array.allSatisfy { $0["service"].string == "by-hand" })
+        }
+
+        @Test("a proxy that stands still is silent, and runs again once it goes on")
+        func silentProxy() async throws {
+            let origin = try Origin()
+            let fleet = try await Fleet()
+            let api = try await fleet.signIn()
+            let first = try await LoadGenerator(proxyPort: fleet.proxyPort, url: origin.url(), calls: 100).finish()
+            func wait(for state: String) async throws -> JSONValue {
+                // Three heartbeats are missed before it is said.
+                try await eventually(within: .seconds(40), "a proxy that is \(state)") {
+                    let proxies = try await api.get("/proxies")["items"].array
+                    guard proxies.count == 1, let proxy = proxies.first, proxy["state"].string == state else {
+                        throw TestFailure("\(proxies)")
+                    }
+                    return proxy
+                }
+            }
+            let running = try await wait(for: "running")
+            fleet.process(.proxy).signal(SIGSTOP)
+            defer { fleet.process(.proxy).signal(SIGCONT) }
+            let silent = try await wait(for: "silent")
+            #expect(silent["silent_ms"].int ?? 0 > 15_000)
+            fleet.process(.proxy).signal(SIGCONT)
+            let again = try await wait(for: "running")
+            #expect(again["producer"].string == running["producer"].string && again["silent_ms"].int ?? .max < 15_000)
+            let last = try await LoadGenerator(proxyPort: fleet.proxyPort, url: origin.url(), calls: 50).finish()
+            #expect(first.failed == 0 && last.failed == 0)
+            try await eventually(within: .seconds(20), "all calls") {
+                try await Self.counted(api, origin) == first.made + last.made
+            }
+            #expect(try await api.get("/losses")["calls"].int == 0)
+        }
     }
 }

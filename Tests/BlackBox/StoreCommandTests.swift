@@ -69,12 +69,15 @@ extension TheBinary {
             #expect(rest.status == .exited(0), "\(rest.standardError)")
         }
 
-        @Test("a backup of a Venus that runs brings history, the secret and the authority to another machine")
+        @Test("a backup of a Venus that runs brings history, the secret, users and the authority to another machine")
         func backup() async throws {
             let up = try await makeHistory()
             #expect(try await venus(["ca", "init"], up.runEnvironment).status == .exited(0))
             try await up.signIn().send(
                 "POST", "/webhooks", #"{"name":"ours","kind":"slack","url":"https://hooks.example/T/B/x"}"#)
+            let added = try await venus(
+                ["user", "add", "ada", "--role", "viewer"], up.runEnvironment, input: "correct horse\n")
+            #expect(added.status == .exited(0), "\(added.standardError)")
             let file = up.directory.file("backup.jsonl")
             let backup = try await venus(["backup", file], up.runEnvironment)
             #expect(backup.status == .exited(0), "\(backup.standardError)")
@@ -110,6 +113,12 @@ extension TheBinary {
             // No secret was configured here: it is the one that came with the backup.
             let api = try await VenusAPI(port: port, secret: up.secret)
             #expect(try await api.get("/history?range=hour")["totals"]["calls"].int == 12)
+            // The user signs in with the password of before, and only with that.
+            for (password, status) in [("correct horse", 200), ("wrong horse", 401)] {
+                let answer = try await VenusAPI.login(
+                    port: port, body: #"{"user":"ada","password":"\#(password)"}"#)
+                #expect(answer.status == status, "\(answer.text)")
+            }
             // The receiver opens with the key that came along.
             let receivers = try await api.get("/webhooks")["items"].array
             #expect(receivers.map { $0["name"].string } == ["ours"] && receivers.first?["readable"].bool == true)

@@ -65,7 +65,8 @@ struct NoticeStateMachineTests {
     func repeated() throws {
         var machine = NoticeStateMachine()
         let warning = Chain.alert("api", "db:1", severity: .warning)
-        #expect(said(&machine, [warning], 0...14_410).map(\.kind) == [.firing, .repeated])
+        let told = said(&machine, [warning], 0...14_410)
+        #expect(told.map(\.kind) == [.firing, .repeated] && told.map(\.at) == [10, 14_410])
         let id = try #require(machine.faults.values.first?.id)
         #expect(machine.acknowledge(fault: id, .init(author: "me", at: 14_411)) == true)
         #expect(machine.acknowledge(fault: "other", .init(author: "me", at: 14_411)) == false)

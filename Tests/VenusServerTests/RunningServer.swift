@@ -17,7 +17,7 @@ final class RunningServer: Sendable {
     /// To write alerts with, where the server does not evaluate them.
     let alertsLease: Lease?
     /// `nil`: the store is another server's.
-    private let directory: TemporaryDirectory?
+    let directory: TemporaryDirectory?
     private let group: ServiceGroup
     private let task: Task<Void, any Error>
 

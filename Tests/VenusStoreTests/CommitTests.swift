@@ -205,9 +205,9 @@ struct CommitTests {
             producer.callsDropped = .max
             let commit = ShardCommit(
                 shard: 0, cursor: "1-0", openSince: dayStart + 60, producers: [producer],
-                losses: [
+                losses: (0..<3).map { _ in
                     Loss(producer: long, environment: "\0", service: "", first: .max, count: .max, at: .min)
-                ],
+                },
                 quarantined: [QuarantinedEntry(shard: 0, entryID: long, reason: "\0", at: .max)],
                 closed: keys.map { RollupRow(tier: .minute, bucket: dayStart, shard: 0, key: $0, totals: totals) })
             try await store.commit(commit, under: try await store.takeShard())
@@ -217,6 +217,7 @@ struct CommitTests {
             #expect(rows.allSatisfy { $0.totals.success == 1 && $0.totals.bytesSent == UInt64(Int64.max) })
             #expect(rows.allSatisfy { $0.totals.phases[0].sum == .max })
             #expect(try await store.shardState(0).producers.map(\.highest) == [UInt64(Int64.max)])
+            #expect(try await store.lossTotals(since: 0) == LossTotals(count: 3, calls: .max))
         }
     }
 

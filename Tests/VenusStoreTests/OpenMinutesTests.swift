@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import VenusCore
 import VenusStore
@@ -66,6 +67,31 @@ struct OpenMinutesTests {
                 read = try await open(store)
                 #expect(read.calls == [180: 6] && read.seenUntil == 191)
             }
+        }
+    }
+
+    @Test("what was read ahead is not read again, and what came since is")
+    func readAhead() async throws {
+        try await Backend.postgres.withDatabase { database in
+            let store = try await database.open()
+            let lease = try await store.takeShard()
+            func commit(_ cursor: String, _ cells: [Cell]) async throws {
+                try await store.commit(
+                    ShardCommit(
+                        shard: 0, cursor: cursor, openSince: dayStart,
+                        checkpoint: Checkpoint(takenAtSeconds: dayStart + 100, cells: cells)), under: lease)
+            }
+            try await commit("1-0", [cell(dayStart + 10, "GET /a", 2)])
+            try await store.readOpenMinutes()
+            // Whoever reads it now finds that it is corrupt.
+            try await PostgresServer.query(#"UPDATE checkpoints SET cells = '\x01'"#, url: database.place)
+            let other = try await database.open()
+            let code = try await storeErrorCode { _ = try await open(other) }
+            #expect(code == .corrupt)
+
+            try await commit("2-0", [cell(dayStart + 20, "GET /a", 3)])
+            let read = try await open(store)
+            #expect(read.calls == [0: 5] && read.seenUntil == 21)
         }
     }
 }

@@ -89,7 +89,9 @@ struct ReadingTests {
                 ProducerMark(producer: .sample("p\($0)"), shard: 0, highest: 0, lastSeen: $0)
             }
             let losses = times.map {
-                Loss(producer: "p", environment: "test", service: "a", first: UInt64($0), count: 1, at: $0)
+                Loss(
+                    producer: "p", environment: "test", service: "a", first: UInt64($0), count: 1_234_567_890_123,
+                    at: $0)
             }
             try await store.commit(
                 ShardCommit(
@@ -98,6 +100,9 @@ struct ReadingTests {
             #expect(try await store.producers(limit: 2) == [marks[4], marks[3]])
             #expect(try await store.losses(since: times[1], limit: 100) == losses[1...].reversed())
             #expect(try await store.losses(since: 0, limit: 2) == [losses[4], losses[3]])
+            let newer = losses[1...].reduce(0) { $0 + $1.count }
+            #expect(try await store.lossTotals(since: times[1]) == LossTotals(count: 4, calls: newer))
+            #expect(try await store.lossTotals(since: times[4] + 1) == LossTotals())
         }
     }
 }

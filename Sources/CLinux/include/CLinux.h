@@ -116,6 +116,9 @@ int64_t clinux_wall_microseconds(void);
 // and never written to: what is used again comes back from the page cache.
 void clinux_release_read_only_pages(void);
 
+// Gives freed memory back to the system, of all of malloc's arenas.
+void clinux_release_freed_memory(void);
+
 // Has the processor fetch `count` bytes into its cache while it goes on with other work.
 static inline void clinux_prefetch(const void *bytes, long count) {
     for (long place = 0; place < count; place += 64) __builtin_prefetch((const char *)bytes + place, 0, 3);

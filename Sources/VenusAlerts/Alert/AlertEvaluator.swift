@@ -87,11 +87,19 @@ extension AlertReading {
     /// - Parameters:
     ///   - measured: over the threshold's window; `nil` where that window is incomplete.
     ///   - regularity: of the subject's calls, where the rule reports silence.
+    ///   - missedSince: since when the alert says already that the subject is silent. It is until it is called, whatever
+    ///     is known of the day before.
     public init(
         _ rule: borrowing AlertRule, _ threshold: MetricThreshold, measured: borrowing Measured?,
-        regularity: CallRegularity?, at now: Int64
+        regularity: CallRegularity?, missedSince: Int64? = nil, at now: Int64
     ) {
-        if let limit = rule.noDataAfter, regularity?.isSilent(at: now, for: limit) == true {
+        let isSilent =
+            switch (rule.noDataAfter, missedSince) {
+            case (nil, _): false
+            case (let limit?, nil): regularity?.isSilent(at: now, for: limit) == true
+            case (let limit?, let since?): regularity?.lastCall.map { $0 <= since - limit } ?? true
+            }
+        if isSilent {
             self = .silent
         } else {
             switch measured {

@@ -97,7 +97,7 @@ package struct RouteTable: Sendable {
             changed.insert(edgeKey)
             answers.removeAll()
             key.operation = operation.name(route: template)
-        case .overflow: key.operation = KeyTable.overflow
+        case .overflow: key.operation = KeyTable.overflow(of: raw.operation)
         }
         if nodes > bounds.nodes { forgetOldest() }
         return key

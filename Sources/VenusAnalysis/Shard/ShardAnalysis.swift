@@ -6,12 +6,10 @@ package import VenusStore
 /// input, in milliseconds of the wall clock.
 ///
 /// What it holds is what its commits say, from the state it began with: after a commit that did not certainly happen it
-/// is thrown away and made anew from the store (``init(recovering:shards:bounds:now:)``).
+/// is thrown away and made anew from the store (``init(recovering:shards:bounds:budget:now:)``).
 package struct ShardAnalysis: Sendable {
     /// A minute closes this long after its end.
     package static let closeDelaySeconds: Int64 = 5
-    /// Of so many operations, the busiest, the windows' histograms are at hand; of others they are made when asked for.
-    package static let operationsWithHistograms = 2_000
     private static let choiceIntervalSeconds: Int64 = 10
 
     /// What became of an entry.
@@ -41,16 +39,21 @@ package struct ShardAnalysis: Sendable {
     private var step = StepCells()
     private var minutes = MinuteRows()
     private var windows: WindowTable
+    private var methods = MethodWindows()
     private var instances: InstanceWindows
     private var quarantined: [QuarantinedEntry] = []
     private var keysOfBlock: [Int32] = []
     private var sampler = CallSampler()
     private var nextChoice: Int64 = 0
+    private let maximumFeedOperations: Int
 
     /// Begins where the store says that its predecessor ended.
+    ///
+    /// - Parameter maximumFeedOperations: of so many operations, the busiest, the windows' histograms are at hand, for
+    ///   ``frame(epoch:at:)``; of others they are made when asked for.
     package init(
         recovering stored: StoredShard, shards: Int, bounds: KeyTable.Bounds = KeyTable.Bounds(),
-        maximumInstances: Int = 5_000, now: Int64
+        budget: KeyBudget = KeyBudget(), maximumInstances: Int = 5_000, maximumFeedOperations: Int = 2_000, now: Int64
     ) {
         let nowSeconds = now / 1_000
         shard = stored.shard
@@ -59,7 +62,8 @@ package struct ShardAnalysis: Sendable {
         committedCursor = cursor
         openSince = stored.state.openSince
         ledger = ProducerLedger(shard: shard, marks: stored.state.producers)
-        keys = KeyTable(bounds: bounds)
+        keys = KeyTable(bounds: bounds, budget: budget)
+        self.maximumFeedOperations = maximumFeedOperations
         routes = RouteTable(stored.state.routes, now: now)
         windows = WindowTable(now: nowSeconds)
         instances = InstanceWindows(
@@ -182,6 +186,7 @@ package struct ShardAnalysis: Sendable {
         sampler.tick(now: now)
         keys.removeAll { windows.holds($0) }
         chooseHistograms(now: nowSeconds)
+        tickMethods()
 
         let closed = minutes.removeRows(before: openSince, shard: shard)
         let changes = ledger.takeChanges(now: now)
@@ -208,9 +213,9 @@ package struct ShardAnalysis: Sendable {
 
     /// The windows as of the last tick.
     ///
-    /// Every edge is in it, and of the operations at most `maximumOperations`: the ones with the most calls in the
-    /// longest window. Producers that were silent for an hour are left out.
-    package func frame(epoch: Int64, at now: Int64, maximumOperations: Int) -> FeedFrame {
+    /// Every edge is in it, and of the operations those with the most calls in the longest window; the others of an
+    /// edge are together, by method (``MethodWindows``). Producers that were silent for an hour are left out.
+    package func frame(epoch: Int64, at now: Int64) -> FeedFrame {
         let hour = Window.hour1.seconds * 1_000
         var edges: [FeedSeries] = []
         var operations: [(calls: UInt64, entry: KeyTable.Entry, number: Int32)] = []
@@ -218,13 +223,13 @@ package struct ShardAnalysis: Sendable {
             guard let series = windows[number] else { continue }
             if entry.key.level == .edge {
                 edges.append(FeedSeries(key: entry.key, windows: series.totals))
-            } else {
+            } else if !methods.contains(entry.key) {
                 operations.append((series.callsInHour, entry, number))
             }
         }
-        if operations.count > maximumOperations {
+        if operations.count > maximumFeedOperations {
             operations.sort { ($1.calls, $0.entry.key) < ($0.calls, $1.entry.key) }
-            operations.removeLast(operations.count - maximumOperations)
+            operations.removeLast(operations.count - maximumFeedOperations)
         }
         let busiest = operations.compactMap { operation in
             windows[operation.number].map { FeedSeries(key: operation.entry.key, windows: $0.totals) }
@@ -232,7 +237,7 @@ package struct ShardAnalysis: Sendable {
         var frame = FeedFrame(
             shard: shard, shards: shards, epoch: epoch, at: now,
             coveredSince: hasBacklog ? now / 1_000 : coveredSince,
-            series: (edges + busiest).sorted { $0.key < $1.key },
+            series: (edges + busiest + methods.rest(besides: busiest)).sorted { $0.key < $1.key },
             producers: Array(ledger.live(since: now - hour).prefix(Self.maximumProducersInFrame)),
             lostCalls: lostCalls.count,
             announcements: ledger.announcements(since: now - hour, limit: Self.maximumAnnouncementsInFrame))
@@ -249,10 +254,21 @@ package struct ShardAnalysis: Sendable {
     package static let maximumProducersInFrame = 2_000
     package static let maximumAnnouncementsInFrame = 2_000
 
-    /// Adds calls to the windows of their operation and of its edge.
+    /// Adds calls to the windows of their operation, of its edge, and of its method.
     private mutating func enter(_ totals: KPITotals, _ key: Int32, at second: Int64, part: SeriesWindows.Part = .all) {
         windows.enter(totals, of: key, at: second, part: part, keepsHistograms: false)
         windows.enter(totals, of: keys[key].edge, at: second, part: part)
+        if !methods.isEmpty { methods.enter(totals, of: keys[key].key, at: second) }
+    }
+
+    /// Beginning costs many cells: so it does not end as soon as all operations could be shown.
+    private mutating func tickMethods() {
+        let isBeyond = keys.operationCount > maximumFeedOperations
+        if isBeyond || !methods.isEmpty && keys.operationCount > maximumFeedOperations / 2 {
+            methods.tick(keys.inUse, of: windows)
+        } else {
+            methods.removeAll()
+        }
     }
 
     /// Keeps the histograms of the operations that a frame shows, which are the busiest.
@@ -263,11 +279,11 @@ package struct ShardAnalysis: Sendable {
         for (number, entry) in keys.inUse where entry.key.level == .operation {
             operations.append((windows.callsInHour(of: number), number))
         }
-        if operations.count > Self.operationsWithHistograms {
+        if operations.count > maximumFeedOperations {
             operations.sort { ($1.calls, $0.number) < ($0.calls, $1.number) }
         }
         for (rank, operation) in operations.enumerated() {
-            windows.keepHistograms(rank < Self.operationsWithHistograms, of: operation.number)
+            windows.keepHistograms(rank < maximumFeedOperations, of: operation.number)
         }
     }
 

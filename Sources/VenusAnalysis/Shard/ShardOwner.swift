@@ -17,6 +17,7 @@ package struct ShardOwner {
     private let configuration: AnalyzerConfiguration
     private let logger: Logger
     private let share: ShardShare
+    private let budget: KeyBudget
     private let publish: @Sendable (FeedFrame) -> Void
 
     /// Whether a free lease was left to others once, because we have our share.
@@ -47,10 +48,12 @@ package struct ShardOwner {
     /// - Parameters:
     ///   - shard: may be one that the log no longer counts among its own.
     ///   - share: that of all shards of this analyzer.
+    ///   - budget: that of all shards of this analyzer.
     ///   - publish: takes the frame of each tick; must not wait.
     package init(
         shard: Int, callLog: any CallLog, store: any Store, clock: any WallClock, configuration: AnalyzerConfiguration,
-        share: ShardShare, logger: Logger, publish: @escaping @Sendable (FeedFrame) -> Void
+        share: ShardShare, budget: KeyBudget = KeyBudget(), logger: Logger,
+        publish: @escaping @Sendable (FeedFrame) -> Void
     ) {
         self.shard = shard
         shards = max(callLog.shards, shard + 1)
@@ -59,6 +62,7 @@ package struct ShardOwner {
         self.clock = clock
         self.configuration = configuration
         self.share = share
+        self.budget = budget
         self.publish = publish
         var logger = logger
         logger[metadataKey: "shard"] = "\(shard)"
@@ -145,8 +149,9 @@ package struct ShardOwner {
                 operationsPerEdge: configuration.maximumOperationsPerEdge, services: configuration.maximumServices,
                 operations: configuration.maximumOperations)
             analysis = ShardAnalysis(
-                recovering: stored, shards: shards, bounds: bounds, maximumInstances: configuration.maximumInstances,
-                now: now)
+                recovering: stored, shards: shards, bounds: bounds, budget: budget,
+                maximumInstances: configuration.maximumInstances,
+                maximumFeedOperations: configuration.maximumFeedOperations, now: now)
             trimWatch = TrimWatch(cursor: stored.cursor)
             recoverWait.succeeded()
             storeTrouble.reset()
@@ -297,10 +302,7 @@ package struct ShardOwner {
     /// Ends the second: commits, and publishes the windows.
     package mutating func tick() async {
         guard await commit(), let analysis, let lease = lease.lease else { return }
-        publish(
-            analysis.frame(
-                epoch: lease.epoch, at: clock.now / 1_000 * 1_000,
-                maximumOperations: configuration.maximumFeedOperations))
+        publish(analysis.frame(epoch: lease.epoch, at: clock.now / 1_000 * 1_000))
         await trim()
     }
 

@@ -114,6 +114,19 @@ package struct CellRing: Sendable {
         if start == newestStart { newest?.totals.merge(totals) } else { enterLate(totals, start: start) }
     }
 
+    /// Adds the cells of rings of the same windows.
+    mutating func enter(cellsOf rings: [CellRing]) {
+        var sums: [Int64: KPITotals] = [:]
+        for ring in rings {
+            for cell in 0..<ring.packed.count {
+                sums[ring.packed.start(of: cell), default: KPITotals()].merge(ring.packed.totals(of: cell))
+            }
+            if let newest = ring.newest { sums[newest.start, default: KPITotals()].merge(newest.totals) }
+        }
+        // In order, since a cell behind the newest costs those after it.
+        for start in sums.keys.sorted() { enter(sums[start, default: KPITotals()], at: start) }
+    }
+
     private mutating func enterLate(_ totals: KPITotals, start: Int64) {
         var place = packed.count
         while place > 0, packed.start(of: place - 1) >= start { place -= 1 }

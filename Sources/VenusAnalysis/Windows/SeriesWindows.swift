@@ -16,6 +16,14 @@ package struct SeriesWindows: Sendable {
         minutes = CellRing([.hour1], now: now, keepsHistograms: keepsHistograms)
     }
 
+    /// Several series as one, with its histograms at hand; costs all their cells.
+    init(sumOf series: [SeriesWindows], now: Int64) {
+        self.init(now: now)
+        seconds.enter(cellsOf: series.map(\.seconds))
+        tenSeconds.enter(cellsOf: series.map(\.tenSeconds))
+        minutes.enter(cellsOf: series.map(\.minutes))
+    }
+
     package mutating func keepHistograms(_ keeps: Bool) {
         seconds.keepHistograms(keeps)
         tenSeconds.keepHistograms(keeps)

@@ -36,6 +36,8 @@ package actor HostAgent {
     private let destination: any ReadingsDestination
     private let tell: @Sendable (Event) -> Void
     private let now: @Sendable () -> Int64
+    private let wait: @Sendable (Int64) async -> Void
+    private let rest: @Sendable () -> Void
     private let signals: AsyncStream<Signal>
     private let signal: AsyncStream<Signal>.Continuation
 
@@ -55,9 +57,12 @@ package actor HostAgent {
     ///   - spool: is only used by the agent from now on.
     ///   - open: of the spool.
     ///   - now: milliseconds since the epoch.
+    ///   - wait: returns at that time of ``now``, or when its task is cancelled; by default it sleeps.
+    ///   - rest: called whenever there is nothing to do for a while, by one thread or another.
     package init(
         identity: Identity, timing: AgentTiming, reader: consuming HostReader, spool: sending ReadingSpool,
         open: HostReading?, destination: any ReadingsDestination, now: @escaping @Sendable () -> Int64,
+        wait: (@Sendable (Int64) async -> Void)? = nil, rest: @escaping @Sendable () -> Void = {},
         tell: @escaping @Sendable (Event) -> Void
     ) {
         self.identity = identity
@@ -67,6 +72,8 @@ package actor HostAgent {
         self.open = OpenMinute(open)
         self.destination = destination
         self.now = now
+        self.wait = wait ?? { try? await Task.sleep(for: .milliseconds(max(1, $0 - now()))) }
+        self.rest = rest
         self.tell = tell
         (signals, signal) = AsyncStream.makeStream()
         machine = AgentStateMachine(timing: timing, now: now(), chance: .random(in: 0...1))
@@ -81,6 +88,7 @@ package actor HostAgent {
         let watchers = followWatchers()
         defer { watchers.cancel() }
         var timer: Task<Void, Never>?
+        defer { timer?.cancel() }
         for await event in signals {
             switch event {
             case .time: break
@@ -89,9 +97,10 @@ package actor HostAgent {
             case .stop: stopReading()
             }
             timer?.cancel()
-            guard let wait = act() else { return }
-            timer = Task { [signal] in
-                try? await Task.sleep(for: .milliseconds(wait))
+            guard let until = act() else { return }
+            rest()
+            timer = Task { [signal, wait] in
+                await wait(until)
                 if !Task.isCancelled { signal.yield(.time) }
             }
         }
@@ -99,7 +108,7 @@ package actor HostAgent {
 
     /// Hears of those who come to look in between.
     private nonisolated func followWatchers() -> Task<Void, Never> {
-        Task { [destination, signal] in
+        Task { [destination, signal, rest] in
             while !Task.isCancelled {
                 let wait: Int64
                 switch await destination.watchers() {
@@ -110,6 +119,7 @@ package actor HostAgent {
                 case .failed(let retryAfter): wait = retryAfter
                 case .never: return
                 }
+                rest()
                 try? await Task.sleep(for: .milliseconds(max(Self.leastWait, min(wait, 3_600_000))))
             }
         }
@@ -120,14 +130,14 @@ package actor HostAgent {
 
     /// Does what is to be done now.
     ///
-    /// - Returns: milliseconds until there is more to do; `nil` at the end.
+    /// - Returns: when there is more to do; `nil` at the end.
     private func act() -> Int64? {
         while true {
             let now = now()
             switch machine.next(now: now) {
             case .read: read(now)
             case .publish: publish()
-            case .wait(let until): return max(1, until - now)
+            case .wait(let until): return until
             case .end: return nil
             }
         }

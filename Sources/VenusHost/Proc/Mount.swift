@@ -40,9 +40,11 @@ package struct Mount: Sendable, Hashable {
     }
 
     /// Each file system once, where it is mounted as a whole if it is, and at the shortest of such points.
-    package static func fileSystems(_ mounts: [Mount]) -> [Mount] {
+    package static func fileSystems(
+        _ mounts: [Mount], including inclusions: HostInclusions = HostInclusions()
+    ) -> [Mount] {
         var byDevice: [String: Mount] = [:]
-        for mount in mounts where mount.isKept {
+        for mount in mounts where mount.isKept || inclusions.fileSystemTypes.contains(mount.type) {
             if let other = byDevice[mount.device], other.rank <= mount.rank { continue }
             byDevice[mount.device] = mount
         }

@@ -30,9 +30,11 @@ package struct NetworkStatistics: Sendable, Hashable {
         self.transmitted = transmitted
     }
 
-    /// All that are not virtual, without their numbers, which stand elsewhere. The name may touch the first number
-    /// behind its colon (before 2.6.38), and have a colon of its own, as aliases do.
-    package static func all(_ text: inout ProcText) -> [NetworkStatistics] {
+    /// All that are not virtual, and those that `inclusions` name, without their numbers, which stand elsewhere. The name
+    /// may touch the first number behind its colon (before 2.6.38), and have a colon of its own, as aliases do.
+    package static func all(
+        _ text: inout ProcText, including inclusions: HostInclusions = HostInclusions()
+    ) -> [NetworkStatistics] {
         var interfaces: [NetworkStatistics] = []
         while let line = text.nextLine(), interfaces.count < maximumInterfaces {
             if line.remainder.contains(UInt8(ascii: "|")) { continue }
@@ -42,7 +44,7 @@ package struct NetworkStatistics: Sendable, Hashable {
             }
             let name = line.remainder[..<colon].drop { $0 == UInt8(ascii: " ") }
             var fields = ProcFields(line.remainder[colon...].dropFirst())
-            if DeviceName.isVirtualInterface(name) { continue }
+            if DeviceName.isVirtualInterface(name), !inclusions.hasInterface(name) { continue }
             guard !name.isEmpty, let counts = fields.nextNumbers(12) else {
                 text.passOverGarbledLine()
                 continue

@@ -133,13 +133,12 @@ package struct AlertEvaluation: Sendable {
         let regularity = knowsRegularity ? regularity : [:]
         let known = alerts
         outcome.transitions += evaluator.evaluate(at: now) { rule, threshold in
+            let alert = known[rule.id]?.machine
             let reading = readings.reading(
                 rule, threshold,
                 regularity: rule.noDataAfter == nil ? nil : rule.subject.key.flatMap { regularity[$0] },
-                isMissed: known[rule.id]?.machine.recordState == .noData)
-            if case .value(let value) = reading,
-                Self.isCrossed(value, rule, threshold) || known[rule.id]?.machine.since != nil
-            {
+                missedSince: alert?.recordState == .noData ? alert?.since : nil)
+            if case .value(let value) = reading, Self.isCrossed(value, rule, threshold) || alert?.since != nil {
                 values[rule.id] = value
             }
             return reading

@@ -44,11 +44,12 @@ struct AlertReadings {
                 key: key, totals: KPITotals(), kpi: KPI(KPITotals(), seconds: known.span, inFlight: nil))
     }
 
+    /// - Parameter missedSince: since when the alert says already that the subject is silent.
     mutating func reading(
-        _ rule: AlertRule, _ threshold: MetricThreshold?, regularity: CallRegularity?, isMissed: Bool
+        _ rule: AlertRule, _ threshold: MetricThreshold?, regularity: CallRegularity?, missedSince: Int64?
     ) -> AlertReading {
         if case .host = rule.subject {
-            return hosts.reading(rule, threshold, isMissed: isMissed, at: now * 1_000)
+            return hosts.reading(rule, threshold, isMissed: missedSince != nil, at: now * 1_000)
         }
         guard isWhole else { return .uncovered }
         if case .burnRate(let id) = rule.condition {
@@ -60,7 +61,8 @@ struct AlertReadings {
         let measured = totals(of: key, over: threshold.window).map {
             Measured(kpi: $0.kpi, known: $0.totals.known, statuses: $0.totals.statuses)
         }
-        return AlertReading(rule, threshold, measured: measured, regularity: regularity, at: now)
+        return AlertReading(
+            rule, threshold, measured: measured, regularity: regularity, missedSince: missedSince, at: now)
     }
 
     /// Every series that is called: edges, the operations that are watched, and services where they are asked for.

@@ -2,7 +2,7 @@ package import Logging
 import Synchronization
 package import VenusStore
 
-/// Turns a secret, a password or a one-time sign-in token into a session, at a bounded rate.
+/// Turns a secret, a password, a one-time sign-in token or a command line's code into a session, at a bounded rate.
 package final class SignIn: Sendable {
     package enum Credential: Sendable {
         /// The administrator's secret.
@@ -10,6 +10,8 @@ package final class SignIn: Sendable {
         /// The token of a sign-in link.
         case oneTime(String)
         case password(user: String, String)
+        /// What a browser brought from GitHub to the command line, and the secret that only the command line has.
+        case commandLine(code: String, String)
     }
 
     /// Waits that are remembered, so that whoever has to wait costs the store nothing.
@@ -20,19 +22,21 @@ package final class SignIn: Sendable {
     private let hasher: SecretHasher
     private let sessions: Sessions
     private let audit: AuditLog
+    private let gitHub: GitHubSignIn?
     private let nobody = SecretHash.ofNobody()
     private let waits = Mutex<[[SignInSubject]: Int64]>([:])
     private let now: @Sendable () -> Int64
 
     package init(
         secret: AdministratorSecret, store: any SignInStore, hasher: SecretHasher, sessions: Sessions, audit: AuditLog,
-        now: @escaping @Sendable () -> Int64
+        gitHub: GitHubSignIn?, now: @escaping @Sendable () -> Int64
     ) {
         self.secret = secret
         self.store = store
         self.hasher = hasher
         self.sessions = sessions
         self.audit = audit
+        self.gitHub = gitHub
         self.now = now
     }
 
@@ -52,7 +56,7 @@ package final class SignIn: Sendable {
             try? await store.takeBackSignIn(subjects)
             throw error
         }
-        let actor = account?.text ?? "unknown"
+        let actor = (opened?.session.account ?? account)?.text ?? "unknown"
         guard let opened else {
             logger.warning("Refused a sign-in", metadata: ["address": "\(visitor.address)"])
             try await audit.note(.signInRefused, actor: actor, address: visitor.address, detail: visitor.agent)
@@ -124,6 +128,8 @@ package final class SignIn: Sendable {
         case .password(let name, let password):
             guard let user = try await user(name, having: password) else { return nil }
             return try await sessions.open(.user(user.name), role: user.role, of: user, visitor: visitor)
+        case .commandLine(let code, let verifier):
+            return try await gitHub?.redeem(code: code, verifier: verifier, visitor: visitor)
         }
     }
 
@@ -143,6 +149,7 @@ package final class SignIn: Sendable {
         switch credential {
         case .secret, .oneTime: .administrator
         case .password(let name, _): User.name(name).map { .user($0) }
+        case .commandLine: nil
         }
     }
 

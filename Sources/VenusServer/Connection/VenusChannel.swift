@@ -88,11 +88,7 @@ struct VenusChannel: ServerChildChannel, HTTPChannelHandler {
                     guard case .admitted(let principal) = admission.value else {
                         preconditionFailure("only an admitted request is upgraded: see shouldUpgrade")
                     }
-                    let handler = LiveSocketHandler(hub: hub, principal: principal, limits: limits, logger: logger)
-                    try channel.pipeline.syncOperations.addHandler(handler)
-                    let most = LiveSocketHandler.maximumWaitingBytes
-                    try channel.syncOptions?.setOption(
-                        .writeBufferWaterMark, value: .init(low: most / 2, high: most))
+                    try hub.attach(channel, principal: principal, limits: limits, logger: logger)
                     return .live
                 }
             })

@@ -31,6 +31,7 @@ package final class LiveHub: Sendable {
     }
 
     package let epoch: Int64
+    private let encoded = Atomic<UInt64>(0)
     private let live: LiveState
     private let logger: Logger
     private let state: Mutex<State>
@@ -44,6 +45,16 @@ package final class LiveHub: Sendable {
     }
 
     package var socketCount: Int { state.withLock { $0.sockets.count } }
+
+    /// How often a view was encoded since the start: once a tick in which it changed, whoever looks at it.
+    package var encodings: UInt64 { encoded.load(ordering: .relaxed) }
+
+    /// Of each socket, the bytes that wait for its client beyond the kernel's buffers.
+    package func waitingBytes() async -> [Int] {
+        var waiting: [Int] = []
+        for socket in state.withLock({ Array($0.sockets.values) }) { waiting.append(await socket.waitingBytes()) }
+        return waiting
+    }
 
     // MARK: Sockets
 
@@ -204,31 +215,37 @@ package final class LiveHub: Sendable {
 
     private func encode(_ view: View, at tick: Tick, after known: LiveEncoding?) -> LiveEncoding? {
         do {
-            switch view.topic {
-            case .alerts:
-                guard let alerts = tick.alerts else { return nil }
-                guard let known else { return try LiveEncoding(view: view, alerts: alerts) }
-                return try known.next(view: view, alerts: alerts)
-            case .calls:
-                guard let known else { return try LiveEncoding(view: view, calls: tick.calls) }
-                return try known.next(view: view, calls: tick.calls, ended: tick.ended)
-            case .graph, .hosts, .kpis: break
-            }
-            let data: RenderedView
-            if view.topic == .hosts {
-                // They are read as soon as somebody looks.
-                guard let hosts = tick.hosts else { return nil }
-                data = hosts.render(view.filter)
-            } else {
-                data = tick.picture.render(view)
-            }
-            let position = LivePosition(epoch: epoch, seq: tick.seq)
-            guard let known else { return try LiveEncoding(view: view, position: position, data: data, now: .now) }
-            return try known.next(view: view, position: position, data: data, now: .now)
+            guard let made = try make(view, at: tick, after: known) else { return nil }
+            encoded.add(1, ordering: .relaxed)
+            return made
         } catch {
             logger.error("A view could not be encoded", metadata: ["error": "\(error)"])
             return nil
         }
+    }
+
+    private func make(_ view: View, at tick: Tick, after known: LiveEncoding?) throws -> LiveEncoding? {
+        switch view.topic {
+        case .alerts:
+            guard let alerts = tick.alerts else { return nil }
+            guard let known else { return try LiveEncoding(view: view, alerts: alerts) }
+            return try known.next(view: view, alerts: alerts)
+        case .calls:
+            guard let known else { return try LiveEncoding(view: view, calls: tick.calls) }
+            return try known.next(view: view, calls: tick.calls, ended: tick.ended)
+        case .graph, .hosts, .kpis: break
+        }
+        let data: RenderedView
+        if view.topic == .hosts {
+            // They are read as soon as somebody looks.
+            guard let hosts = tick.hosts else { return nil }
+            data = hosts.render(view.filter)
+        } else {
+            data = tick.picture.render(view)
+        }
+        let position = LivePosition(epoch: epoch, seq: tick.seq)
+        guard let known else { return try LiveEncoding(view: view, position: position, data: data, now: .now) }
+        return try known.next(view: view, position: position, data: data, now: .now)
     }
 
     // MARK: Time

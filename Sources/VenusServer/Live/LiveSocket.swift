@@ -21,6 +21,11 @@ final class LiveSocket: Sendable {
     /// On the loop.
     func timePassed() { handler.value.timePassed() }
 
+    /// On any thread: what was written and the kernel has not taken; 0 once the socket is closed.
+    func waitingBytes() async -> Int {
+        (try? await eventLoop.submit { self.handler.value.waitingBytes }.get()) ?? 0
+    }
+
     /// On any thread.
     func end(_ code: CloseCode, _ reason: String) {
         eventLoop.execute { self.handler.value.end(code, reason) }

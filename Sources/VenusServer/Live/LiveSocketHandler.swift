@@ -1,5 +1,6 @@
 import Logging
 import NIOCore
+import NIOSSL
 import NIOWebSocket
 
 /// Performs what ``LiveSessionStateMachine`` decides, on one WebSocket.
@@ -85,9 +86,13 @@ final class LiveSocketHandler: ChannelInboundHandler {
         case is ByteToMessageDecoderError:
             // Bytes after those that could not be read.
             break
-        default:
-            logger.debug("A live socket failed", metadata: ["error": "\(error)"])
+        case is IOError, is ChannelError, is NIOSSLError, is BoringSSLError:
+            // Nothing gets through any more.
+            logger.debug("A live socket broke", metadata: ["error": "\(error)"])
             context.close(promise: nil)
+        default:
+            logger.error("A live socket failed", metadata: ["error": "\(error)"])
+            end(.internalError, "the server failed")
         }
     }
 
@@ -110,6 +115,9 @@ final class LiveSocketHandler: ChannelInboundHandler {
     func end(_ code: CloseCode, _ reason: String) { perform(machine.end(code, reason, now: .now)) }
 
     func timePassed() { perform(machine.timePassed(now: .now)) }
+
+    /// See ``LiveHub/waitingBytes()``.
+    var waitingBytes: Int { (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0 }
 
     // MARK: Deliveries
 

@@ -25,11 +25,17 @@ struct ForgettingResource: Sendable {
         _ subject: ForgottenSeries.Subject, _ event: AuditEntry.Event, _ node: String, _ request: APIRequest
     ) async throws -> Response {
         let environment = try request.parameters(["environment"])["environment"]
+        let place = environment.map { "in \($0)" } ?? "in all environments"
+        let note = { (detail: String) in
+            try await audit.note(
+                event, actor: request.requirePrincipal().actor, subject: node, address: request.address,
+                detail: detail)
+        }
+        // Before the first row goes: what breaks off leaves a trace.
+        try await note("begun, \(place)")
         let rows = try await store.forget(ForgottenSeries(subject, environment: environment))
+        try await note("done, \(place): \(rows) rows")
         guard rows > 0 else { throw Problem.noSuch(subject.kind + " in history") }
-        try await audit.note(
-            event, actor: request.requirePrincipal().actor, subject: node, address: request.address,
-            detail: environment.map { "in \($0)" } ?? "in all environments")
         return Response(status: .noContent)
     }
 }

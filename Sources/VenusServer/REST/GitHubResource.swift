@@ -2,8 +2,9 @@ import HTTPTypes
 import Hummingbird
 import VenusStore
 
-/// `GET /api/v1/login/github` sends a browser to GitHub, `GET /api/v1/login/github/callback` is where it comes back;
-/// `GET /api/v1/login` says which ways in there are. All of them open, for people who are not signed in.
+/// `GET /api/v1/login/github` sends a browser to GitHub, `POST` there tells our page where to send it for a command line,
+/// `GET /api/v1/login/github/callback` is where it comes back; `GET /api/v1/login` says which ways in there are. All of
+/// them open, for people who are not signed in.
 struct GitHubResource: Sendable {
     static let path = "/api/v1/login/github"
     static let callbackPath = "/api/v1/login/github/callback"
@@ -23,6 +24,7 @@ struct GitHubResource: Sendable {
         [
             Route(.get, "/api/v1/login", entry: .open, handle: ways),
             Route(.get, Self.path, entry: .open, handle: begin),
+            Route(.post, Self.path, entry: .open, handle: beginForCommandLine),
             Route(.get, Self.callbackPath, entry: .open, handle: finish),
         ]
     }
@@ -38,11 +40,38 @@ struct GitHubResource: Sendable {
 
     @Sendable private func begin(_ request: APIRequest) async throws -> Response {
         _ = try request.parameters([])
+        return try await begin(request) { Self.redirect(to: $0) }
+    }
+
+    private struct Body: Decodable {
+        var port: Int
+        var challenge: String
+    }
+
+    private struct Output: Encodable {
+        var url: String
+    }
+
+    /// A POST, so that only a page of ours can make a browser do it, when somebody has agreed there.
+    @Sendable private func beginForCommandLine(_ request: APIRequest) async throws -> Response {
+        _ = try request.parameters([])
+        let explain =
+            "The body is a JSON object with port, from \(CommandLineReturn.ports.lowerBound), and challenge, 43 characters."
+        let body = try await request.json(Body.self, explain: explain)
+        guard let commandLine = CommandLineReturn(port: body.port, challenge: body.challenge) else {
+            throw Problem.invalidBody(explain)
+        }
+        return try await begin(request, for: commandLine) { .json(try JSONOutput.encode(Output(url: $0))) }
+    }
+
+    private func begin(
+        _ request: APIRequest, for commandLine: CommandLineReturn? = nil, answer: (String) throws -> Response
+    ) async throws -> Response {
         let signIn = try required()
         // The one that the browser has goes on to count: somebody may begin in two windows.
         let browser = browser(of: request) ?? Token.random()
-        let url = signIn.begin(for: browser, callback: try await callback)
-        var response = Self.redirect(to: url)
+        var response = try answer(
+            signIn.begin(for: browser, commandLine: commandLine, callback: try await callback))
         response.headers[.setCookie] = browserCookie.set(browser, seconds: GitHubStates.lifetime.components.seconds)
         return response
     }
@@ -59,14 +88,18 @@ struct GitHubResource: Sendable {
         let answer = GitHubSignIn.Return(
             browser: browser(of: request), state: parameters["state"] ?? "", code: parameters["code"] ?? "",
             error: parameters["error"])
-        // Always to ourselves: nothing that came says where to.
+        // Always to ourselves, or to the command line that is sealed in the state: nothing else that came says where to.
         let base = try await urls.base
         do {
-            let (token, _) = try await signIn.finish(
+            let outcome = try await signIn.finish(
                 answer, callback: try await callback, visitor: request.visitor, logger: request.logger)
-            var response = Self.redirect(to: base + "/")
-            response.headers[.setCookie] = cookie.set(token, seconds: signIn.sessionLifetime.components.seconds)
-            return response
+            switch outcome {
+            case .session(let token):
+                var response = Self.redirect(to: base + "/")
+                response.headers[.setCookie] = cookie.set(token, seconds: signIn.sessionLifetime.components.seconds)
+                return response
+            case .commandLine(let url): return Self.redirect(to: url)
+            }
         } catch let refusal as GitHubRefusal {
             return Self.redirect(to: "\(base)/sign-in?refused=\(refusal.rawValue)")
         }

@@ -29,9 +29,10 @@ struct LossesResource: Sendable {
             }
         }
         let losses = try await store.losses(since: since, limit: Self.maximumLosses + 1)
+        let total = try await store.lossTotals(since: since)
         let page = try await store.quarantined(since: since, before: before, limit: Self.maximumEntries)
         return request.answer(
-            try JSONOutput.encode(Output(since: since, losses: losses, quarantined: Quarantined(page))))
+            try JSONOutput.encode(Output(since: since, losses: losses, total: total, quarantined: Quarantined(page))))
     }
 
     private struct Output: Encodable {
@@ -42,15 +43,23 @@ struct LossesResource: Sendable {
         var is_complete: Bool
         var items: [Item]
         var quarantined: Quarantined
+        var total: Total
 
-        init(since: Int64, losses: [Loss], quarantined: Quarantined) {
+        init(since: Int64, losses: [Loss], total: LossTotals, quarantined: Quarantined) {
             self.since = Timestamp.text(milliseconds: since)
             let shown = losses.prefix(LossesResource.maximumLosses)
             calls = shown.reduce(0) { $0 &+ $1.count }
             is_complete = shown.count == losses.count
             items = shown.map(Item.init)
             self.quarantined = quarantined
+            self.total = Total(calls: total.calls, count: total.count)
         }
+    }
+
+    /// Of all losses, listed or not.
+    private struct Total: Encodable {
+        var calls: UInt64
+        var count: UInt64
     }
 
     /// Entries that could not be read, or that somebody trimmed before they were.

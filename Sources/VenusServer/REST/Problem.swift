@@ -3,8 +3,7 @@ package import HTTPTypes
 /// A refusal as RFC 9457 writes it (`application/problem+json`).
 package struct Problem: Error, Sendable, Equatable {
     package var status: HTTPResponse.Status
-    /// Stable; `urn:venus:problem:` and a name in lower case.
-    package var type: String
+    package var type: ProblemType
     package var title: String
     /// What went wrong here, and what to do about it. Holds no secret.
     package var detail: String
@@ -16,11 +15,11 @@ package struct Problem: Error, Sendable, Equatable {
     package var fields: HTTPFields = [:]
 
     package init(
-        _ status: HTTPResponse.Status, _ name: String, title: String, detail: String, parameter: String? = nil,
+        _ status: HTTPResponse.Status, _ type: ProblemType, title: String, detail: String, parameter: String? = nil,
         allowed: [String]? = nil, fields: HTTPFields = [:]
     ) {
         self.status = status
-        self.type = "urn:venus:problem:" + name
+        self.type = type
         self.title = title
         self.detail = detail
         self.parameter = parameter
@@ -34,7 +33,7 @@ extension Problem: Encodable {
 
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(type, forKey: .type)
+        try container.encode(type.urn, forKey: .type)
         try container.encode(title, forKey: .title)
         try container.encode(status.code, forKey: .status)
         try container.encode(detail, forKey: .detail)

@@ -3,7 +3,7 @@ package import VenusCore
 extension WindowPicture {
     /// The operations that match, put together by their request method; a key's operation is the method then.
     ///
-    /// Complete as far as the feed is: of many operations it brings the busiest.
+    /// Complete as far as the feed is: of many operations it brings the busiest, and the others of an edge by method.
     package func methods(where matches: (SeriesKey) -> Bool) -> [Measured] {
         var sums: [SeriesKey: KPITotals] = [:]
         for operation in operations(where: matches) {

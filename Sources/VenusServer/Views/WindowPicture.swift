@@ -98,7 +98,9 @@ package struct WindowPicture: Sendable {
         var found: [SeriesKey: Set<String>] = [:]
         for frame in frames {
             for series in frame.series where series.key.level == .operation {
+                // What overflows does not say what is inside.
                 guard series.windows.indices.contains(place), series.windows[place].hasUse,
+                    !series.key.operation.hasSuffix(KeyTable.overflow),
                     let inside = Operation.tunnelProtocol(ofName: series.key.operation)
                 else { continue }
                 let edge = series.key.key(at: .edge)

@@ -1,7 +1,4 @@
 extension SQLSession {
-    /// Addresses and accounts whose failures are kept, the newest.
-    private static var maximumSubjects: Int { 100_000 }
-
     func beginSignIn(_ subjects: [SignInSubject], now: Int64) throws -> Int64 {
         // Always in the same order, so that no two transactions wait for each other.
         let subjects = subjects.sorted()
@@ -27,7 +24,7 @@ extension SQLSession {
         try execute("DELETE FROM sign_in_attempts WHERE subject = $1", [.text(subject.text)])
     }
 
-    func removeOldAttempts(now: Int64) throws {
+    func removeOldAttempts(now: Int64, keeping count: Int) throws {
         try execute(
             "DELETE FROM sign_in_attempts WHERE last_at < $1", [.millisecond(max(0, now - SignInAttempts.memory))])
         try execute(
@@ -35,7 +32,7 @@ extension SQLSession {
             DELETE FROM sign_in_attempts WHERE last_at < (
                 SELECT last_at FROM sign_in_attempts ORDER BY last_at DESC LIMIT 1 OFFSET $1
             )
-            """, [.count(Self.maximumSubjects)])
+            """, [.count(max(0, count - 1))])
     }
 
     /// Nobody else changes them before the end of the transaction.

@@ -1,8 +1,6 @@
 extension SQLSession {
     /// How long entries are kept, milliseconds.
     private static var auditRetention: Int64 { 400 * 86_400_000 }
-    /// The newest entries are kept, whatever their age.
-    private static var maximumAuditEntries: Int64 { 200_000 }
 
     private static var columns: String { "id, at, event, actor, subject, address, detail" }
 
@@ -40,10 +38,9 @@ extension SQLSession {
         }
     }
 
-    func removeOldAudit(now: Int64) throws {
+    func removeOldAudit(now: Int64, keeping count: Int) throws {
         try execute("DELETE FROM audit WHERE at < $1", [.millisecond(max(0, now - Self.auditRetention))])
-        try execute(
-            "DELETE FROM audit WHERE id <= (SELECT max(id) FROM audit) - $1", [.integer(Self.maximumAuditEntries)])
+        try execute("DELETE FROM audit WHERE id <= (SELECT max(id) FROM audit) - $1", [.count(count)])
     }
 }
 

@@ -24,14 +24,18 @@ extension SQLSession {
             unsettled.insert(wanted.tier.bucket(of: cell.second))
         }
         var history = StoredHistory(open: open, unsettled: unsettled)
-        history.version = try version(wanted, unsettled: unsettled)
-        history.isUnchanged = history.version != nil && history.version == known
+        try askForPagesTogether()
+        // Who knows nothing has the rows and their version read at once.
+        if let known {
+            history.version = try version(wanted, unsettled: unsettled)
+            history.isUnchanged = history.version == known
+        }
         if history.isUnchanged {
             for span in Self.spans(of: unsettled.sorted(), length: wanted.tier.seconds) {
                 history.rows += try rollups(wanted.within(span))
             }
         } else {
-            history.rows = try rollups(wanted)
+            (history.rows, history.version) = try versionedRollups(wanted, unsettled: unsettled)
         }
         var tier = wanted.tier
         while let child = tier.child {
@@ -44,6 +48,18 @@ extension SQLSession {
             tier = child
         }
         return history
+    }
+
+    /// For the rest of the transaction. A series has one row a bucket, each on a page of its own. PostgreSQL takes them
+    /// for few and would follow an index from one to the next, waiting for the disk each time; of a bitmap it has the disk
+    /// bring many at once, unless it is set not to, or cannot.
+    private func askForPagesTogether() throws {
+        guard dialect == .postgres else { return }
+        _ = try query(
+            """
+            SELECT set_config('enable_indexscan', 'off', true), CASE current_setting('effective_io_concurrency')
+                WHEN '0' THEN '0' ELSE set_config('effective_io_concurrency', '1000', true) END
+            """)
     }
 
     /// The spans of neighbouring buckets; of too many, one that holds them all.

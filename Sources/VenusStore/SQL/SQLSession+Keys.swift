@@ -4,12 +4,23 @@ extension SQLSession {
     }
 
     func addKey(_ key: APIKey) throws -> Bool {
-        try execute(
+        try makeRoomForKey()
+        return try execute(
             """
             INSERT INTO api_keys (\(Self.columns)) SELECT $1, $2, $3, $4, $5, $6, $7, $8
             WHERE (SELECT count(*) FROM api_keys) < \(APIKey.maximumCount)
             ON CONFLICT (id) DO NOTHING
             """, key.values) == 1
+    }
+
+    /// Where there are as many as there may be, the one that was taken away first goes.
+    private func makeRoomForKey() throws {
+        try execute(
+            """
+            DELETE FROM api_keys WHERE (SELECT count(*) FROM api_keys) >= \(APIKey.maximumCount) AND id IN (
+                SELECT id FROM api_keys WHERE revoked_at > \(dialect.epoch) ORDER BY revoked_at, id LIMIT 1
+            )
+            """)
     }
 
     func key(id: String) throws -> APIKey? {

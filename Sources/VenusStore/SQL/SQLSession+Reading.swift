@@ -50,6 +50,13 @@ extension SQLSession {
         }
     }
 
+    /// Reads what came to the open minutes since.
+    func readOpenMinutes(_ known: OpenMinutesCache) throws {
+        for (shard, openSince) in try analysedShards() {
+            try known.with(shard) { try update(&$0, shard: shard, openSince: openSince) }
+        }
+    }
+
     /// Adds the checkpoints that came since. One shard's are written one after another, each with a higher id; where
     /// the last that is known is not there, all are read: they were removed meanwhile, and ids may begin anew.
     private func update(_ minutes: inout OpenMinutes, shard: Int, openSince: Int64) throws {
@@ -88,16 +95,34 @@ extension SQLSession {
         return rows
     }
 
-    /// Which rows are there, without reading what they hold; `nil` where the database does not tell. PostgreSQL notes
-    /// with each row which transaction wrote it and where it lies: together they are no other row's, and never those
-    /// of the same row before it was changed.
+    /// PostgreSQL notes with each row which transaction wrote it and where it lies: together they are no other row's, and
+    /// never those of the same row before it was changed.
+    private static var rowVersion: String { "hashtextextended(xmin::text || ctid::text, 0)" }
+
+    /// The rows, in no order, and their version as ``version(_:unsettled:)`` tells it, in one reading.
+    func versionedRollups(
+        _ wanted: RollupQuery, unsettled: Set<Int64>
+    ) throws -> (rows: [RollupRow], version: HistoryVersion?) {
+        guard dialect == .postgres else { return (try rollups(wanted), nil) }
+        let (condition, values) = condition(wanted)
+        var rows: [RollupRow] = []
+        var writes: Int128 = 0
+        try stream(
+            "SELECT \(RollupRow.columnList), \(Self.rowVersion) FROM \(wanted.tier.table) WHERE \(condition)", values
+        ) {
+            rows.append(try RollupRow(tier: wanted.tier, $0))
+            writes += Int128(try $0.integer(RollupRow.columns.count))
+        }
+        return (rows, HistoryVersion(rows: Int64(rows.count), writes: String(writes), unsettled: unsettled))
+    }
+
+    /// Which rows are there, without reading what they hold; `nil` where the database does not tell.
     func version(_ wanted: RollupQuery, unsettled: Set<Int64>) throws -> HistoryVersion? {
         guard dialect == .postgres else { return nil }
         let (condition, values) = condition(wanted)
         let found = try query(
             """
-            SELECT count(*), coalesce(sum(hashtextextended(xmin::text || ctid::text, 0)), 0)::text
-            FROM \(wanted.tier.table) WHERE \(condition)
+            SELECT count(*), coalesce(sum(\(Self.rowVersion)), 0)::text FROM \(wanted.tier.table) WHERE \(condition)
             """,
             values)
         return try found.first.map {
@@ -145,6 +170,21 @@ extension SQLSession {
                 producer: try $0.text(0), environment: try $0.text(1), service: try $0.text(2), first: try $0.count(3),
                 count: try $0.count(4), at: try $0.millisecond(5))
         }
+    }
+
+    func lossTotals(since: Int64) throws -> LossTotals {
+        // Whole and rest apart: no sum overflows, whatever numbers a sender made up.
+        let part: UInt64 = 1_000_000_000
+        let row = try query(
+            """
+            SELECT count(*), CAST(coalesce(sum(count / \(part)), 0) AS BIGINT),
+                CAST(coalesce(sum(count % \(part)), 0) AS BIGINT) FROM losses WHERE at >= $1
+            """, [.millisecond(SQLValue.clamp(millisecond: since))]
+        ).first
+        guard let row else { return LossTotals() }
+        let (whole, overflows) = try row.count(1).multipliedReportingOverflow(by: part)
+        let (calls, exceeds) = try whole.addingReportingOverflow(row.count(2))
+        return LossTotals(count: try row.count(0), calls: overflows || exceeds ? .max : calls)
     }
 }
 

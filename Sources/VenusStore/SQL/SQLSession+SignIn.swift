@@ -33,11 +33,11 @@ extension SQLSession {
             [.bytes(hash), .millisecond(expiresAt)]) == 1
     }
 
-    func removeExpiredSessions(now: Int64) throws {
+    func removeExpiredSessions(now: Int64, keeping bounds: SignInBounds) throws {
         try execute("DELETE FROM sessions WHERE expires_at <= $1 OR idle_expires_at <= $1", [.millisecond(now)])
         try execute("DELETE FROM sign_in_tokens WHERE expires_at <= $1", [.millisecond(now)])
         try execute("DELETE FROM spent_states WHERE expires_at <= $1", [.millisecond(now)])
-        try removeOldAttempts(now: now)
-        try removeOldAudit(now: now)
+        try removeOldAttempts(now: now, keeping: bounds.subjects)
+        try removeOldAudit(now: now, keeping: bounds.auditEntries)
     }
 }

@@ -89,6 +89,10 @@ extension SQLStore {
         try await read { [openMinutes] in try $0.history(query, unless: known, openMinutes: openMinutes) }
     }
 
+    public func readOpenMinutes() async throws {
+        try await read { [openMinutes] in try $0.readOpenMinutes(openMinutes) }
+    }
+
     public func openCells() async throws -> [OpenCells] { try await read { try $0.openCells() } }
 
     public func producers(limit: Int) async throws -> [ProducerMark] {
@@ -101,6 +105,10 @@ extension SQLStore {
 
     public func losses(since: Int64, limit: Int) async throws -> [Loss] {
         try await read { try $0.losses(since: since, limit: limit) }
+    }
+
+    public func lossTotals(since: Int64) async throws -> LossTotals {
+        try await read { try $0.lossTotals(since: since) }
     }
 
     public func quarantined(since: Int64, before: Int64?, limit: Int) async throws -> QuarantinePage {
@@ -152,7 +160,7 @@ extension SQLStore {
         try await write { try $0.takeSignInToken(hash: hash, now: now) }
     }
 
-    public func removeExpiredSessions(now: Int64) async throws {
-        try await write { try $0.removeExpiredSessions(now: now) }
+    public func removeExpiredSessions(now: Int64, keeping bounds: SignInBounds) async throws {
+        try await write { try $0.removeExpiredSessions(now: now, keeping: bounds) }
     }
 }

@@ -1,6 +1,6 @@
 /// What a program shows to the server, for as long as nobody takes it away. The key itself is never stored.
 public struct APIKey: Sendable, Hashable {
-    /// Keys of a store at most, those that were taken away included.
+    /// Keys of a store at most. Those that were taken away are kept while there is room.
     public static let maximumCount = 1_000
     /// Longest name, in bytes.
     public static let maximumNameBytes = 100

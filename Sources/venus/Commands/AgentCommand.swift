@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import VenusHost
+import VenusProxy
 import VenusServer
 
 /// `venus agent`: reads this machine for a server elsewhere.
@@ -53,14 +54,13 @@ struct AgentCommand: AsyncParsableCommand {
         let (destination, place) = try Self.destination(configuration)
         let logger = configuration.startLogging("agent")
         let data = try DataDirectory(configuration.data)
+        // An agent does little, on a machine that is there for something else: it keeps nothing that it does not need.
         let role = try AgentRole(
-            configuration, timing: settings.timing, data: data, destination: destination, logger: logger)
+            configuration, timing: settings.timing, data: data, destination: destination, logger: logger,
+            rest: { ProcessMemory.releaseAll() })
+        ProcessMemory.releaseAll()
         try await runServices(
-            [
-                role, ReadyLine(text: "Agent  \(settings.hostName) to \(place)"),
-                // What sending needed is not kept for long.
-                PageRelease(interval: .milliseconds(settings.timing.publish / 4)),
-            ], within: .seconds(35), logger: logger)
+            [role, ReadyLine(text: "Agent  \(settings.hostName) to \(place)")], within: .seconds(35), logger: logger)
     }
 
     /// Where readings go, and how that is called.

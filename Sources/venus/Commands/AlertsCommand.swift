@@ -44,7 +44,8 @@ struct AlertsCommand: AsyncParsableCommand {
             ]
             table.append([
                 alert.state, alert.severity, alert.subject.text, Display.safe(alert.metric),
-                Display.number(alert.value), Display.number(alert.limit), alert.since ?? "",
+                Display.measure(alert.value, of: alert.metric), Display.measure(alert.limit, of: alert.metric),
+                alert.since ?? "",
                 notes.compactMap(\.self).joined(separator: ", "),
             ])
         }

@@ -8,7 +8,7 @@ struct LoginCommand: AsyncParsableCommand {
         commandName: "login", abstract: "Signs the command line in to a server.",
         discussion: """
             Asks for the administrator's secret, or with --user for the user's password; without a terminal, it is one \
-            line of standard input. What the other commands need is kept in the data directory, for you alone, until \
+            line of standard input. With --github you sign in at GitHub, in a browser. What the other commands need is kept in the data directory, for you alone, until \
             `venus logout`. They use the server that you signed in to last; with --server any other that is remembered.
             """)
 
@@ -20,7 +20,14 @@ struct LoginCommand: AsyncParsableCommand {
     @Option(help: "A user's name. (default: the administrator's secret is asked for)")
     var user: String?
 
+    @Flag(help: "Sign in at GitHub, in a browser.")
+    var github = false
+
     @OptionGroup var trust: TrustOptions
+
+    func validate() throws {
+        if github && user != nil { throw ValidationError("--github and --user exclude each other.") }
+    }
 
     func run() async throws {
         let configuration = try common.load()
@@ -28,7 +35,7 @@ struct LoginCommand: AsyncParsableCommand {
         let scheme = configuration.server.tls == nil ? "http" : "https"
         let server = server ?? configuration.server.publicURL ?? "\(scheme)://\(configuration.server.listen)"
         let client = try APIClient(server: server, token: nil, trust: trust.named ?? .system)
-        let answer = try await client.send("POST", "/api/v1/login", try body())
+        let answer = try await client.send("POST", "/api/v1/login", try await body(client))
         let session = try JSONDecoder().decode(Session.self, from: answer)
         var logins = Logins.read(from: data.login)
         logins.signedIn(Access(server: server, token: session.token, trustFile: trust.path))
@@ -37,7 +44,8 @@ struct LoginCommand: AsyncParsableCommand {
             "Signed in to \(Display.safe(server)) as \(session.account), \(session.role), until \(session.expiresAt)")
     }
 
-    private func body() throws -> Data {
+    private func body(_ client: APIClient) async throws -> Data {
+        if github { return try JSONEncoder().encode(try await GitHubLogin(client: client).credentials()) }
         guard let user else {
             return try JSONEncoder().encode(["secret": try SecretPrompt.read("The administrator's secret: ")])
         }

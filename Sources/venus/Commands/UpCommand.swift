@@ -76,13 +76,12 @@ struct UpCommand: AsyncParsableCommand {
         withExtendedLifetime(lock) {}
     }
 
-    /// Reads this machine. What is at hand is told sooner than what would have to cross a network.
+    /// Reads this machine.
     private static func agent(
         _ configuration: VenusConfiguration, _ data: DataDirectory, _ store: any ServerStore, _ logger: Logger
     ) throws -> AgentRole {
-        let read = configuration.agent.timing.read
-        return try AgentRole(
-            configuration, timing: AgentTiming(read: read, publish: read), data: data,
+        try AgentRole(
+            configuration, timing: configuration.agent.ownTiming, data: data,
             destination: StoreDestination(store: store, host: configuration.agent.hostName), logger: logger)
     }
 

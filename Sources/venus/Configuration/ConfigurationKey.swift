@@ -107,6 +107,8 @@ extension ConfigurationKey {
     package static let agentReadInterval = ConfigurationKey("agent.read_interval")
     package static let agentPublishInterval = ConfigurationKey("agent.publish_interval")
     package static let agentRoot = ConfigurationKey("agent.root")
+    package static let agentIncludeInterfaces = ConfigurationKey("agent.include_interfaces", separator: ",")
+    package static let agentIncludeFileSystems = ConfigurationKey("agent.include_filesystems", separator: ",")
     package static let agentPublish = ConfigurationKey("agent.publish")
     package static let hostsBucket = ConfigurationKey("hosts.bucket")
     package static let hostsBucketObjects = ConfigurationKey("hosts.bucket_objects")
@@ -155,7 +157,8 @@ extension ConfigurationKey {
         gitHubClientID, gitHubClientSecret, gitHubClientSecretFile, gitHubURL, gitHubAPIURL, gitHubTrustFile,
         gitHubUsers, gitHubOrganizations, gitHubTeams, gitHubSessionLifetime,
         agentEnabled, agentServer, agentKey, agentKeyFile, agentTrustFile, agentAllowPlainHTTP, agentHost,
-        agentReadInterval, agentPublishInterval, agentRoot, agentPublish,
+        agentReadInterval, agentPublishInterval, agentRoot, agentIncludeInterfaces, agentIncludeFileSystems,
+        agentPublish,
         hostsBucket, hostsBucketObjects, hostsBucketInterval,
         s3Endpoint, s3Region, s3Style, s3CredentialsFile, s3TrustFile, s3AllowPlainHTTP,
         alertsSecretKeyFile, alertsAllowedTargets, alertsGather, alertsRepeatEvery, alertsSMTPServer,

@@ -17,6 +17,11 @@ extension VenusConfiguration {
         /// What this machine is called; `nil`: its own name.
         package var host: String?
         package var timing: AgentTiming
+        /// Of the machine that `venus up` reads: what is at hand is told with each reading, unless it is configured
+        /// otherwise.
+        package var ownTiming: AgentTiming
+        /// What is read besides what is read anyway.
+        package var inclusions: HostInclusions
         /// Where the machine's root is seen.
         package var root: String
     }
@@ -48,7 +53,41 @@ extension VenusConfiguration.Agent {
         let publish = reading.duration(
             .agentPublishInterval, default: .seconds(60), .seconds(1) ... .seconds(3_600))
         timing = AgentTiming(read: interval.wholeMilliseconds, publish: publish.wholeMilliseconds)
+        let isPublishConfigured = reading.text(.agentPublishInterval) != nil
+        ownTiming = isPublishConfigured ? timing : AgentTiming(read: timing.read, publish: timing.read)
+        inclusions = HostInclusions(
+            interfaces: reading.hostNames(
+                .agentIncludeInterfaces, expected: "names of interfaces, also with a * at the end, as in [docker0, wg*]"
+            ) { name in
+                // As the kernel bounds them.
+                name.utf8.count <= 15 && !name.contains("/") && !name.dropLast().contains("*")
+            },
+            fileSystemTypes: Set(
+                reading.hostNames(
+                    .agentIncludeFileSystems, expected: "types as in /proc/filesystems, for example [tmpfs, nfs4]"
+                ) { name in
+                    name.allSatisfy { $0.isLetter || $0.isNumber || "._-".contains($0) }
+                }))
         root = reading.path(.agentRoot, absent: "/") ?? "/"
+    }
+}
+
+extension ConfigurationReading {
+    private static let maximumInclusions = 100
+
+    fileprivate mutating func hostNames(
+        _ key: ConfigurationKey, expected: String, _ isName: (String) -> Bool
+    ) -> [String] {
+        value(
+            key, default: [], expected: "at most \(Self.maximumInclusions) \(expected)",
+            show: { $0.isEmpty ? "none" : $0.joined(separator: ", ") },
+            parse: { text in
+                let names = text.split(separator: ",").map { String($0).trimmed }
+                let areNames = names.allSatisfy { name in
+                    !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } && isName(name)
+                }
+                return names.count <= Self.maximumInclusions && areNames ? names : nil
+            })
     }
 }
 

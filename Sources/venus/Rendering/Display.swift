@@ -2,7 +2,7 @@ import Foundation
 import VenusCore
 
 /// Numbers as people read them in a terminal; `–` for what there is nothing to say about.
-enum Display {
+package enum Display {
     static let nothing = "–"
 
     /// Before a number that was estimated from what encrypted traffic looks like from outside.
@@ -36,6 +36,15 @@ enum Display {
     static func number(_ value: Double?) -> String {
         guard let value else { return nothing }
         return value < 10 ? String(format: "%.1f", value) : String(format: "%.0f", value)
+    }
+
+    /// A value or limit of an alert's metric, such as `availability`, `response_time_p95_ms` or
+    /// `host:system.cpu.utilization`: shares as percentages, times with their unit. Of processors there may be several.
+    package static func measure(_ value: Double?, of metric: String) -> String {
+        if metric.hasSuffix("_ms") { return milliseconds(value) }
+        let isOfProcessors = metric.hasSuffix("process.cpu.utilization")
+        let shares = ["availability", "error_rate", "utilization", "pressure", "throttled"]
+        return !isOfProcessors && shares.contains { metric.hasSuffix($0) } ? percent(value) : number(value)
     }
 
     /// With the unit that suits it: `512 B`, `1.4 kB`, `10 MB`.

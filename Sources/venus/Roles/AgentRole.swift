@@ -9,9 +9,10 @@ struct AgentRole: Service {
     private let agent: HostAgent
     private let lock: FileLock
 
+    /// - Parameter rest: called whenever there is nothing to do for a while.
     init(
         _ configuration: VenusConfiguration, timing: AgentTiming, data: DataDirectory,
-        destination: any ReadingsDestination, logger: Logger
+        destination: any ReadingsDestination, logger: Logger, rest: @escaping @Sendable () -> Void = {}
     ) throws {
         let settings = configuration.agent
         guard let lock = try FileLock(path: data.agentLockFile) else {
@@ -22,9 +23,9 @@ struct AgentRole: Service {
         let spool = try ReadingSpool(folder: data.readings, newProducer: Self.newProducer, open: &open)
         agent = HostAgent(
             identity: HostAgent.Identity(environment: configuration.environment, version: Version.current),
-            timing: timing, reader: HostReader(root: settings.root), spool: spool, open: open,
-            destination: destination, now: { Int64(Date().timeIntervalSince1970 * 1_000) },
-            tell: { Self.log($0, logger) })
+            timing: timing, reader: HostReader(root: settings.root, including: settings.inclusions), spool: spool,
+            open: open, destination: destination, now: { Int64(Date().timeIntervalSince1970 * 1_000) },
+            rest: rest, tell: { Self.log($0, logger) })
     }
 
     func run() async throws {

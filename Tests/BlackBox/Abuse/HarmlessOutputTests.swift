@@ -14,8 +14,10 @@ extension TheBinary {
         func logs(format: String) async throws {
             let bench = try await AbuseBench(environment: ["VENUS_LOG_LEVEL": "trace", "VENUS_LOG_FORMAT": format])
             try await play(bench)
+            for name in Self.serverNames { try await greet(bench.origin.authority, through: bench.proxyPort, as: name) }
             try await bench.stop()
             expectPlain(bench.log)
+            #expect(!bench.log.contains("DROP TABLE"))
             let lines = bench.log.split(separator: "\n").filter { $0.contains("refused a request") }
             #expect(!lines.isEmpty)
             if format == "json" { for line in lines { #expect(throws: Never.self) { try JSONValue(String(line)) } } }
@@ -33,7 +35,7 @@ extension TheBinary {
                 return tail.standardOutput.text.contains("GET /good")
             }
             try await play(bench)
-            for name in Self.serverNames { try await greet(bench, as: name) }
+            for name in Self.serverNames { try await greet(bench.origin.authority, through: bench.proxyPort, as: name) }
             let last = "/case" + "mmm"
             _ = try await bench.play(.passed("the last call", .get(), as: .get()), at: 999)
             try await eventually("the last call in venus tail") { tail.standardOutput.text.contains(last) }
@@ -42,7 +44,7 @@ extension TheBinary {
             expectPlain(tail.standardOutput.text, allowing: "→–≈")
             let stream = try await redis.cli("XRANGE", "venus:calls:{0}", "-", "+")
             #expect(stream.contains("CONNECT") && stream.contains("\tGET\t"))
-            for word in ["script", "[31m", "\u{202e}"] { #expect(!stream.contains(word), "\(word)") }
+            for word in ["script", "[31m", "\u{202e}", "DROP TABLE"] { #expect(!stream.contains(word), "\(word)") }
             expectPlain(stream.replacingOccurrences(of: "\t", with: " "))
         }
 
@@ -115,12 +117,38 @@ extension TheBinary {
             "a b", "", many(400), "'; DROP TABLE calls; --", "%n%s", "..", "\u{ff}\u{fe}",
         ]
 
+        @Test("what a client calls its server in TLS is shown where it is a host's name, and nowhere else")
+        func greetings() async throws {
+            let origin = try RawServer(.silent)
+            let venus = try await VenusUp()
+            for name in ["good.example"] + Self.serverNames {
+                try await greet(origin.authority, through: venus.proxyPort, as: name)
+            }
+            let api = try await venus.signIn()
+            let operations = try await eventually(within: .seconds(10), "all tunnels") { () -> [String: Int]? in
+                let items = try await api.get("/kpis?window=5m&by=operation")["items"].array
+                let calls = Dictionary(
+                    items.map { ($0["operation"].string ?? "", $0["kpis"]["calls"].int ?? 0) }, uniquingKeysWith: +)
+                return calls.values.reduce(0, +) == Self.serverNames.count + 1 ? calls : nil
+            }
+            #expect(operations == ["CONNECT good.example tls": 1, "CONNECT tls": Self.serverNames.count])
+            let graph = try await VenusBinary.output(
+                ["graph"],
+                environment: venus.runEnvironment.merging([
+                    "VENUS_SERVER_LISTEN": "127.0.0.1:\(venus.serverPort)", "VENUS_SERVER_SECRET": venus.secret,
+                ]) { $1 })
+            #expect(graph.status == .exited(0), "\(graph.standardError)")
+            for text in [try await api.graph().description, graph.standardOutput, venus.process.transcript] {
+                for word in ["<script", "[31m", "\u{202e}", "DROP TABLE"] { #expect(!text.contains(word), "\(word)") }
+            }
+            expectPlain(venus.process.standardError.text)
+        }
+
         /// Opens a tunnel, greets in TLS with this server name, and leaves.
-        private func greet(_ bench: AbuseBench, as name: String) async throws {
+        private func greet(_ authority: String, through port: Int, as name: String) async throws {
             try await blocking {
-                let connection = try TCPConnection(port: bench.proxyPort, timeout: .seconds(5))
+                let connection = try TCPConnection(port: port, timeout: .seconds(5))
                 defer { connection.close() }
-                let authority = bench.origin.authority
                 try connection.write("CONNECT \(authority) HTTP/1.1\r\nHost: \(authority)\r\n\r\n")
                 #expect(try connection.read(upTo: "\r\n\r\n")?.starts(with: Array("HTTP/1.1 200".utf8)) == true)
                 try connection.write(ClientGreeting.bytes(serverName: [UInt8](oneByteAScalar: name)))

@@ -13,10 +13,13 @@ struct AlertScene {
     /// Of the server that runs now.
     private(set) var api: VenusAPI
 
-    /// - Parameter behaviours: of the receiver, one a message; 200 ever after.
-    init(_ behaviours: [String] = []) async throws {
+    /// - Parameters:
+    ///   - behaviours: of the receiver, one a message; 200 ever after.
+    ///   - gather: how long alerts gather before the first message.
+    init(_ behaviours: [String] = [], gather: String = "0s") async throws {
         origin = try Origin()
-        venus = try await VenusUp(environment: AlertBench.environment)
+        venus = try await VenusUp(
+            environment: AlertBench.environment.merging(["VENUS_ALERTS_GATHER": gather]) { $1 })
         api = try await venus.signIn()
         let secrets = venus.directory.file("secrets")
         let port = try freePort()

@@ -122,6 +122,7 @@ extension TheDashboard {
                 let line = try await browser.wait(for: "#details .host-lines", within: .seconds(30)) {
                     $0.contains("CPU")
                 }
+                try await beside(browser)
                 try await browser.click("[data-view=hosts]")
                 let row = try await browser.wait(for: "#host-table tbody tr", within: .seconds(30)) {
                     $0.contains("%") && $0.contains("checkout")
@@ -144,6 +145,29 @@ extension TheDashboard {
                 #expect(try await browser.wait(for: "#host-name") == name)
                 #expect(try await browser.consoleErrors() == [])
             }
+        }
+
+        /// Beside the response time of the service that is chosen stands the pressure of the host that its sidecar runs
+        /// on: a line for each resource, with what it was last. Minutes have to be over first.
+        private func beside(_ browser: Browser) async throws {
+            let titles = try await eventually(within: .seconds(130), poll: .milliseconds(500), "the chart") {
+                let titles = try await browser.run(
+                    """
+                    return [...document.querySelectorAll("#details .chart")].filter((chart) => chart.checkVisibility())
+                      .map((chart) => chart.querySelector(".chart-head span").textContent);
+                    """
+                ).array.compactMap(\.string)
+                return titles.contains("Pressure of its hosts") && titles.contains("Response time p95") ? titles : nil
+            }
+            let place = try #require(titles.firstIndex(of: "Response time p95"))
+            #expect(titles.dropFirst(place + 1).first == "Pressure of its hosts", "\(titles)")
+            let legend = "#details .chart.lines:not([hidden]) .legend"
+            try await browser.wait(for: legend, within: .seconds(70)) { text in
+                ["CPU", "memory", "I/O"].allSatisfy(text.contains) && text.contains("%")
+            }
+            let label = try await browser.run(
+                "return document.querySelector('#details .chart.lines svg').getAttribute('aria-label')")
+            #expect(label.string?.contains("Pressure of its hosts") == true && label.string?.contains("%") == true)
         }
 
         @Test("the report says which limits a service crosses, and its objectives how much of their budget is left")

@@ -43,6 +43,33 @@ extension TheBinary {
             try await eventually("the end of the calls") { origin.openConnections <= 8 }
         }
 
+        @Test("bodies that come byte by byte, from either side, arrive whole, and others are served meanwhile")
+        func drippingBodies() async throws {
+            let origin = try Origin()
+            let dripping = try RawServer(.script(Drip.serve))
+            // Every body takes longer.
+            let venus = try await VenusUp(environment: ["VENUS_PROXY_BODY_TIMEOUT": "2s"])
+            let proxy = try #require(venus.proxyProcess)
+            try await expectOthersAreServed(venus, origin)
+            let before = try #require(OwnedProcesses.residentBytes(proxy))
+            try OwnedProcesses.forgetPeak(proxy)
+            let bodies = try await withThrowingTaskGroup(of: String.self) { group in
+                for number in 0..<Drip.connections {
+                    let drip = number % 2 == 0 ? Drip.counted : Drip.chunked
+                    group.addTask { try await drip.post(to: origin, through: venus) }
+                    group.addTask {
+                        try await HTTPClient(port: venus.proxyPort)
+                            .get("http://\(dripping.authority)\(drip.path)").text
+                    }
+                }
+                try await expectOthersAreServed(venus, origin, calls: 800)
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(bodies == Array(repeating: Drip.body, count: 2 * Drip.connections))
+            let growth = try #require(OwnedProcesses.peakResidentBytes(proxy)) - before
+            #expect(growth < 2 * Drip.connections * (16 << 10), "\(growth >> 10) KB")
+        }
+
         @Test("clients that do not read hold no more than their buffers, are cut off, and others are served meanwhile")
         func slowReaders() async throws {
             let origin = try Origin()
@@ -80,5 +107,46 @@ extension TheBinary {
                 try await api.get("/kpis?by=service")["items"][0]["kpis"]["load"]["in_flight"].int == 0
             }
         }
+    }
+}
+
+/// A body that goes out byte by byte.
+private struct Drip {
+    /// How many on either side at once.
+    static let connections = 64
+    static let body = String(repeating: "drip ", count: 14)
+    static let counted = Drip(path: "/counted", field: "content-length: \(body.utf8.count)", wire: Array(body.utf8))
+    static let chunked = Drip(
+        path: "/chunked", field: "transfer-encoding: chunked",
+        wire: Array("5\r\n\(body.prefix(5))\r\n41\r\n\(body.dropFirst(5))\r\n0\r\n\r\n".utf8))
+
+    var path: String
+    var field: String
+    /// As it is framed.
+    var wire: [UInt8]
+
+    func write(on connection: TCPConnection) throws {
+        for byte in wire {
+            try connection.write([byte])
+            usleep(35_000)
+        }
+    }
+
+    /// What the origin says that it got.
+    func post(to origin: Origin, through venus: VenusUp) async throws -> String {
+        let client = try HTTPClient(port: venus.proxyPort)
+        let head = "POST \(origin.url("/echo")) HTTP/1.1\r\nhost: \(origin.authority)\r\n\(field)\r\n\r\n"
+        try await blocking {
+            try client.connection.write(head)
+            try write(on: client.connection)
+        }
+        return try await client.raw([]).text
+    }
+
+    static func serve(_ connection: TCPConnection) {
+        guard let head = try? connection.read(upTo: "\r\n\r\n") else { return }
+        let drip = String(decoding: head, as: UTF8.self).contains(chunked.path) ? chunked : counted
+        try? connection.write("HTTP/1.1 200 OK\r\n\(drip.field)\r\n\r\n")
+        try? drip.write(on: connection)
     }
 }

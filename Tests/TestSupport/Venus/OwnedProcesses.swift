@@ -29,6 +29,9 @@ public enum OwnedProcesses {
     /// Resident memory in bytes.
     public static func residentBytes(_ pid: pid_t) -> Int? { bytes(of: "VmRSS:", pid) }
 
+    /// Memory in bytes that is not a file's: what it has written to.
+    public static func anonymousBytes(_ pid: pid_t) -> Int? { bytes(of: "RssAnon:", pid) }
+
     /// The most that it has been since the process began, or since ``forgetPeak(_:)``, in bytes.
     public static func peakResidentBytes(_ pid: pid_t) -> Int? { bytes(of: "VmHWM:", pid) }
 

@@ -77,10 +77,12 @@ final class FaultyStore: Store {
     func history(_ query: RollupQuery, unless known: HistoryVersion?) async throws -> StoredHistory {
         try await base.history(query, unless: known)
     }
+    func readOpenMinutes() async throws { try await base.readOpenMinutes() }
     func openCells() async throws -> [OpenCells] { try await base.openCells() }
     func producers(limit: Int) async throws -> [ProducerMark] { try await base.producers(limit: limit) }
     func proxies(limit: Int) async throws -> [KnownProxy] { try await base.proxies(limit: limit) }
     func losses(since: Int64, limit: Int) async throws -> [Loss] { try await base.losses(since: since, limit: limit) }
+    func lossTotals(since: Int64) async throws -> LossTotals { try await base.lossTotals(since: since) }
     func forget(_ series: ForgottenSeries) async throws -> Int { try await base.forget(series) }
     func quarantined(since: Int64, before: Int64?, limit: Int) async throws -> QuarantinePage {
         try await base.quarantined(since: since, before: before, limit: limit)
@@ -100,5 +102,7 @@ final class FaultyStore: Store {
     func takeSignInToken(hash: [UInt8], now: Int64) async throws -> Bool {
         try await base.takeSignInToken(hash: hash, now: now)
     }
-    func removeExpiredSessions(now: Int64) async throws { try await base.removeExpiredSessions(now: now) }
+    func removeExpiredSessions(now: Int64, keeping bounds: SignInBounds) async throws {
+        try await base.removeExpiredSessions(now: now, keeping: bounds)
+    }
 }

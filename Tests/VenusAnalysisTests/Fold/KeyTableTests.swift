@@ -24,15 +24,65 @@ import VenusCore
         _ = table.number(of: key("a"))
         _ = table.number(of: key("b"))
         let third = table.number(of: key("c"))
-        #expect(table[third].key == key("_overflow"))
+        #expect(table[third].key == key("c _overflow"))
         _ = table.number(of: key("a", service: "t"))
         let full = table.number(of: key("b", service: "t"))
-        #expect(table[full].key == key("_overflow", service: "t", dependency: "_overflow"))
+        #expect(table[full].key == key("b _overflow", service: "t", dependency: "_overflow"))
         let elsewhere = table.number(of: key("a", service: "u"))
-        #expect(table[elsewhere].key.service == "_overflow")
+        #expect(table[elsewhere].key.service == "_overflow" && table[elsewhere].key.operation == "a _overflow")
+        for number in 0..<100 { _ = table.number(of: key("a\(number)", service: "s\(number)")) }
         let count = table.count
-        for number in 0..<1_000 { _ = table.number(of: key("a\(number)", service: "s\(number)")) }
+        for number in 100..<1_000 { _ = table.number(of: key("a\(number)", service: "s\(number)")) }
         #expect(table.count == count)
+    }
+
+    @Test("what overflows is told apart by method, of a few methods an edge")
+    func overflowingMethods() {
+        var table = KeyTable(bounds: KeyTable.Bounds(operationsPerEdge: 2))
+        let operation = { (name: String) -> String in
+            let number = table.number(of: key(name))
+            return table[number].key.operation
+        }
+        #expect(operation("GET /a") == "GET /a" && operation("GET /b") == "GET /b")
+        #expect(operation("GET /c") == "GET _overflow" && operation("GET /d") == "GET _overflow")
+        #expect(operation("POST /a websocket") == "POST _overflow" && operation("CONNECT") == "CONNECT _overflow")
+        for number in 0..<100 { _ = operation("METHOD\(number) /") }
+        // Its two, those of 16 methods, and that of the other ones; and the edge.
+        #expect(table.count == 2 + KeyTable.maximumOverflowingMethods + 1 + 1)
+        #expect(operation("METHOD99 /") == "_overflow" && operation("GET /e") == "GET _overflow")
+        #expect(operation(String(repeating: "M", count: 65) + " /") == "_overflow")
+        #expect(operation("_overflow") == "_overflow" && operation("GET _overflow") == "GET _overflow")
+    }
+
+    @Test("tables that share a budget stop at its bounds together, and what one gives up another may take")
+    func sharedBudget() {
+        let bounds = KeyTable.Bounds(services: 3, operations: 4)
+        let budget = KeyBudget()
+        var one = KeyTable(bounds: bounds, budget: budget)
+        var other: KeyTable? = KeyTable(bounds: bounds, budget: budget)
+        for name in ["a", "b", "c"] { _ = one.number(of: key(name)) }
+        func add(_ name: String, service: String) -> SeriesKey? {
+            let number = other?.number(of: key(name, service: service))
+            return number.flatMap { other?[$0].key }
+        }
+        #expect(add("a", service: "t") == key("a", service: "t"))
+        #expect(add("b", service: "t") == key("b _overflow", service: "t", dependency: "_overflow"))
+        _ = add("a", service: "u")
+        #expect(add("a", service: "v")?.service == "_overflow")
+        // What it knows it goes on knowing.
+        #expect(add("a", service: "t") == key("a", service: "t"))
+        let refused = one.number(of: key("d"))
+        #expect(one[refused].key == key("d _overflow", dependency: "_overflow"))
+
+        let freed = one.number(of: key("a"))
+        one.removeAll { $0 != freed }
+        #expect(one.operationCount == 3)
+        other = nil
+        // Its own three: two operations, and the one that stands for others.
+        let last = one.number(of: key("d"))
+        #expect(one[last].key == key("d"))
+        let beyond = one.number(of: key("e"))
+        #expect(one[beyond].key.dependency == "_overflow")
     }
 
     @Test("a name that is too long for the store is counted under _overflow")

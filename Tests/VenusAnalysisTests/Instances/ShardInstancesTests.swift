@@ -120,7 +120,7 @@ import VenusStore
         }
         let now = (Samples.epoch + 1) * 1_000
         #expect(analysis.tick(now: now, horizon: now)?.checkpoint?.instances.count == 11)
-        let frame = analysis.frame(epoch: 1, at: now, maximumOperations: 10)
+        let frame = analysis.frame(epoch: 1, at: now)
         let series = try #require(frame.instances?.series)
         #expect(series.count == 11 && series.first?.key == key("_overflow"))
         let calls = frame.totals(.hour1, .edge).values.reduce(0) { $0 + $1.calls }

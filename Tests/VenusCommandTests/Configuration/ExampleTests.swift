@@ -45,6 +45,7 @@ struct ExampleTests {
             .proxyUpstreams,
             .proxyNoProxy, .proxyDNSServer, .proxyDNSOverrides, .streamURL, .policyFile, .policyMode, .storeURL,
             .serverAllowPlainHTTP, .agentServer, .agentAllowPlainHTTP, .agentKey, .agentHost, .agentRoot,
+            .agentIncludeInterfaces, .agentIncludeFileSystems,
             .agentPublish, .hostsBucket, .s3Endpoint, .s3Region, .s3Style, .s3AllowPlainHTTP,
             .alertsAllowedTargets, .alertsSMTPServer, .alertsSMTPFrom, .alertsSMTPUser, .alertsSMTPPassword,
             .gitHubClientID, .gitHubClientSecret, .gitHubURL, .gitHubAPIURL, .gitHubUsers,

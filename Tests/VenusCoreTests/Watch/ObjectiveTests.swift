@@ -65,6 +65,31 @@ struct ObjectiveTests {
         #expect(fast.strength(tallies((19, 1_000), (0, 0)), of: objective) == nil)
     }
 
+    /// Of 1,000 calls 125 may fail, which is exact in binary: what is at the limit is so to the last digit.
+    @Test("a pair burns where both windows are beyond its factor, not at it", arguments: [(1, 750), (2, 125)])
+    func boundary(place: Int, limit: UInt64) throws {
+        let (objective, pair) = (objective(0.875), BurnRate.all[place])
+        func strength(_ long: UInt64, _ short: UInt64) throws -> Double {
+            try #require(pair.strength(tallies((long, 1_000), (short, 1_000)), of: objective))
+        }
+        #expect(try strength(limit, limit) == 1)
+        #expect(try strength(limit + 1, limit) == 1 && strength(limit, limit + 1) == 1)
+        #expect(try strength(1_000, limit) == 1 && strength(limit, 1_000) == 1)
+        #expect(try strength(1_000, 0) == 0 && strength(0, 1_000) == 0)
+        let beyond = try strength(limit + 1, limit + 1)
+        #expect(beyond == Double(limit + 1) / Double(limit))
+
+        // And so it is in what a rule of its severity sees, where the other pairs are quiet.
+        func strengths(_ bad: UInt64) -> [Double?] {
+            var all = BurnRate.all.map { _ in tallies((0, 1_000), (0, 1_000)) }
+            all[place] = tallies((bad, 1_000), (bad, 1_000))
+            return [Severity.critical, .warning].map { BurnRate.strength(all, of: objective, severity: $0) }
+        }
+        let own = pair.severity == .critical ? 0 : 1
+        #expect(strengths(limit)[own] == 1 && strengths(limit + 1)[own] == beyond)
+        #expect(strengths(limit + 1)[1 - own] == 0)
+    }
+
     @Test("the strongest pair of a severity counts")
     func strongest() throws {
         let objective = objective(0.99)

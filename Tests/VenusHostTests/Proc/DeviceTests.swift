@@ -70,6 +70,19 @@ struct DeviceTests {
         #expect(NetworkStatistics.all(&text).map(\.interface) == real)
     }
 
+    @Test("virtual interfaces that are named are read, as a whole or by how they begin")
+    func includedInterfaces() {
+        let names = ["lo", "docker0", "docker01", "wg0", "wg12", "veth1", "eth0"]
+        func read(_ interfaces: [String]) -> [String] {
+            var text = ProcText(names.map { "\($0): 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1" }.joined(separator: "\n"))
+            return NetworkStatistics.all(&text, including: HostInclusions(interfaces: interfaces)).map(\.interface)
+        }
+        #expect(read([]) == ["eth0"])
+        #expect(read(["docker0", "wg*"]) == ["docker0", "wg0", "wg12", "eth0"])
+        #expect(read(["none", "eth1"]) == ["eth0"])
+        #expect(read(["*"]) == names)
+    }
+
     @Test("garbled lines are passed over and counted")
     func garbled() {
         var disks = ProcText("8 0 sda 1 2 3\n8\n8 0 sdb 1 2 3 4 5 6 7 8 9 ten\n8 0 sdc 1 2 3 4 5 6 7 8 9 10\n")

@@ -3,9 +3,24 @@ import VenusHost
 
 @Suite("Mounts")
 struct MountTests {
-    private func fileSystems(_ lines: String) -> [String] {
+    private func fileSystems(_ lines: String, including types: Set<String> = []) -> [String] {
         var text = ProcText(lines)
-        return Mount.fileSystems(Mount.visible(&text)).map(\.point)
+        return Mount.fileSystems(Mount.visible(&text), including: HostInclusions(fileSystemTypes: types)).map(\.point)
+    }
+
+    @Test("of those that are left out, the types that are named are read")
+    func included() {
+        let lines = """
+            22 27 0:21 / /proc rw - proc proc rw
+            27 1 254:0 / / rw - ext4 /dev/vda1 rw
+            28 27 0:25 / /run rw - tmpfs tmpfs rw
+            29 27 0:26 / /dev/shm rw - tmpfs tmpfs rw
+            30 27 0:50 / /home rw - nfs4 server:/home rw,vers=4.2
+
+            """
+        #expect(fileSystems(lines) == ["/"])
+        #expect(fileSystems(lines, including: ["tmpfs"]) == ["/", "/dev/shm", "/run"])
+        #expect(fileSystems(lines, including: ["nfs4", "none"]) == ["/", "/home"])
     }
 
     @Test("the kernel's own, those in memory and on the network are left out")

@@ -41,6 +41,27 @@ struct HostReaderTests {
         #expect(snapshot.garbledLines == 1)
     }
 
+    @Test("what is named is read besides, of a whole tree")
+    func inclusions() throws {
+        let root = try TemporaryDirectory()
+        try write(
+            [
+                "proc/1/mountinfo": "27 1 254:0 / / rw - ext4 /dev/vda1 rw\n28 27 0:25 / /run rw - tmpfs tmpfs rw\n",
+                "run/marker": "",
+                "proc/1/net/dev":
+                    "eth0: 1000 10 0 0 0 0 0 0 2000 20 0 0 0 0 0 0\n wg0: 7 1 0 0 0 0 0 0 8 1 0 0 0 0 0 0\n",
+                "sys/class/net/wg0/ifindex": "9\n",
+            ], below: root)
+        func read(_ inclusions: HostInclusions) -> HostSnapshot {
+            HostReader(root: root.path, including: inclusions).snapshot(processes: nil)
+        }
+        let plain = read(HostInclusions())
+        #expect(plain.networks.map(\.interface) == ["eth0"] && plain.fileSystems.map(\.point) == ["/"])
+        let more = read(HostInclusions(interfaces: ["wg*"], fileSystemTypes: ["tmpfs"]))
+        #expect(more.networks.map(\.interface) == ["eth0", "wg0"] && more.networks.last?.index == 9)
+        #expect(more.fileSystems.map(\.point) == ["/", "/run"])
+    }
+
     @Test("a machine without anything has an empty reading")
     func nothing() throws {
         let root = try TemporaryDirectory()

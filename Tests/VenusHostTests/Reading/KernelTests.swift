@@ -75,4 +75,11 @@ struct KernelTests {
         #expect(found.pressure[.cpu]?.full == kernel.pressure.processors)
         #expect(found.garbledLines == 0)
     }
+
+    @Test("Show their loopback too where it is asked for", arguments: kernels)
+    func loopback(kernel: Kernel) {
+        let root = VenusBinary.packageRoot + "/Tests/VenusHostTests/Kernels/" + kernel.name
+        let found = HostReader(root: root, including: HostInclusions(interfaces: ["lo"])).snapshot(processes: nil)
+        #expect(Set(found.networks.map(\.interface)) == Set(kernel.networks.keys).union(["lo"]))
+    }
 }

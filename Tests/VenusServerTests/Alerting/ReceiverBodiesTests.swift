@@ -29,9 +29,10 @@ struct ReceiverBodiesTests {
         "a test message comes as one POST of JSON in the kind's form, with the token where there is one",
         arguments: kinds)
     func tried(kind: Kind) async throws {
-        try await Self.withScene { scene in
+        try await AlertingServer.with { alerting in
+            let scene = try Scene(alerting)
             let id = try await scene.add(kind)
-            let tried = try await scene.send("POST", "/webhooks/\(id)/test")
+            let tried = try await alerting.send("POST", "/webhooks/\(id)/test")
             #expect(tried["delivered"].bool == true && tried["result"].string == "status 200", "\(tried)")
             let posted = try scene.posted()
             #expect(posted.count == 1)
@@ -46,9 +47,10 @@ struct ReceiverBodiesTests {
 
     @Test("every kind is told of a failure and of its end; PagerDuty is told both of one incident")
     func told() async throws {
-        try await Self.withScene { scene in
+        try await AlertingServer.with { alerting in
+            let scene = try Scene(alerting)
             for kind in Self.kinds { _ = try await scene.add(kind) }
-            try await scene.watch()
+            try await alerting.watch(Self.bank, rule: "bank")
             let failure = try await scene.told(fails: true)
             let end = try await scene.told(fails: false)
             for kind in Self.kinds {
@@ -157,63 +159,32 @@ extension ReceiverBodiesTests {
 extension ReceiverBodiesTests {
     private static let bank = edge("checkout", "bank:443")
 
-    private static func withScene(_ body: (Scene) async throws -> Void) async throws {
-        let directory = try TemporaryDirectory()
-        try await withServer(configure: {
-            $0.alerting.keyFile = directory.file("alerts.key")
-            $0.alerting.allowedTargets = ["127.0.0.1"]
-            $0.alerting.gather = .zero
-        }) { try await body(try await Scene($0)) }
-    }
-
     /// A server, and one place that stands for all receivers.
     private struct Scene {
-        private let server: RunningServer
-        private let token: String
+        private let alerting: AlertingServer
         private let origin: LoggingOrigin
 
-        init(_ server: RunningServer) async throws {
-            self.server = server
-            token = try await server.signIn()
+        init(_ alerting: AlertingServer) throws {
+            self.alerting = alerting
             origin = try LoggingOrigin()
-        }
-
-        @discardableResult
-        func send(_ method: String, _ path: String, _ body: String? = nil) async throws -> JSONValue {
-            let type = body.map { _ in [("content-type", "application/json")] } ?? []
-            let answer = try await server.request(method, "/api/v1" + path, [server.bearer(token)] + type, body: body)
-            guard (200...299).contains(answer.status) else { throw TestFailure("\(path): \(answer.text)") }
-            return try JSONValue(answer.text)
         }
 
         /// Its id.
         func add(_ kind: Kind) async throws -> String {
             let url = "http://\(origin.authority)\(kind.path)"
             let members = kind.members.merging(["name": kind.name, "kind": kind.name, "url": url]) { $1 }
-            let webhook = try await send(
+            let webhook = try await alerting.send(
                 "POST", "/webhooks", JSONValue.object(members.mapValues { .string($0) }).description)
             guard let id = webhook["id"].string else { throw TestFailure("no id: \(webhook)") }
             return id
         }
 
-        /// No critical limit: the standing rules have nothing to say.
-        func watch() async throws {
-            let edge =
-                "\"level\":\"edge\",\"environment\":\"production\",\"service\":\"\(bank.service)\","
-                + "\"dependency\":\"\(bank.dependency)\",\"metric\":\"availability\""
-            try await send("PUT", "/thresholds", "{\(edge),\"window\":\"10s\",\"warning\":0.95,\"minimum_calls\":5}")
-            try await send(
-                "PUT", "/rules/bank",
-                "{\(edge),\"severity\":\"warning\",\"for_seconds\":1,\"keep_firing_for_seconds\":1}")
-        }
-
         /// Publishes pictures in which the edge fails, or does not, until every receiver was told once more.
         func told(fails: Bool) async throws -> [String: Body] {
             try await eventually(within: .seconds(30), poll: .milliseconds(200), "a message to each") {
-                let calls = fails ? totals(success: 10, serverErrors: 40) : totals(success: 50)
-                server.feed.publish(frame([(bank, calls)], at: Int64(Date().timeIntervalSince1970 * 1_000)))
+                alerting.publish([bank], failing: fails ? [bank] : [])
                 guard kinds.allSatisfy({ origin.hasSeen($0.path) }) else { return false }
-                let shown = try await server.get("/api/v1/webhooks", token: token)["items"].array
+                let shown = try await alerting.send("GET", "/webhooks")["items"].array
                 return shown.allSatisfy { $0["waiting"].int == 0 }
             }
             let posted = try posted()
@@ -248,7 +219,7 @@ extension ReceiverBodiesTests {
 
         /// What stands before the time in a link to the dashboard, and the end of it.
         var linkParts: (String, String) {
-            ("http://127.0.0.1:\(server.port)/?at=20", "&environment=production&dependency=bank%3A443")
+            ("http://127.0.0.1:\(alerting.server.port)/?at=20", "&environment=production&dependency=bank%3A443")
         }
     }
 }

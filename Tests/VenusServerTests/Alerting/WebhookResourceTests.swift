@@ -22,12 +22,7 @@ struct WebhookResourceTests {
     }
 
     private func withAlerting(_ body: (RunningServer, String) async throws -> Void) async throws {
-        let directory = try TemporaryDirectory()
-        try await withServer(configure: {
-            $0.alerting.keyFile = directory.file("alerts.key")
-            $0.alerting.allowedTargets = ["127.0.0.1"]
-            $0.alerting.gather = .zero
-        }) { try await body($0, try await $0.signIn()) }
+        try await AlertingServer.with { try await body($0.server, $0.token) }
     }
 
     private func send(

@@ -267,11 +267,16 @@ struct LiveSocketTests {
             // Long names make a frame of some 300 kB: a few dozen are more than the sockets' buffers hold.
             let name = String(repeating: "x", count: 20_000)
             let last: UInt64 = 60
+            var most = 0
             for tick in 1...last {
                 let series = (0..<3).map { (edge("shop", "\(name)\($0):1"), totals(success: Int(tick))) }
                 server.feed.publish(frame(series, at: 1_000_000 + Int64(tick)))
                 _ = try await quick.next { $0["data"]["edges"][0]["kpis"]["calls"].int == Int(tick) }
+                most = max(most, await server.server.hub.waitingBytes().max() ?? 0)
             }
+            // What may wait already, and one delivery, which is never more than the whole and its envelope.
+            let whole = try await server.request("GET", "/api/v1/graph", [server.bearer(token)]).body.count
+            #expect((1...65_536 + whole + 4_096).contains(most), "\(most) bytes waited; the whole has \(whole)")
             var seen: [JSONValue] = []
             while seen.last?["data"]["edges"][0]["kpis"]["calls"].int != Int(last) {
                 seen.append(try await slow.next())

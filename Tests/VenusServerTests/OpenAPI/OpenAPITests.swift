@@ -1,3 +1,5 @@
+import Foundation
+import HTTPTypes
 import TestSupport
 import Testing
 import VenusServer
@@ -65,6 +67,23 @@ struct OpenAPITests {
         }
     }
 
+    @Test("a problem's type is one of those that there are, each of which is in the schema")
+    func problemTypes() throws {
+        let checker = try SchemaChecker()
+        let schema = try checker.resolve("#/components/schemas/Problem")
+        let types = schema["properties"]["type"]["enum"].array.compactMap(\.string)
+        #expect(types.count == 29 && Set(types).count == 29)
+        #expect(types.contains("urn:venus:problem:sign-in-refused") && types.contains("urn:venus:problem:busy"))
+        for type in ProblemType.allCases {
+            let problem = Problem(.badRequest, type, title: "T", detail: "D")
+            let written = try JSONValue(String(decoding: JSONEncoder().encode(problem), as: UTF8.self))
+            #expect(try checker.fault(written, schema, "$") == nil, "\(type)")
+            #expect(written["type"].string == "urn:venus:problem:" + type.rawValue)
+        }
+        let other = #"{"type":"urn:venus:problem:other","title":"T","status":400,"detail":"D"}"#
+        #expect(try checker.fault(try JSONValue(other), schema, "$") != nil)
+    }
+
     @Test("what differs from its schema is found")
     func checker() throws {
         let checker = try SchemaChecker()
@@ -81,7 +100,9 @@ struct OpenAPITests {
             ), (#"{"calls":0}"#, false),
             ("[]", false),
         ] {
-            let whole = text.replacing(",\"items\"", with: ",\"is_complete\":true,\"items\"", maxReplacements: 1)
+            let whole = text.replacing(
+                ",\"items\"", with: ",\"is_complete\":true,\"total\":{\"calls\":0,\"count\":0},\"items\"",
+                maxReplacements: 1)
             #expect(try (checker.fault(try JSONValue(whole), schema, "$") == nil) == isRight, "\(whole)")
         }
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import TestSupport
 import Testing
@@ -110,6 +111,24 @@ struct SignInTests {
             try await eventually("the end of the first wait", holds: { try await after.login(wrong).status == 401 })
             #expect(try await after.login(right).status == 429)
             try await after.stop()
+        }
+    }
+
+    @Test("a sign-in link is not held up while the administrator's account is locked, which the secret is")
+    func linkBesideLock() async throws {
+        try await withServer { server in
+            // From everywhere at once: the account has to wait, and no address.
+            let account = SignInSubject.account(.administrator)
+            let now = Int64(Date.now.timeIntervalSince1970 * 1_000)
+            for _ in 0..<SignInAttempts.Patience.account.free {
+                #expect(try await server.store.beginSignIn([account], now: now + 30_000) == 0)
+            }
+            let secret = "{\"secret\":\"\(server.secret)\"}"
+            #expect(try await server.login(secret).status == 429)
+            let token = try #require(try await server.server.makeSignInLink().split(separator: "#").last)
+            #expect(try await server.login("{\"token\":\"\(token)\"}").status == 200)
+            // Nor does it end the wait of those who guess.
+            #expect(try await server.login(secret).status == 429)
         }
     }
 

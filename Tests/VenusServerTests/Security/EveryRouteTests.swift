@@ -8,7 +8,7 @@ import VenusStore
 struct EveryRouteTests {
     private static let open: Set<String> = [
         "GET /healthz", "GET /readyz", "POST /api/v1/login", "GET /api/v1/login", "GET /api/v1/login/github",
-        "GET /api/v1/login/github/callback",
+        "POST /api/v1/login/github", "GET /api/v1/login/github/callback",
     ]
 
     private static let unsafeMethods: Set<String> = ["POST", "PUT", "PATCH", "DELETE"]

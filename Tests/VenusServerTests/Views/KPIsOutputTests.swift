@@ -92,6 +92,25 @@ struct KPIsOutputTests {
         #expect(KPIsOutput(picture.window(.minutes5), filter: filter).isComplete == true)
     }
 
+    @Test("by method, what the feed has put together belongs to its method, and nothing is missing")
+    func overflowingMethods() throws {
+        let operation = { SeriesKey.operation($0, service: "shop", dependency: "db:1", environment: "production") }
+        let series = [
+            (edge("shop", "db:1"), totals(success: 12)), (operation("CONNECT _overflow"), totals(success: 2)),
+            (operation("GET /a"), totals(success: 3)), (operation("GET _overflow"), totals(success: 4)),
+            (operation("POST _overflow"), totals(success: 3)),
+        ]
+        var filter = ViewFilter()
+        filter.by = .method
+        let picture = LivePicture(frames: [frame(series)], startedAt: 5).window(.minutes5)
+        let output = KPIsOutput(picture, filter: filter)
+        #expect(output.isComplete == true)
+        #expect(output.items.map(\.method) == ["CONNECT", "GET", "POST"])
+        #expect(output.items.map(\.kpis.calls) == [2, 7, 3])
+        // Nobody knows what is inside tunnels that are counted together.
+        #expect(picture.tunnelProtocols.isEmpty)
+    }
+
     @Test("by instance, each running copy of a service is one, of all shards together")
     func instances() throws {
         func series(_ name: String, _ service: String = "shop", success: Int) -> InstanceSeries {

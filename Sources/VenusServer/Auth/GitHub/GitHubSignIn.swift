@@ -12,6 +12,7 @@ package final class GitHubSignIn: Sendable {
     private let configuration: GitHubConfiguration
     private let client: GitHubClient
     private let states: GitHubStates
+    private let codes: CommandLineCodes
     private let identities: GitHubIdentities
     private let store: any SignInStore
     private let sessions: Sessions
@@ -26,6 +27,7 @@ package final class GitHubSignIn: Sendable {
         self.configuration = configuration
         client = try GitHubClient(configuration)
         states = GitHubStates(clientSecret: configuration.clientSecret)
+        codes = CommandLineCodes(store: store)
         identities = GitHubIdentities(store: store, siteName: client.siteName, grants: configuration.grants)
         self.store = store
         self.sessions = sessions
@@ -36,8 +38,10 @@ package final class GitHubSignIn: Sendable {
     package var sessionLifetime: Duration { configuration.sessionLifetime }
 
     /// Where to send a browser. Nothing is kept.
-    package func begin(for browser: Token, callback: String) -> String {
-        let state = states.make(for: browser, now: now())
+    ///
+    /// - Parameter commandLine: whose session it is to be; `nil`: the browser's.
+    package func begin(for browser: Token, commandLine: CommandLineReturn? = nil, callback: String) -> String {
+        let state = states.make(for: browser, commandLine: commandLine, now: now())
         let verifier = states.verifier(of: state, for: browser)
         return client.authorizeURL(
             callback: callback, state: state, challenge: GitHubStates.challenge(of: verifier))
@@ -60,16 +64,72 @@ package final class GitHubSignIn: Sendable {
         }
     }
 
-    /// - Parameter callback: the same URL that ``begin(for:callback:)`` was given.
+    /// What becomes of a sign-in.
+    package enum Outcome: Sendable {
+        case session(Token)
+        /// The command line that waits there is told the rest, good or bad.
+        case commandLine(url: String)
+    }
+
+    /// - Parameter callback: the same URL that ``begin(for:commandLine:callback:)`` was given.
     /// - Throws: a ``GitHubRefusal``, or the store's error.
     package func finish(
         _ answer: Return, callback: String, visitor: Visitor, logger: Logger
-    ) async throws -> (token: Token, session: Session) {
+    ) async throws -> Outcome {
         // Whoever brings no state of this browser's costs nothing further.
         guard let browser = answer.browser, let opened = states.open(answer.state, for: browser, now: now()) else {
             logger.warning("Refused a sign-in", metadata: ["address": "\(visitor.address)", "reason": "state"])
             throw GitHubRefusal.state
         }
+        guard let commandLine = opened.commandLine else {
+            return .session(
+                try await admit(answer, browser, opened, callback: callback, visitor: visitor, logger: logger) {
+                    try await self.open($0, visitor: visitor, logger: logger)
+                })
+        }
+        do {
+            let code = try await admit(
+                answer, browser, opened, callback: callback, visitor: visitor, logger: logger
+            ) { admission in
+                logger.info(
+                    "Gave a command line its code",
+                    metadata: [
+                        "account": "\(admission.account.text)", "grant": "\(admission.grant)",
+                        "address": "\(visitor.address)",
+                    ])
+                return try await self.codes.make(
+                    for: admission.account, role: admission.role, challenge: commandLine.challenge, now: self.now())
+            }
+            return .commandLine(url: commandLine.url(code: code))
+        } catch let refusal as GitHubRefusal {
+            return .commandLine(url: commandLine.url(refusal: refusal))
+        }
+    }
+
+    /// A session for a command line's code, which is used up; `nil` where that is not good.
+    package func redeem(
+        code: String, verifier: String, visitor: Visitor
+    ) async throws -> (token: Token, session: Session)? {
+        guard let (account, role) = try await codes.take(code, verifier: verifier, now: now()) else { return nil }
+        return try await sessions.open(
+            account, role: role, lifetime: configuration.sessionLifetime, visitor: visitor)
+    }
+
+    /// Whom GitHub vouches for.
+    private struct Admission {
+        var account: Account
+        var role: Role
+        /// The one that counted.
+        var grant: GitHubGrant
+    }
+
+    /// At a bounded rate: of all sign-ins, and of an address's failures.
+    ///
+    /// - Parameter use: what becomes of whoever is let in.
+    private func admit<Result>(
+        _ answer: Return, _ browser: Token, _ opened: GitHubStates.Opened, callback: String, visitor: Visitor,
+        logger: Logger, use: (Admission) async throws -> Result
+    ) async throws -> Result {
         let isFree = running.withLock { running in
             guard running < Self.maximumRunning else { return false }
             running += 1
@@ -81,7 +141,9 @@ package final class GitHubSignIn: Sendable {
         let subjects = [SignInSubject.address(AddressRange.network(of: visitor.address))]
         guard try await store.beginSignIn(subjects, now: now()) == 0 else { throw GitHubRefusal.delayed }
         do {
-            let result = try await signIn(answer, browser, opened, callback: callback, visitor: visitor, logger: logger)
+            let admission = try await ask(
+                answer, browser, opened, callback: callback, visitor: visitor, logger: logger)
+            let result = try await use(admission)
             try await store.takeBackSignIn(subjects)
             return result
         } catch let refusal as GitHubRefusal {
@@ -93,10 +155,21 @@ package final class GitHubSignIn: Sendable {
         }
     }
 
-    private func signIn(
+    private func open(_ admission: Admission, visitor: Visitor, logger: Logger) async throws -> Token {
+        guard
+            let (token, _) = try await sessions.open(
+                admission.account, role: admission.role, lifetime: configuration.sessionLifetime, visitor: visitor)
+        else { preconditionFailure("only a user's session depends on the user") }
+        let actor = admission.account.text
+        logger.info("Signed in", metadata: ["account": "\(actor)", "address": "\(visitor.address)"])
+        try await audit.note(.signIn, actor: actor, address: visitor.address, detail: "GitHub, \(admission.grant)")
+        return token
+    }
+
+    private func ask(
         _ answer: Return, _ browser: Token, _ opened: GitHubStates.Opened, callback: String, visitor: Visitor,
         logger: Logger
-    ) async throws -> (token: Token, session: Session) {
+    ) async throws -> Admission {
         var person: GitHubPerson?
         do {
             guard try await store.spendState(hash: opened.hash, expiresAt: opened.expiresAt) else {
@@ -110,14 +183,7 @@ package final class GitHubSignIn: Sendable {
             let (role, grant) = try await converse(
                 code: answer.code, verifier: verifier, callback: callback, logger: logger, met: { person = $0 })
             guard let person else { preconditionFailure("nobody is admitted before they are recognised") }
-            let account = Account.github(id: person.id, login: person.login)
-            guard
-                let result = try await sessions.open(
-                    account, role: role, lifetime: configuration.sessionLifetime, visitor: visitor)
-            else { preconditionFailure("only a user's session depends on the user") }
-            logger.info("Signed in", metadata: ["account": "\(account.text)", "address": "\(visitor.address)"])
-            try await audit.note(.signIn, actor: account.text, address: visitor.address, detail: "GitHub, \(grant)")
-            return result
+            return Admission(account: .github(id: person.id, login: person.login), role: role, grant: grant)
         } catch let refusal as GitHubRefusal {
             let actor = person.map { Account.github(id: $0.id, login: $0.login).text } ?? "github"
             logger.warning(

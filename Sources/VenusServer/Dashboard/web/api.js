@@ -36,6 +36,9 @@ export async function login(credentials) {
   csrfToken = (await request("POST", "/login", credentials)).csrf_token;
 }
 
+/** Where GitHub is, for somebody who signs in a command line: `{port, challenge}`. */
+export const gitHubFor = async (commandLine) => (await request("POST", "/login/github", commandLine)).url;
+
 /** The names of the ways to sign in. */
 export const waysIn = async () => (await request("GET", "/login")).ways;
 

@@ -22,7 +22,7 @@ import { Navigation } from "./navigation.js";
 import { Past } from "./past.js";
 import { addressOf, asInstant, readPlace, takeKeptPlace } from "./place.js";
 import { ReportView } from "./report/view.js";
-import { showSignIn, signInByLink, takeLinkToken, takeRefusal } from "./sign-in.js";
+import { showCommandLine, showSignIn, signInByLink, takeCommandLine, takeLinkToken, takeRefusal } from "./sign-in.js";
 import { Toolbar } from "./toolbar.js";
 import { fillRecipes } from "./waiting.js";
 
@@ -33,6 +33,7 @@ const OBJECTIVES_MS = 15_000;
 
 // The address of a sign-in that failed says nothing else.
 const refusal = takeRefusal();
+const commandLine = takeCommandLine();
 takeKeptPlace();
 let place = readPlace();
 let graph = readGraph(null);
@@ -94,7 +95,8 @@ addEventListener("popstate", () => {
   place = readPlace();
   arrive(before);
 });
-start(takeLinkToken(), refusal ?? undefined);
+if (commandLine) showCommandLine(commandLine);
+else start(takeLinkToken(), refusal ?? undefined);
 
 // MARK: Signing in
 

@@ -1,6 +1,6 @@
 // The sign-in form, and the one-time link that signs in by itself.
 
-import { APIError, login, waysIn } from "./api.js";
+import { APIError, gitHubFor, login, waysIn } from "./api.js";
 import { byID, setText } from "./dom.js";
 import { span } from "./format.js";
 import { keepPlace } from "./place.js";
@@ -30,6 +30,32 @@ export function takeRefusal() {
   if (code === null) return null;
   history.replaceState(null, "", new URL("./", import.meta.url).pathname);
   return Object.hasOwn(REFUSALS, code) ? REFUSALS[code] : "The sign-in failed. Try again.";
+}
+
+/** What `venus login --github` asks for, where the address says so; it leaves the address bar and the history at once. */
+export function takeCommandLine() {
+  const parts = location.pathname === LINK_PATH ? /^#command-line=(\d{1,5})\.([\w-]{43})$/.exec(location.hash) : null;
+  if (parts === null) return null;
+  history.replaceState(null, "", new URL("./", import.meta.url).pathname);
+  return { port: Number(parts[1]), challenge: parts[2] };
+}
+
+/** Asks whether a command line may sign in. Without this click no page can make a browser do it. */
+export function showCommandLine(commandLine) {
+  const button = byID("command-line-github");
+  byID("command-line").hidden = false;
+  button.focus();
+  button.onclick = async () => {
+    button.disabled = true;
+    setText(byID("command-line-message"), "");
+    try {
+      location.assign(await gitHubFor(commandLine));
+    } catch (error) {
+      setText(byID("command-line-message"), explain(error));
+    } finally {
+      button.disabled = false;
+    }
+  };
 }
 
 /** The token of a sign-in link; it leaves the address bar and the history at once. */

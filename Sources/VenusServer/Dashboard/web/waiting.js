@@ -17,15 +17,16 @@ const RECIPES = [
 const HINTS = {
   "host-recipes": [{ title: "Add a host: prints the line to run on it", command: "venus host add web-1" }],
   "objective-recipes": [{
-    title: "Promise something: here that 99.9 % of the calls of checkout succeed, over 30 days",
-    command: "curl -X PUT $VENUS/api/v1/objectives/checkout -H \"Authorization: Bearer $TOKEN\" "
-      + "-H 'Content-Type: application/json' \\\n"
+    title: "Promise something: here that 99.9\u00a0% of the calls of checkout succeed, over 30\u00a0days",
+    command: "curl -X PUT $VENUS/api/v1/objectives/checkout \\\n"
+      + "  -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' \\\n"
       + "  -d '{\"level\": \"service\", \"environment\": \"production\", "
       + "\"service\": \"checkout\", \"target\": 0.999}'",
   }],
   "alert-recipes": [{
-    title: "Have somebody told: add a receiver",
-    command: "curl $VENUS/api/v1/webhooks -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' \\\n"
+    title: "Have somebody told: add a receiver (TOKEN is that of POST /api/v1/login)",
+    command: "curl $VENUS/api/v1/webhooks \\\n"
+      + "  -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' \\\n"
       + "  -d '{\"name\": \"on call\", \"kind\": \"webhook\", \"url\": \"https://example.com/hooks/venus\"}'",
   }],
 };

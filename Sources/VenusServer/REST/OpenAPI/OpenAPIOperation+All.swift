@@ -113,8 +113,14 @@ extension OpenAPIOperation {
             path: GitHubResource.path, id: "beginGitHubLogin", summary: "Sends a browser to GitHub to sign in",
             tag: "Sign-in", isOpen: true, success: 302, refusals: [404]),
         OpenAPIOperation(
+            method: .post, path: GitHubResource.path, id: "beginGitHubLoginOfCommandLine",
+            summary: "Where a page of ours sends a browser for a command line of the same machine", tag: "Sign-in",
+            isOpen: true, body: "CommandLine", contents: [.json("GitHubAddress")], refusals: [404]),
+        OpenAPIOperation(
             path: GitHubResource.callbackPath, id: "endGitHubLogin",
-            summary: "Where GitHub sends the browser back to: to the dashboard, signed in, or to the sign-in page",
+            summary:
+                "Where GitHub sends the browser back to: to the dashboard, signed in, to the sign-in page, or to the "
+                + "command line",
             tag: "Sign-in", isOpen: true,
             parameters: GitHubResource.parameters.map { .text($0, "As GitHub sends it.") }
                 + GitHubResource.shortParameters.map {

@@ -1,22 +1,44 @@
 extension OpenAPISchemas {
+    private static let problemTypes = ProblemType.allCases.map { "\"\($0.urn)\"" }.joined(separator: ", ")
+
     /// Of the state of Venus itself, of signing in, and of refusals.
     static let state = #"""
+        "CommandLine": {
+          "type": "object",
+          "properties": {
+            "challenge": {
+              "type": "string", "minLength": 43, "maxLength": 43,
+              "description": "SHA-256 of the secret that the command line keeps, in base64url."
+            },
+            "port": {
+              "type": "integer", "minimum": 1024, "maximum": 65535, "description": "Where it listens, on 127.0.0.1."
+            }
+          },
+          "required": ["challenge", "port"]
+        },
         "Credentials": {
           "type": "object",
-          "description": "secret, or token, or user and password.",
+          "description": "secret, or token, or user and password, or code and verifier.",
           "properties": {
+            "code": {"type": "string", "description": "What a browser brought from GitHub to a command line."},
             "password": {"type": "string"},
             "secret": {"type": "string", "description": "The administrator's."},
             "token": {"type": "string", "description": "Of a sign-in link."},
-            "user": {"type": "string"}
+            "user": {"type": "string"},
+            "verifier": {"type": "string", "description": "The secret whose SHA-256 was the command line's challenge."}
           }
+        },
+        "GitHubAddress": {
+          "type": "object",
+          "properties": {"url": {"type": "string", "format": "uri", "description": "Where GitHub is."}},
+          "required": ["url"]
         },
         "Health": {"type": "object", "properties": {"status": {"enum": ["ok"]}}, "required": ["status"]},
         "Losses": {
           "type": "object",
           "properties": {
             "calls": {"type": "integer", "minimum": 0, "description": "Of the items."},
-            "is_complete": {"type": "boolean", "description": "Whether the items are all: at most 1,000 are."},
+            "is_complete": {"type": "boolean", "description": "Whether the items are all: at most 1,000, the newest, are."},
             "items": {
               "type": "array",
               "items": {
@@ -53,9 +75,18 @@ extension OpenAPISchemas {
               },
               "required": ["count", "items"]
             },
-            "since": {"type": "string", "format": "date-time"}
+            "since": {"type": "string", "format": "date-time"},
+            "total": {
+              "type": "object",
+              "description": "Of all losses since then, listed or not.",
+              "properties": {
+                "calls": {"type": "integer", "minimum": 0},
+                "count": {"type": "integer", "minimum": 0}
+              },
+              "required": ["calls", "count"]
+            }
           },
-          "required": ["calls", "is_complete", "items", "quarantined", "since"]
+          "required": ["calls", "is_complete", "items", "quarantined", "since", "total"]
         },
         "Pins": {
           "type": "object",
@@ -123,7 +154,7 @@ extension OpenAPISchemas {
             "parameter": {"type": "string"},
             "status": {"type": "integer", "minimum": 400, "maximum": 599},
             "title": {"type": "string"},
-            "type": {"type": "string", "pattern": "^urn:venus:problem:[a-z-]+$"}
+            "type": {"enum": [\#(problemTypes)]}
           },
           "required": ["detail", "status", "title", "type"]
         },

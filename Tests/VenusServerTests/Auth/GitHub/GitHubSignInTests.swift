@@ -117,6 +117,33 @@ struct GitHubSignInTests {
         }
     }
 
+    @Test("eight sign-ins are under way at most: the next is told so, asks GitHub nothing, and may come again")
+    func bounded() async throws {
+        try await withSite { server, site in
+            try await site.set(#"{"slow":{"/user":9}}"#)
+            var returns: [(visitor: GitHubVisitor, url: String)] = []
+            for _ in 0..<9 {
+                var visitor = GitHubVisitor(server, site)
+                let url = try await visitor.begin()
+                returns.append((visitor, try await site.authorize(url)))
+            }
+            let last = returns.removeLast()
+            let asked = {
+                try await site.log().filter { $0.hasSuffix("/user") || $0.hasSuffix("/access_token") }.count
+            }
+            try await withThrowingTaskGroup(of: HTTPResponse.self) { group in
+                for one in returns { group.addTask { try await one.visitor.comeBack(one.url) } }
+                try await eventually("eight questions after the person", holds: { try await asked() == 16 })
+                let refused = try await last.visitor.comeBack(last.url)
+                #expect(refused.refusal == "busy" && refused.sessionToken == nil)
+                #expect(try await asked() == 16)
+                try await site.set("{}")
+                for try await response in group { #expect(response.sessionToken != nil, "\(response.refusal ?? "")") }
+            }
+            #expect(try await last.visitor.comeBack(last.url).sessionToken != nil)
+        }
+    }
+
     @Test("a state is good once, in the browser where it began, at any server of the store")
     func states() async throws {
         try await withSite { server, site in

@@ -73,6 +73,18 @@ struct GitHubVisitor {
         return url
     }
 
+    /// Begins as the page does for a command line; returns where GitHub is.
+    mutating func begin(forPort port: Int, challenge: String) async throws -> String {
+        let response = try await server.request(
+            "POST", "/api/v1/login/github", fields + [server.origin, ("content-type", "application/json")],
+            body: "{\"port\":\(port),\"challenge\":\"\(challenge)\"}")
+        guard response.status == 200, let set = response["set-cookie"],
+            let url = try JSONValue(response.text)["url"].string
+        else { throw TestFailure("begin: \(response.status) \(response.text)") }
+        cookie = String(set.prefix { $0 != ";" })
+        return url
+    }
+
     /// Comes back with what GitHub said; perhaps to another server.
     func comeBack(_ url: String, to other: RunningServer? = nil) async throws -> HTTPResponse {
         guard let path = url.range(of: "/api/v1/") else { throw TestFailure("not ours: \(url)") }

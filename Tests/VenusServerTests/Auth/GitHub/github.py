@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 CLIENT_ID = "Iv1.venus-of-this-test"
 CLIENT_SECRET = "the-client-secret-of-this-test"
 lock = threading.Lock()
+told = threading.Event()
 scenario = {}
 codes = {}
 tokens = {}
@@ -70,6 +71,9 @@ class Site(BaseHTTPRequestHandler):
                 scenario.clear()
                 scenario.update(json.loads(body))
                 log.clear()
+                # Whoever waits goes on.
+                told.set()
+                told.clear()
                 return self.answer(200, {})
             log.append(path)
             if path != "/login/oauth/access_token":
@@ -110,7 +114,8 @@ class Site(BaseHTTPRequestHandler):
             path = url.path.removeprefix("/api/v3")
             wait = scenario.get("slow", {}).get(path, 0)
         # Nobody else is kept waiting.
-        time.sleep(wait)
+        if wait:
+            told.wait(wait)
         with lock:
             bearer = self.headers.get("Authorization", "").removeprefix("Bearer ")
             if bearer not in tokens or scenario.get("revoked_at") == path:

@@ -2,7 +2,7 @@
 
 import { make, setText } from "../dom.js";
 import { moment } from "../format.js";
-import { clipped, drawAxes, drawMark, isLone, nearest, PLOT, SIZE, withGaps } from "./plot.js";
+import { clipped, drawAxes, drawMark, isLone, nearest, PLOT, SIZE, upwards, withGaps } from "./plot.js";
 
 export class Chart {
   #kind;
@@ -64,7 +64,7 @@ export class Chart {
     const high = d3.max(values) ?? 1;
     // Availability lives near 100 %: its axis begins below the worst, the others at nothing.
     const domain = this.#kind.isShare ? [Math.max(0, Math.min(0.99, low - (1 - low) * 0.15)), 1] : [0, high * 1.1 || 1];
-    return d3.scaleLinear(domain, [PLOT.bottom, PLOT.top]);
+    return upwards(domain);
   }
 
   #curve() {

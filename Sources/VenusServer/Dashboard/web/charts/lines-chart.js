@@ -2,7 +2,7 @@
 
 import { make, setText } from "../dom.js";
 import { moment, NOTHING } from "../format.js";
-import { clipped, drawAxes, drawMark, isLone, nearest, PLOT, SIZE, withGaps } from "./plot.js";
+import { clipped, drawAxes, drawMark, isLone, nearest, PLOT, SIZE, upwards, withGaps } from "./plot.js";
 
 /** As many as there are colours; further ones are left out, and said to be. */
 const MAXIMUM_LINES = 6;
@@ -41,7 +41,7 @@ export class LinesChart {
     this.#x = d3.scaleTime([view.from, view.to], [PLOT.left, PLOT.right]);
     const high = Math.max(d3.max(this.#lines, ({ points }) => d3.max(points, ({ value }) => value)) ?? 0, 0) * 1.15;
     const top = Math.max(high, this.#kind.least ?? 0) || 1;
-    this.#y = d3.scaleLinear([0, this.#kind.isShare ? Math.min(1, top) : top], [PLOT.bottom, PLOT.top]);
+    this.#y = upwards([0, this.#kind.isShare ? Math.min(1, top) : top]);
     drawAxes(this.#svg, this.#x, this.#y, view, this.#kind.text);
     const plot = clipped(this.#svg);
     this.#lines.forEach(({ points }, index) => this.#draw(plot, points, index));

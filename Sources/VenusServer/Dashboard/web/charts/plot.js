@@ -7,6 +7,9 @@ export const SIZE = { width: 352, height: 92 };
 export const PLOT = { left: 46, right: 346, top: 6, bottom: 74 };
 let lastID = 0;
 
+/** From the bottom of the plot to its top, with round numbers at its ends and its middle. */
+export const upwards = (domain) => d3.scaleLinear(domain, [PLOT.bottom, PLOT.top]).nice(4);
+
 /** Lines at the ends and the middle of the scale, and the ticks of the time. */
 export function drawAxes(svg, x, y, { from, to }, text) {
   for (const value of y.domain().concat(d3.mean(y.domain()))) {

@@ -15,7 +15,8 @@ export function facts(kpis, protocols = []) {
     ["Calls/min", rate(load.calls_per_minute)],
     ["Sent", bytesPerSecond(load.bytes_sent_per_second)],
     ["Received", bytesPerSecond(load.bytes_received_per_second)],
-    ["In flight", count(load.in_flight)],
+    // A proxy says it of a service, not of each of its dependencies.
+    ...(load.in_flight == null ? [] : [["In flight", count(load.in_flight)]]),
     ["Cancelled", count(kpis.cancelled)],
     ["Denied", count(kpis.denied)],
     ...(kpis.would_be_denied > 0 ? [["Would be denied", count(kpis.would_be_denied)]] : []),

@@ -4,12 +4,15 @@ import { BELL } from "../alerts/bell.js";
 import { describeEdge, describeNode, shortFigures } from "../describe.js";
 import { GRADES, shape } from "../grade.js";
 import { pathOf, widthScale } from "./edges.js";
-import { fit } from "./text-fit.js";
+import { fit, widthOf } from "./text-fit.js";
 
 export const MOVE_MS = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 350;
-const NAME_FONT = `600 13px ${getComputedStyle(document.body).fontFamily}`;
+const FACE = getComputedStyle(document.body).fontFamily;
+const NAME_FONT = `600 13px ${FACE}`;
+/** As bold as that of fair and poor edges: others have a little room to spare. */
+const LABEL_FONT = `600 11px ${FACE}`;
 const NAME_ROOM = { left: 46, right: 14 };
-const LABEL = { height: 18, padding: 9, character: 5.7, glyph: 15 };
+const LABEL = { height: 18, padding: 8, glyph: 14 };
 
 /** The heads of the lines, one a grade. */
 export function drawArrows(svg) {
@@ -51,7 +54,7 @@ const glyph = (edge) => (edge.alert ? BELL : isMarked(edge) ? shape(edge.grade) 
 
 /** In px, so that labels can be placed before they are drawn. */
 export function labelWidth(edge) {
-  return labelText(edge).length * LABEL.character + LABEL.padding * 2 + (isMarked(edge) ? LABEL.glyph : 0);
+  return widthOf(labelText(edge), LABEL_FONT) + LABEL.padding * 2 + (isMarked(edge) ? LABEL.glyph : 0);
 }
 
 /** @param spots where each label goes, by edge id. */

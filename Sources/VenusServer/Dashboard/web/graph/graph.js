@@ -64,7 +64,8 @@ export class Graph {
     const ends = new Set(this.#edges.flatMap((edge) => [edge.source.id, edge.target.id]));
     const isCut = all.length > MAXIMUM_EDGES;
     this.#nodes = [...graph.nodes.values()].filter((node) => ends.has(node.id) || !isCut);
-    this.#note(isCut ? `The graph shows ${MAXIMUM_EDGES} of ${all.length} edges, worst and busiest first.` : "");
+    this.#note(isCut ? `The graph shows ${MAXIMUM_EDGES} of ${all.length} edges, worst and busiest first.`
+      : this.#nodes.length === 0 ? "No dependencies in this view." : "");
     this.#counts(all);
     const signature = [...this.#nodes.map(({ id }) => id), ...this.#edges.map(({ id }) => id)].sort().join("\n");
     const isMoved = signature !== this.#signature;

@@ -1,10 +1,16 @@
-// Shortens names to a width in the middle: of `host:port` both the start and the end matter.
+// The widths of texts, and names shortened to one in the middle: of `host:port` both the start and the end matter.
 
 const context = document.createElement("canvas").getContext("2d");
 const cache = new Map();
 const MAXIMUM_CACHED = 2_000;
 
-/** @param font a CSS font, e.g. `600 13px sans-serif`. */
+/** How wide a text is, in px. @param font a CSS font, e.g. `600 13px sans-serif`. */
+export function widthOf(text, font) {
+  context.font = font;
+  return context.measureText(text).width;
+}
+
+/** @param font as above. */
 export function fit(text, width, font) {
   const key = `${font}|${width}|${text}`;
   const known = cache.get(key);

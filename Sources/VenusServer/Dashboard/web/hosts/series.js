@@ -14,8 +14,8 @@ export const HOST_CHARTS = [
     ...subjects("system.filesystem.utilization", "used"),
   },
   { title: "Load average of 1 min", text: rate, ...only("system.cpu.load_average.1m", "waiting or running") },
-  { title: "Disks", text: bytesPerSecond, ...devices("system.disk.io") },
-  { title: "Network", text: bytesPerSecond, ...devices("system.network.io") },
+  { title: "Disks", text: bytesPerSecond, least: 1_000, ...devices("system.disk.io") },
+  { title: "Network", text: bytesPerSecond, least: 1_000, ...devices("system.network.io") },
   { title: "Swap", text: percent, isShare: true, least: 0.1, ...states("system.paging.utilization", ["used"]) },
   {
     title: "Throttled by the container’s limit", text: percent, isShare: true, least: 0.05,
