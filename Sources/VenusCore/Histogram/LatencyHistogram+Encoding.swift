@@ -74,50 +74,50 @@ extension ByteReader {
         to counts: UnsafeMutableBufferPointer<UInt64>
     ) -> (first: Int, length: Int)? {
         precondition(counts.count == BucketIndex.count, "there is room for every bucket")
-        var first = 0
-        var length = 0
-        var place = 0
-        while place < filled {
-            if place > 0, length < counts.count - first, let count = countOfNext(bytes, &position) {
-                counts[length] = count
-                length += 1
-                place += 1
-                continue
-            }
-            guard let distance = try? number(bytes, &position), let count = try? number(bytes, &position),
-                distance < UInt64(BucketIndex.count), count <= KPITotals.maximumStoredCount
+        // Those between the filled ones, without a loop for each.
+        counts.initialize(repeating: 0)
+        guard let (first, count) = nextBucket(bytes, &position) else { return nil }
+        counts[0] = count
+        var last = 0
+        for _ in 1..<filled {
+            guard let (distance, count) = nextBucket(bytes, &position), distance > 0,
+                first + last + distance < BucketIndex.count
             else { return nil }
-            if place == 0 {
-                first = Int(distance)
-            } else {
-                guard distance > 0, first + length + Int(distance) <= BucketIndex.count else { return nil }
-                for _ in 1..<distance {
-                    counts[length] = 0
-                    length += 1
-                }
-            }
-            counts[length] = count
-            length += 1
-            place += 1
+            last += distance
+            counts[last] = count
         }
-        return (first, length)
+        return (first, last + 1)
     }
 
-    /// The count of a bucket that lies beside the one before, as nearly all do: a distance of 1 and a number of up to
-    /// seven bytes, read as one word and without a loop. `nil`, and nothing read, where it is anything else.
+    /// A bucket's distance, below ``BucketIndex/count``, and its count.
     @inline(__always)
-    private static func countOfNext(_ bytes: UnsafeBufferPointer<UInt8>, _ position: inout Int) -> UInt64? {
+    private static func nextBucket(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ position: inout Int
+    ) -> (distance: Int, count: UInt64)? {
+        if let near = nearBucket(bytes, &position) { return near }
+        guard let distance = try? number(bytes, &position), let count = try? number(bytes, &position),
+            distance < UInt64(BucketIndex.count), count <= KPITotals.maximumStoredCount
+        else { return nil }
+        return (Int(distance), count)
+    }
+
+    /// A bucket that lies near the one before, as nearly all do: a distance of one byte and a number of up to seven, read
+    /// as one word and without a loop. `nil`, and nothing read, where it is anything else.
+    @inline(__always)
+    private static func nearBucket(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ position: inout Int
+    ) -> (distance: Int, count: UInt64)? {
         guard position + 8 <= bytes.count, let start = bytes.baseAddress else { return nil }
         let word = UInt64(
             littleEndian: UnsafeRawPointer(start).loadUnaligned(fromByteOffset: position, as: UInt64.self))
         // The highest bit of each of the number's bytes says that another one follows.
         let ends = ~(word >> 8) & 0x0080_8080_8080_8080
-        guard word & 0xFF == 1, ends != 0 else { return nil }
+        guard word & 0x80 == 0, ends != 0 else { return nil }
         position += 1 + (ends.trailingZeroBitCount + 1) / 8
         // Seven bits of each byte up to the last one, drawn together: by pairs, by fours, and all.
         var number = (word >> 8) & ((ends & (0 &- ends)) &- 1) & 0x7F7F_7F7F_7F7F_7F7F
         number = (number & 0x007F_007F_007F_007F) | (number & 0x7F00_7F00_7F00_7F00) >> 1
         number = (number & 0x0000_3FFF_0000_3FFF) | (number & 0x3FFF_0000_3FFF_0000) >> 2
-        return (number & 0x0000_0000_0FFF_FFFF) | (number & 0x0FFF_FFFF_0000_0000) >> 4
+        return (Int(word & 0x7F), (number & 0x0000_0000_0FFF_FFFF) | (number & 0x0FFF_FFFF_0000_0000) >> 4)
     }
 }
