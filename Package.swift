@@ -107,7 +107,7 @@ let package = Package(
         .executableTarget(
             name: "venus",
             dependencies: [
-                "VenusCore", "VenusCallLog", "VenusProxy", "VenusStore", "VenusAnalysis", "VenusServer",
+                "VenusCore", "VenusCallLog", "VenusProxy", "VenusStore", "VenusAnalysis", "VenusAlerts", "VenusServer",
                 "VenusHost", .argumentParser, .configuration, .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTP1,
                 .serviceLifecycle, .unixSignals, .yams,
             ],

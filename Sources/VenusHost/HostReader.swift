@@ -6,32 +6,39 @@ package import VenusCore
 /// Nothing that is missing or odd below `/proc` and `/sys` is an error: there is less in the reading then.
 package struct HostReader: ~Copyable {
     private let files: SystemFiles
+    /// A folder of a process shows the mounts and interfaces that it sees. Of another root's that is the first process,
+    /// since `self` is in the container.
+    private let ownProcess: String
     private let cgroup: CgroupReader?
     private let inclusions: HostInclusions
     private let time: @Sendable () -> HostTime
     private var sampler: HostSampler
 
     /// - Parameters:
-    ///   - root: where the machine's root is seen, such as `/host` in a container; `/` for this one's own. Control groups
-    ///     are those of the agent's process, and so only read where the root is this machine's own.
+    ///   - root: where the machine's root is seen, such as `/host` in a container; `/` for this one's own.
+    ///   - isOwn: whether the agent's process is below it too, by default where it is `/`. Control groups are those of
+    ///     that process.
     ///   - inclusions: what is read besides what is read anyway.
     package init(
-        root: String = "/", including inclusions: HostInclusions = HostInclusions(),
+        root: String = "/", isOwn: Bool? = nil, including inclusions: HostInclusions = HostInclusions(),
         time: @escaping @Sendable () -> HostTime = { .now }
     ) {
-        files = SystemFiles(root: root)
+        let files = SystemFiles(root: root)
+        let isOwn = isOwn ?? files.root.isEmpty
+        let folders: CgroupFolders? =
+            if isOwn, let membership = files.read("/proc/self/cgroup", { CgroupMembership(&$0) }) {
+                CgroupFolders(membership, mounts: files.read("/proc/self/mountinfo") { Mount.visible(&$0) } ?? [])
+            } else {
+                nil
+            }
+        self.files = files
+        ownProcess = isOwn ? "/proc/self" : "/proc/1"
+        cgroup = folders.map { CgroupReader(folders: $0) }
         self.inclusions = inclusions
         self.time = time
         sampler = HostSampler(
             ticksPerSecond: max(1, Double(sysconf(Int32(_SC_CLK_TCK)))),
             pageBytes: UInt64(max(1, sysconf(Int32(_SC_PAGESIZE)))))
-        let folders: CgroupFolders? =
-            if files.root.isEmpty, let membership = files.read("/proc/self/cgroup", { CgroupMembership(&$0) }) {
-                CgroupFolders(membership, mounts: files.read("/proc/self/mountinfo") { Mount.visible(&$0) } ?? [])
-            } else {
-                nil
-            }
-        cgroup = folders.map { CgroupReader(folders: $0) }
     }
 
     /// What there was since the last reading.
@@ -62,10 +69,6 @@ package struct HostReader: ~Copyable {
         snapshot.garbledLines = files.takeGarbledLines()
         return snapshot
     }
-
-    /// A folder of a process shows the mounts and interfaces that it sees. Of another root's that is the first process,
-    /// since `self` is in the container.
-    private var ownProcess: String { files.root.isEmpty ? "/proc/self" : "/proc/1" }
 
     private func networks() -> [NetworkStatistics] {
         var networks = files.read(ownProcess + "/net/dev") { NetworkStatistics.all(&$0, including: inclusions) } ?? []

@@ -112,7 +112,7 @@ public final class Server: Service {
         let secrets = try configuration.alerting.keyFile.map { try AlertSecrets(file: $0) }
         let sender = MessageSender(
             filter: try TargetFilter(configuration.alerting), mail: configuration.alerting.mail,
-            now: { now() / 1_000 })
+            logger: logger, now: { now() / 1_000 })
         alerting = AlertDuty(
             store: store, live: live,
             delivery: DeliveryDuty(
@@ -154,7 +154,8 @@ public final class Server: Service {
                     store: store, live: live, audit: audit, waiters: waiters, retention: configuration.retention,
                     now: now
                 ).routes
-                + [BucketsResource(store: store).route] + ForgettingResource(store: store, audit: audit).routes,
+                + [BucketsResource(store: store).route]
+                + ForgettingResource(store: store, audit: audit, now: now).routes,
             dashboard: configuration.dashboardDirectory.map { DashboardFiles(directory: $0, logger: logger) } ?? .none)
     }
 

@@ -66,7 +66,8 @@ public protocol Store: Sendable {
     ///   settled are left out (``StoredHistory/isUnchanged``).
     func history(_ query: RollupQuery, unless known: HistoryVersion?) async throws -> StoredHistory
 
-    /// Reads ahead what came to the minutes that are not yet closed: ``history(_:unless:)`` has only the rest to read.
+    /// Reads ahead what came to the minutes that are not yet closed: ``history(_:unless:)`` has only the rest to read. Not
+    /// of a shard with more than 200,000 series in them, which are not kept, until one of them closes.
     func readOpenMinutes() async throws
 
     /// Cells of the minutes that are not yet closed, of all shards, as far as they were committed.

@@ -39,6 +39,8 @@ extension TheBinary {
             // More than it has descriptors for: those that it cannot take wait in its queue.
             let idle = try (0..<Self.descriptors * 2).map { _ in try TCPConnection(port: port) }
             try await eventually("the lack") { proxy.transcript.contains("no descriptor for a new connection") }
+            // On the connections that are there it goes on.
+            for client in early { #expect(try await client.get(origin.url()).status == 200) }
             // A tunnel needs one more, and keeps it.
             var refused: [HTTPResponse] = []
             for client in early {

@@ -52,6 +52,7 @@ extension TheBinary {
                 "curl",
                 [
                     "--silent", "--show-error", "--cookie-jar", jar, "--header", "Content-Type: application/json",
+                    "--header", "Origin: \(scene.server)",
                     "--data", "{\"port\":\(parts[0]),\"challenge\":\"\(parts[1])\"}",
                     scene.server + "/api/v1/login/github",
                 ])
@@ -128,7 +129,9 @@ extension TheDashboard {
                 try await browser.wait(for: "#waiting")
                 let (login, url) = try await scene.login()
                 try await browser.open(url)
-                try await browser.wait(for: "#command-line") { $0.contains("venus login --github") }
+                try await browser.wait(for: "#command-line") {
+                    $0.contains("venus login --github") && $0.contains("pass on the address that you end at")
+                }
                 #expect(try await browser.run("return location.href").string == scene.up.dashboard)
                 #expect(try await browser.isShown("#main") == false)
                 let log = try await HTTPClient(port: scene.sitePort).get("/_log")

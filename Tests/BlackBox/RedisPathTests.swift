@@ -198,6 +198,28 @@ extension TheBinary {
             #expect(losses["items"].array.allSatisfy { $0["service"].string == "by-hand" })
         }
 
+        @Test("a proxy whose clock is ahead or behind shows by how much", arguments: [90_000, -45_000])
+        func clockSkew(of offset: Int) async throws {
+            let fleet = try await Fleet(environment: ["VENUS_STREAM_SHARDS": "1"])
+            let api = try await fleet.signIn()
+            // From the third on it is known.
+            for _ in 0..<3 {
+                let sent = Int(Date().timeIntervalSince1970 * 1_000) + offset
+                try await fleet.redis.cli(
+                    "XADD", "venus:calls:{0}", "*", "v", "1", "kind", "heartbeat", "producer", "by-hand",
+                    "environment", "production", "service", "by-hand", "instance", "one", "host", "here", "next", "1",
+                    "in_flight", "0", "queued", "0", "dropped", "0", "version", "1", "sent", "\(sent)")
+            }
+            try await eventually(within: .seconds(20), "a clock that is \(offset) ms ahead") {
+                let proxies = try await api.get("/proxies?service=by-hand")["items"].array
+                // What the quickest of them took to be appended is taken for the clock's.
+                guard proxies.count == 1, let skew = proxies[0]["clock_skew_ms"].int,
+                    (offset - 2_000...offset).contains(skew)
+                else { throw TestFailure("\(proxies)\n\(fleet.transcript)") }
+                return true
+            }
+        }
+
         @Test("a proxy that stands still is silent, and runs again once it goes on")
         func silentProxy() async throws {
             let origin = try Origin()

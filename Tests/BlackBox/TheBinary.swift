@@ -5,6 +5,10 @@ import Testing
 @Suite("The binary", .serialized)
 enum TheBinary {}
 
+/// What alerts do and whom they tell, beside those: the tests mostly wait for times to pass.
+@Suite("The alerts", .serialized)
+enum TheAlerts {}
+
 /// The tests in a browser, beside those: they mostly wait. One browser at a time.
 @Suite("The dashboard", .serialized)
 enum TheDashboard {}

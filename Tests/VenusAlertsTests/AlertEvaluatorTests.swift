@@ -87,6 +87,27 @@ struct AlertEvaluatorTests {
         #expect(read(none, callAt: 9_700, since: nil, at: 10_001) == .quiet)
     }
 
+    @Test("a subject that is missed is so by a longer limit too, once it is silent for that long")
+    func raised() {
+        var regularity = CallRegularity()
+        for minute in 0..<1_440 { regularity.note(callAt: Int64(minute) * 60) }
+        let last: Int64 = 1_439 * 60
+        func read(_ limit: Int64, since: Int64?, at now: Int64) -> AlertReading {
+            let rule = AlertRule(
+                id: "r", subject: .everything, condition: .threshold(metric: .availability, direction: .below),
+                noDataAfter: limit)
+            return AlertReading(
+                rule, MetricThreshold.defaults[0], measured: Measured(KPITotals(), seconds: 300),
+                regularity: regularity, missedSince: since, at: now)
+        }
+        #expect(read(300, since: nil, at: last + 300) == .silent)
+        #expect(read(900, since: last + 300, at: last + 7_200) == .silent)
+        #expect(read(900, since: last + 300, at: last + 900) == .silent)
+        #expect(read(900, since: last + 300, at: last + 899) == .quiet)
+        regularity.note(callAt: last + 7_201)
+        #expect(read(900, since: last + 300, at: last + 7_202) == .quiet)
+    }
+
     @Test("2,000 rules are evaluated in a moment")
     func speed() {
         let keys = edges(1_000)

@@ -99,6 +99,12 @@ struct NoticeStateMachineTests {
         var quiet = NoticeStateMachine()
         let hushed = Chain.alert("api", "db:1", silenced: true)
         #expect((said(&quiet, [hushed], 0...100) + said(&quiet, [], 101...110)).isEmpty)
+        // Told before the silence: that it is graver or goes on is not told in it, that it is over is.
+        var told = NoticeStateMachine()
+        let warning = Chain.alert("api", "db:1", severity: .warning)
+        #expect(said(&told, [warning], 0...20).map(\.kind) == [.firing])
+        #expect(said(&told, [hushed], 21...20_000).isEmpty)
+        #expect(said(&told, [], 20_001...20_010).map(\.kind) == [.resolved])
         // A silenced leaf still explains what is above it.
         #expect(said(&quiet, [hushed, middle], 200...300).isEmpty)
     }

@@ -66,6 +66,15 @@ struct AccountTests {
             }
             #expect(try await store.sessions(of: ada, now: 5_000, limit: 9).map(\.tokenHash) == [4, 3, 2].map(hash))
             #expect(try await store.sessions(of: nil, now: 5_000, limit: 2).map(\.tokenHash) == [4, 3].map(hash))
+            func after(_ byte: UInt8, _ account: Account?) async throws -> [[UInt8]] {
+                let position = SessionPosition(
+                    createdAt: Int64(byte) * 1_000, id: Array(hash(byte).prefix(Session.idBytes)))
+                return try await store.sessions(of: account, now: 5_000, before: position, limit: 2).map(\.tokenHash)
+            }
+            #expect(try await after(4, ada) == [3, 2].map(hash))
+            #expect(try await after(3, nil) == [2, 1].map(hash))
+            #expect(try await after(2, ada).isEmpty)
+            #expect(try await after(1, nil).isEmpty)
             let id = Array(hash(2).prefix(Session.idBytes))
             #expect(try await store.removeSession(id: id, of: .administrator) == nil)
             #expect(try await store.removeSession(id: [2], of: nil) == nil)

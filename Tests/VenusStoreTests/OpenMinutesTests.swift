@@ -94,4 +94,32 @@ struct OpenMinutesTests {
             #expect(read.calls == [0: 5] && read.seenUntil == 21)
         }
     }
+
+    @Test("of a shard with more series than are kept nothing is read ahead again until a minute closes")
+    func tooManyToKeep() async throws {
+        try await Backend.postgres.withDatabase { database in
+            let store = try await database.open()
+            let lease = try await store.takeShard()
+            func commit(_ cursor: String, _ cells: [Cell], openSince: Int64 = dayStart) async throws {
+                try await store.commit(
+                    ShardCommit(
+                        shard: 0, cursor: cursor, openSince: openSince,
+                        checkpoint: Checkpoint(takenAtSeconds: dayStart + 100, cells: cells)), under: lease)
+            }
+            func corrupt() async throws {
+                try await PostgresServer.query(#"UPDATE checkpoints SET cells = '\x01'"#, url: database.place)
+            }
+            try await commit("1-0", (0...200_000).map { cell(dayStart + 10, "GET /\($0)", 1) })
+            try await store.readOpenMinutes()
+            // Whoever reads it again finds that it is corrupt.
+            try await corrupt()
+            try await store.readOpenMinutes()
+            #expect(try await storeErrorCode { _ = try await open(store) } == .corrupt)
+
+            try await commit("2-0", [cell(dayStart + 70, "GET /a", 3)], openSince: dayStart + 60)
+            try await store.readOpenMinutes()
+            try await corrupt()
+            #expect(try await open(store).calls == [60: 3])
+        }
+    }
 }

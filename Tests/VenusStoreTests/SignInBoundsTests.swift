@@ -42,6 +42,9 @@ struct SignInBoundsTests {
             #expect(try await store.keys().count == 1_000)
             #expect(try await store.revokeKey(id: "key-9", at: 2_000))
             #expect(try await store.revokeKey(id: "key-8", at: 3_000))
+            // What is refused makes no room.
+            #expect(try await !add("key-7"))
+            #expect(try await store.key(id: "key-9")?.revokedAt == 2_000)
             #expect(try await add("more"))
             #expect(try await store.key(id: "key-9") == nil)
             #expect(try await store.key(id: "key-8")?.revokedAt == 3_000)

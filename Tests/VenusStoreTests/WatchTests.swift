@@ -47,6 +47,8 @@ struct WatchTests {
             #expect(try await store.setWatched(silence("same", ends: 100, setAt: 50)) == .added)
             let acknowledgement = FaultAcknowledgement(id: "same", author: "ada", comment: "mine", at: 9)
             try await store.setWatched(WatchRecord(id: "same", item: acknowledgement, changedAt: 1, changedBy: "x"))
+            let forgetting = Forgetting(ForgottenSeries(.dependency("db:1"), environment: "p"), at: 9)
+            try await store.setWatched(WatchRecord(id: "same", item: forgetting, changedAt: 1, changedBy: "x"))
 
             let state = try await store.watchState()
             #expect(state.thresholds == [threshold("same")])
@@ -54,6 +56,7 @@ struct WatchTests {
             #expect(state.objectives.map(\.item) == [objective])
             #expect(try state.silences == [silence("same", ends: 100, setAt: 50)])
             #expect(state.acknowledgements.map(\.item) == [acknowledgement])
+            #expect(state.forgettings.map(\.item) == [forgetting])
             #expect(state.table.threshold(for: .series(Self.edge), metric: .availability)?.warning == 0.9)
             #expect(try await store.watched(AlertRule.self, id: "burn")?.item == rules[1])
             #expect(try await store.watched(AlertRule.self, id: "zero\u{0}é")?.item == rules[2])

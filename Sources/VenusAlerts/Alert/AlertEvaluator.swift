@@ -93,13 +93,12 @@ extension AlertReading {
         _ rule: borrowing AlertRule, _ threshold: MetricThreshold, measured: borrowing Measured?,
         regularity: CallRegularity?, missedSince: Int64? = nil, at now: Int64
     ) {
-        let isSilent =
-            switch (rule.noDataAfter, missedSince) {
-            case (nil, _): false
-            case (let limit?, nil): regularity?.isSilent(at: now, for: limit) == true
-            case (let limit?, let since?): regularity?.lastCall.map { $0 <= since - limit } ?? true
-            }
-        if isSilent {
+        let isSilent = rule.noDataAfter.map { limit in
+            // By the limit of now: it may have been another when the subject was missed.
+            regularity?.isSilent(at: now, for: limit) == true
+                || missedSince.map { since in regularity?.lastCall.map { $0 <= since - limit } ?? true } == true
+        }
+        if isSilent == true {
             self = .silent
         } else {
             switch measured {

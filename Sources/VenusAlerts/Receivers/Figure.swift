@@ -1,9 +1,10 @@
 import VenusCore
 
 /// Numbers as people read them.
-enum Figure {
-    /// By what ends the metric's name: `_ms`, a fraction, a rate.
-    static func text(_ value: Double, metric: String) -> String {
+package enum Figure {
+    /// A value or limit of an alert's metric, such as `availability`, `response_time_p95_ms` or
+    /// `host:system.cpu.utilization`, in its unit.
+    package static func text(_ value: Double, metric: String) -> String {
         switch metric {
         case "availability", "error_rate": return decimal(value * 100, places: 2) + " %"
         case "burn_rate": return decimal(value, places: 1) + "×"
@@ -42,7 +43,9 @@ enum Figure {
     }
 
     static func milliseconds(_ value: Double) -> String {
-        value >= 10_000 ? decimal(value / 1_000, places: 1) + " s" : decimal(value, places: value < 10 ? 2 : 0) + " ms"
+        value >= 10_000
+            ? decimal(value / 1_000, places: 1) + " s"
+            : decimal(value, places: value < 10 ? 2 : value < 100 ? 1 : 0) + " ms"
     }
 
     /// Rounded to so many places, without trailing zeros.

@@ -76,8 +76,7 @@ package struct ProducerLedger: Sendable {
     package mutating func note(_ heartbeat: Heartbeat, appendedAt: Int64, now: Int64) {
         var mark = self.mark(of: heartbeat.producer)
         mark.lastSeen = max(mark.lastSeen, appendedAt)
-        // Who closes another's producer knows nothing of what was under way there.
-        if !heartbeat.isUnclean { mark.callsInFlight = heartbeat.callsInFlight }
+        mark.callsInFlight = heartbeat.callsInFlight
         mark.callsQueued = heartbeat.callsQueued
         mark.callsDropped = heartbeat.callsDropped
         mark.version = heartbeat.version

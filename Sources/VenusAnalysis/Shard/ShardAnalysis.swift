@@ -39,7 +39,7 @@ package struct ShardAnalysis: Sendable {
     private var step = StepCells()
     private var minutes = MinuteRows()
     private var windows: WindowTable
-    private var methods = MethodWindows()
+    private var methods: MethodWindows
     private var instances: InstanceWindows
     private var quarantined: [QuarantinedEntry] = []
     private var keysOfBlock: [Int32] = []
@@ -63,6 +63,7 @@ package struct ShardAnalysis: Sendable {
         openSince = stored.state.openSince
         ledger = ProducerLedger(shard: shard, marks: stored.state.producers)
         keys = KeyTable(bounds: bounds, budget: budget)
+        methods = MethodWindows(maximum: bounds.methods, budget: budget)
         self.maximumFeedOperations = maximumFeedOperations
         routes = RouteTable(stored.state.routes, now: now)
         windows = WindowTable(now: nowSeconds)
@@ -223,7 +224,7 @@ package struct ShardAnalysis: Sendable {
             guard let series = windows[number] else { continue }
             if entry.key.level == .edge {
                 edges.append(FeedSeries(key: entry.key, windows: series.totals))
-            } else if !methods.contains(entry.key) {
+            } else if !methods.contains(entry) {
                 operations.append((series.callsInHour, entry, number))
             }
         }
@@ -232,12 +233,13 @@ package struct ShardAnalysis: Sendable {
             operations.removeLast(operations.count - maximumFeedOperations)
         }
         let busiest = operations.compactMap { operation in
-            windows[operation.number].map { FeedSeries(key: operation.entry.key, windows: $0.totals) }
+            windows[operation.number].map { (entry: operation.entry, windows: $0.totals) }
         }
+        let shown = busiest.map { FeedSeries(key: $0.entry.key, windows: $0.windows) }
         var frame = FeedFrame(
             shard: shard, shards: shards, epoch: epoch, at: now,
             coveredSince: hasBacklog ? now / 1_000 : coveredSince,
-            series: (edges + busiest + methods.rest(besides: busiest)).sorted { $0.key < $1.key },
+            series: (edges + shown + methods.rest(besides: busiest)).sorted { $0.key < $1.key },
             producers: Array(ledger.live(since: now - hour).prefix(Self.maximumProducersInFrame)),
             lostCalls: lostCalls.count,
             announcements: ledger.announcements(since: now - hour, limit: Self.maximumAnnouncementsInFrame))
@@ -256,16 +258,17 @@ package struct ShardAnalysis: Sendable {
 
     /// Adds calls to the windows of their operation, of its edge, and of its method.
     private mutating func enter(_ totals: KPITotals, _ key: Int32, at second: Int64, part: SeriesWindows.Part = .all) {
+        let operation = keys[key]
         windows.enter(totals, of: key, at: second, part: part, keepsHistograms: false)
-        windows.enter(totals, of: keys[key].edge, at: second, part: part)
-        if !methods.isEmpty { methods.enter(totals, of: keys[key].key, at: second) }
+        windows.enter(totals, of: operation.edge, at: second, part: part)
+        methods.enter(totals, of: operation, at: second)
     }
 
     /// Beginning costs many cells: so it does not end as soon as all operations could be shown.
     private mutating func tickMethods() {
         let isBeyond = keys.operationCount > maximumFeedOperations
         if isBeyond || !methods.isEmpty && keys.operationCount > maximumFeedOperations / 2 {
-            methods.tick(keys.inUse, of: windows)
+            methods.tick(keys, of: windows)
         } else {
             methods.removeAll()
         }

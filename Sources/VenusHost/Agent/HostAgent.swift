@@ -58,7 +58,8 @@ package actor HostAgent {
     ///   - open: of the spool.
     ///   - now: milliseconds since the epoch.
     ///   - wait: returns at that time of ``now``, or when its task is cancelled; by default it sleeps.
-    ///   - rest: called whenever there is nothing to do for a while, by one thread or another.
+    ///   - rest: called when there is nothing to do for a while: at the start, after the first reading, and after whatever
+    ///     was sent or heard; by one thread or another. Not after each reading: the next one needs what it needed.
     package init(
         identity: Identity, timing: AgentTiming, reader: consuming HostReader, spool: sending ReadingSpool,
         open: HostReading?, destination: any ReadingsDestination, now: @escaping @Sendable () -> Int64,
@@ -89,16 +90,20 @@ package actor HostAgent {
         defer { watchers.cancel() }
         var timer: Task<Void, Never>?
         defer { timer?.cancel() }
+        var isRested = false
         for await event in signals {
             switch event {
             case .time: break
-            case .outcome(let outcome, let items): settle(outcome, items)
+            case .outcome(let outcome, let items):
+                settle(outcome, items)
+                isRested = false
             case .watched(let by): machine.watched(for: by.watchedFor, every: by.publish, now: now())
             case .stop: stopReading()
             }
             timer?.cancel()
             guard let until = act() else { return }
-            rest()
+            if !isRested { rest() }
+            isRested = latest != nil
             timer = Task { [signal, wait] in
                 await wait(until)
                 if !Task.isCancelled { signal.yield(.time) }

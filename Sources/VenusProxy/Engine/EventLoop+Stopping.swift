@@ -1,7 +1,7 @@
 import VenusCore
 
 extension EventLoop {
-    /// Microseconds of silence after which a tunnel counts as idle while the loop stops.
+    /// Microseconds of silence after which a tunnel with nothing under way is closed while the loop stops.
     private static let tunnelSilence: UInt64 = 1_000_000
     /// How often to look for connections that have become idle while the loop stops.
     private static let sweepPause: UInt64 = 100_000
@@ -49,11 +49,11 @@ extension EventLoop {
         if clients.count > 0 { sweepAt = now + Self.sweepPause }
     }
 
-    /// A tunnel in which the dependency had the last word, a while ago, most likely carries a connection that its
-    /// client keeps for later; one whose client waits for an answer goes on.
+    /// A tunnel in which one can see that nothing is under way, and that has been silent for a while, carries a
+    /// connection that its client keeps for later. All others go on.
     private mutating func closeTunnelIfIdle(_ slot: Int32) {
-        let client = clients[slot]
-        guard !client.pointee.tunnel.isAnswerDue, now.since(client.pointee.exchange.since) >= Self.tunnelSilence
+        guard now.since(clients[slot].pointee.exchange.since) >= Self.tunnelSilence, isTunnelIdle(slot),
+            isTunnelQuiet(slot)
         else { return }
         endTunnel(slot, .stopped)
     }

@@ -39,7 +39,7 @@ public final class CallShipper: Sendable {
     private let recorders = Mutex<[RecorderGauge]>([])
     private let file: ProducerFile?
     /// Counts of the loops where there is no file.
-    private let counts: Counts
+    private let ownCounts = Counts()
 
     /// - Parameters:
     ///   - spool: where blocks wait that the log does not take; used only with a state directory, since the producer's
@@ -73,7 +73,6 @@ public final class CallShipper: Sendable {
         self.random = random
         self.reporter = reporter
         shard = Shard.of(environment: producer.environment, service: producer.service, shards: callLog.shards)
-        counts = Counts()
         file = configuration.stateDirectory.flatMap { [shard] directory in
             do {
                 return try ProducerFile(
@@ -98,7 +97,8 @@ public final class CallShipper: Sendable {
     public var callsRecorded: UInt64 { machine.withLock { $0.queue.next - 1 } }
     /// Calls under way now.
     public var callsInFlight: Int {
-        recorders.withLock { $0.reduce(0) { $0 + $1.callsInFlight.load(ordering: .relaxed) } }
+        let loops = recorders.withLock { $0.count }
+        return (0..<loops).reduce(0) { $0 + counts(loop: $1).pointee.callsInFlight.load(ordering: .relaxed) }
     }
 
     /// What the next heartbeat tells of the proxy.
@@ -126,8 +126,12 @@ public final class CallShipper: Sendable {
         }
         precondition(loop < ProducerFile.maximumLoops, "a producer has at most \(ProducerFile.maximumLoops) loops")
         return Recorder(
-            shipper: self, gauge: gauge, recorded: file?.count(loop: loop) ?? counts.count(loop: loop),
-            pending: pending, maximumOperations: configuration.maximumOperations)
+            shipper: self, gauge: gauge, counts: counts(loop: loop), pending: pending,
+            maximumOperations: configuration.maximumOperations)
+    }
+
+    private func counts(loop: Int) -> UnsafeMutablePointer<LoopCounts> {
+        file?.counts(loop: loop) ?? ownCounts.counts(loop: loop)
     }
 
     /// Takes a block from a loop; never waits for the log. It is shipped after ``announce()``.
@@ -150,17 +154,19 @@ public final class CallShipper: Sendable {
 
     /// Room for the loops' counts, each on a cache line of its own.
     private final class Counts: @unchecked Sendable {
-        // Sendable: the pointer is immutable, and each count has one loop that uses it.
-        private static let strideWords = 8
-        private let words: UnsafeMutablePointer<UInt64>
+        // Sendable: the pointer is immutable; what is behind it is written by one loop, and others read atomics alone.
+        private let memory: UnsafeMutableRawPointer
 
         init() {
-            words = .allocate(capacity: ProducerFile.maximumLoops * Self.strideWords)
-            words.initialize(repeating: 0, count: ProducerFile.maximumLoops * Self.strideWords)
+            let bytes = ProducerFile.maximumLoops * ProducerFile.strideBytes
+            memory = .allocate(byteCount: bytes, alignment: ProducerFile.strideBytes)
+            memory.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
         }
 
-        deinit { words.deallocate() }
+        deinit { memory.deallocate() }
 
-        func count(loop: Int) -> UnsafeMutablePointer<UInt64> { words + loop * Self.strideWords }
+        func counts(loop: Int) -> UnsafeMutablePointer<LoopCounts> {
+            (memory + loop * ProducerFile.strideBytes).assumingMemoryBound(to: LoopCounts.self)
+        }
     }
 }

@@ -25,8 +25,9 @@ package struct LeftProducers {
                 let shard = content.shard % callLog.shards
                 let dropped = try await sendSpooled(of: content.producer.id, to: shard, of: callLog)
                 let end = Heartbeat(
-                    producer: content.producer, next: content.recorded + 1, callsInFlight: 0, callsQueued: 0,
-                    callsDropped: dropped, version: content.version, isEnd: true, isUnclean: true)
+                    producer: content.producer, next: content.recorded + 1,
+                    callsInFlight: content.callsInFlight, callsQueued: 0, callsDropped: dropped,
+                    version: content.version, isEnd: true, isUnclean: true)
                 try await callLog.append(BlockEncoder.entry(end), to: shard)
                 if spool?.exists == true { try await spool?.forget(content.producer.id) }
                 closed.append(content)

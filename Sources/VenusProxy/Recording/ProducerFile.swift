@@ -1,21 +1,23 @@
 import Glibc
 package import VenusCore
 
-/// A small file, mapped into memory, that says who this producer is and how many calls each of its loops recorded.
+/// A small file, mapped into memory, that says who this producer is, how many calls each of its loops recorded and how
+/// many are under way there.
 ///
 /// A count is a plain store on its loop. The file outlives a killed process, and its lock does not: so the next start
-/// in the same directory knows that the producer ended, and at which number. The name is `PRODUCER.producer`.
+/// in the same directory knows that the producer ended, at which number, and how many calls it may have answered
+/// without having recorded them. A machine that dies may leave older counts. The name is `PRODUCER.producer`.
 package final class ProducerFile: @unchecked Sendable {
     // Sendable: everything but the mapped counts is immutable, and each count has one writer, the loop that it was
-    // given to; nobody in this process reads them.
+    // given to; others in this process read atomics alone.
 
     package static let suffix = ".producer"
     /// Most loops that one producer can have.
     package static let maximumLoops = 256
     private static let magic = Array("VENUSPR1".utf8)
     private static let headerBytes = 8_192
-    /// A loop's count has a cache line of its own.
-    private static let strideBytes = 64
+    /// A loop's counts have a cache line of their own.
+    static let strideBytes = 64
     private static let totalBytes = headerBytes + maximumLoops * strideBytes
 
     private let path: String
@@ -29,6 +31,8 @@ package final class ProducerFile: @unchecked Sendable {
         package var version: String
         /// Calls recorded by all loops: that many numbers were given out, or would have been.
         package var recorded: UInt64
+        /// Calls under way on all loops.
+        package var callsInFlight: Int
     }
 
     /// Creates and locks the file of a producer that starts now.
@@ -80,10 +84,11 @@ package final class ProducerFile: @unchecked Sendable {
         close(descriptor)
     }
 
-    /// Where the loop of this number (below ``maximumLoops``) counts its calls; valid as long as the file.
-    package func count(loop: Int) -> UnsafeMutablePointer<UInt64> {
+    /// Where the loop of this number (below ``maximumLoops``) counts its calls, zeros at first; valid as long as the
+    /// file.
+    func counts(loop: Int) -> UnsafeMutablePointer<LoopCounts> {
         precondition(loop >= 0 && loop < Self.maximumLoops, "a producer has at most \(Self.maximumLoops) loops")
-        return (memory + Self.headerBytes + loop * Self.strideBytes).assumingMemoryBound(to: UInt64.self)
+        return (memory + Self.headerBytes + loop * Self.strideBytes).assumingMemoryBound(to: LoopCounts.self)
     }
 
     /// After the producer's `end`: there is nothing left to close.
@@ -101,17 +106,20 @@ package final class ProducerFile: @unchecked Sendable {
             let shard = try? reader.read(Int.self)
         else { return nil }
         var recorded: UInt64 = 0
+        var callsInFlight = 0
         for loop in 0..<maximumLoops {
-            let count = bytes.withUnsafeBytes {
-                $0.loadUnaligned(fromByteOffset: headerBytes + loop * strideBytes, as: UInt64.self)
+            let (count, inFlight) = bytes.withUnsafeBytes {
+                let counts = UnsafeRawBufferPointer(rebasing: $0[(headerBytes + loop * strideBytes)...])
+                return (counts.loadUnaligned(as: UInt64.self), counts.loadUnaligned(fromByteOffset: 8, as: Int.self))
             }
             let (sum, tooLarge) = recorded.addingReportingOverflow(count)
             guard !tooLarge, sum < UInt64(Int64.max) else { return nil }
             recorded = sum
+            callsInFlight += Int(UInt32(clamping: inFlight))
         }
         return Content(
             producer: Producer(id: id, environment: environment, service: service, instance: instance, host: host),
-            shard: shard, version: version, recorded: recorded)
+            shard: shard, version: version, recorded: recorded, callsInFlight: callsInFlight)
     }
 
     /// The producer's id as a file name: what is not a plain character becomes `_`.

@@ -7,8 +7,8 @@ public import VenusCore
 public final class Recorder {
     private let shipper: CallShipper
     private let gauge: RecorderGauge
-    /// Calls recorded, for the next start after a kill; owned by the shipper.
-    private let recorded: UnsafeMutablePointer<UInt64>
+    /// For heartbeats, and for the next start after a kill; owned by the shipper.
+    private let counts: UnsafeMutablePointer<LoopCounts>
     /// What the loop knows of its recorders' blocks.
     private let pending: UnsafeMutablePointer<PendingBlocks>?
     /// In memory of its own: a class's variables are checked for exclusive access each time, and here one thread has
@@ -27,12 +27,12 @@ public final class Recorder {
     }
 
     init(
-        shipper: CallShipper, gauge: RecorderGauge, recorded: UnsafeMutablePointer<UInt64>,
+        shipper: CallShipper, gauge: RecorderGauge, counts: UnsafeMutablePointer<LoopCounts>,
         pending: UnsafeMutablePointer<PendingBlocks>?, maximumOperations: Int
     ) {
         self.shipper = shipper
         self.gauge = gauge
-        self.recorded = recorded
+        self.counts = counts
         self.pending = pending
         state = .allocate(capacity: 1)
         state.initialize(to: State(table: OperationTable(maximumOperations: maximumOperations)))
@@ -78,8 +78,9 @@ public final class Recorder {
     /// ``OperationID``. Hands the block over by itself once it is full; the shipper hears of it with others, since
     /// waking it costs more than a block does.
     public func record(_ call: Call) {
-        callEnded()
+        // In this order: at no moment, should the process die then, is it neither recorded nor under way.
         append(call)
+        callEnded()
     }
 
     /// Records a call, or a connection's activity, that changes nothing about how many are under way.
@@ -88,7 +89,7 @@ public final class Recorder {
             call.operation >= 0 && call.operation < state.pointee.table.count, "the operation is one of this recorder")
         if !hasPending { pending?.pointee.recorders += 1 }
         state.pointee.builder.append(call)
-        recorded.pointee += 1
+        counts.pointee.recorded += 1
         if call.outcome == .denied || call.flags.contains(.wouldBeDenied) { count(call) }
         guard state.pointee.builder.isFull else { return }
         pending?.pointee.filled &+= 1
@@ -128,9 +129,9 @@ public final class Recorder {
         shipper.offer(state.pointee.builder.finish(state.pointee.table))
     }
 
-    /// Only this thread writes, so a store is enough.
+    /// Only this thread writes, so a store is enough; whoever sees it sees what was recorded before.
     private func setInFlight(_ count: Int) {
         state.pointee.callsInFlight = count
-        gauge.callsInFlight.store(count, ordering: .relaxed)
+        counts.pointee.callsInFlight.store(count, ordering: .releasing)
     }
 }

@@ -1,8 +1,7 @@
 import Synchronization
 
-/// What one loop lets others see of itself. Only the loop writes.
+/// What the egress policy made of the calls of one loop. Only the loop writes.
 final class RecorderGauge: Sendable {
-    let callsInFlight = Atomic<Int>(0)
     /// Calls that the egress policy denied, since the start.
     let callsDenied = Atomic<UInt64>(0)
     /// Calls that went out and that the policy would deny if it were enforced.

@@ -20,11 +20,14 @@ extension EventLoop {
             if keep(bytes, in: &tunnel.pointee.kept) { stream = tunnel.pointee.kept.bytes }
         }
         let sight = tunnel.pointee.observer.received(bytes, from: side, at: now, stream: stream, output: scratch.head)
-        if !sight.keepsBytes {
+        if sight.keepsBytes {
+            if tunnel.pointee.kept.isEmpty {
+                tunnel.pointee.keptSide = side
+                _ = keep(bytes, in: &tunnel.pointee.kept)
+            }
+        } else if tunnel.pointee.keptSide == side || tunnel.pointee.observer.isOpaque {
+            // What the other side says in between ends no message of this one.
             buffers.release(&tunnel.pointee.kept)
-        } else if tunnel.pointee.kept.isEmpty {
-            tunnel.pointee.keptSide = side
-            _ = keep(bytes, in: &tunnel.pointee.kept)
         }
         if !sight.serverName.isEmpty { noteServerName(slot, sight.serverName) }
         record(slot, sight)
@@ -58,6 +61,12 @@ extension EventLoop {
     func isShakingHands(_ slot: Int32) -> Bool {
         let place = clients[slot].pointee.observed
         return place >= 0 && observed[place].pointee.observer.isShakingHands
+    }
+
+    /// Whether one can see that nothing is under way in the tunnel.
+    func isTunnelIdle(_ slot: Int32) -> Bool {
+        let place = clients[slot].pointee.observed
+        return place >= 0 && observed[place].pointee.observer.isIdle
     }
 
     /// Keeps the server's name, which lies in the scratch memory, if it says more than the CONNECT.

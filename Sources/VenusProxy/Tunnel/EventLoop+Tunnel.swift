@@ -37,7 +37,6 @@ extension EventLoop {
         if isObserved, recorder(of: client) != nil { client.pointee.observed = observed.take() }
         let early = client.pointee.upload.bytes
         guard !early.isEmpty else { return }
-        client.pointee.tunnel.spoke(.client)
         _ = client.pointee.account.moved(early.count, from: .client, at: now)
         observe(slot, .client, early)
     }
@@ -54,6 +53,15 @@ extension EventLoop {
         }
     }
 
+    /// Whether nothing is on its way through the tunnel, what no event has told of yet included.
+    func isTunnelQuiet(_ slot: Int32) -> Bool {
+        isQuiet(slot, .client) && isQuiet(slot, .dependency)
+    }
+
+    private func isQuiet(_ slot: Int32, _ side: TunnelStateMachine.Side) -> Bool {
+        tunnelWantsInput(clients[slot], from: side) && Socket.isQuiet(descriptor(slot, side))
+    }
+
     private func channel(_ slot: Int32, _ side: TunnelStateMachine.Side) -> Channel {
         switch side {
         case .client: clients[slot].pointee.channel
@@ -66,7 +74,6 @@ extension EventLoop {
     private mutating func count(_ slot: Int32, from side: TunnelStateMachine.Side, _ bytes: Int) {
         let client = clients[slot]
         client.pointee.exchange.bytesTaken(at: now)
-        client.pointee.tunnel.spoke(side)
         if client.pointee.account.moved(bytes, from: side, at: now) { armClient(slot) }
     }
 

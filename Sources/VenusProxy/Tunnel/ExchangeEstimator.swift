@@ -31,6 +31,9 @@ package struct ExchangeEstimator: Sendable {
     /// The open exchange is that of a request that came before the handshake's end.
     private var isEarly = false
 
+    /// The last exchange was closed though all that came may have been a session ticket.
+    private var isAnswerDoubtful = false
+
     /// `version`: of TLS. `handshakeEnd`: then the server sends tickets, which are here `roundTrip` microseconds later.
     package init(version: TLSVersion?, handshakeEnd: SteadyTime, roundTrip: UInt64) {
         // 25 bytes of `HTTP/1.1 100 Continue` and what encryption adds: 17 bytes, before TLS 1.3 between 16 and 24.
@@ -69,6 +72,10 @@ package struct ExchangeEstimator: Sendable {
     /// Whether a request is open that has not been answered.
     package var isAwaitingAnswer: Bool { isOpen && !isAnswered }
 
+    /// Whether nothing is under way. A dependency that has spoken without being asked may do so again: an answer that
+    /// is streamed goes on after any silence.
+    package var isIdle: Bool { !isOpen && unasked == 0 && !isAnswerDoubtful }
+
     // MARK: Records and bytes
 
     /// The handshake's end finds so many bytes of a request, sent before it, unanswered.
@@ -100,6 +107,7 @@ package struct ExchangeEstimator: Sendable {
         }
         let closed = isOpen ? close(at: lastByte) : nil
         tickets.requestBegan()
+        isAnswerDoubtful = false
         start = time
         requestEnd = time
         return closed
@@ -163,6 +171,7 @@ package struct ExchangeEstimator: Sendable {
     /// The deadline has passed.
     package mutating func expired(at time: SteadyTime) -> EstimatedExchange? {
         guard deadline <= time else { return nil }
+        isAnswerDoubtful = !isAnswered && tickets.candidate?.isPrompt == true
         settle()
         return close(at: lastByte)
     }

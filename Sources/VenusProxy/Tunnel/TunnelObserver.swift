@@ -103,6 +103,15 @@ package struct TunnelObserver: Sendable {
     /// Whether there is nothing to see.
     package var isOpaque: Bool { if case .opaque = stage { true } else { false } }
 
+    /// Whether one can see that nothing is under way: nothing was ever said, or it is TLS between two exchanges.
+    package var isIdle: Bool {
+        switch stage {
+        case .silent: true
+        case .exchanges: estimator.isIdle
+        case .clientHello, .handshake, .stream, .opaque: false
+        }
+    }
+
     /// The bytes of the exchange that is open.
     package var openBytes: TunnelAccount.Bytes { estimator.openBytes }
 

@@ -32,14 +32,7 @@ package struct TunnelStateMachine: Sendable, Hashable {
     /// The side that ended first.
     package private(set) var firstToEnd: Side?
 
-    /// Whether the client had the last word: most likely it waits for an answer.
-    package private(set) var isAnswerDue = false
-
     package init() {}
-
-    /// The side has sent bytes.
-    @inline(__always)
-    package mutating func spoke(_ side: Side) { isAnswerDue = side == .client }
 
     /// Whether more may come from the side.
     package func isOpen(from side: Side) -> Bool { self[side] == .open }

@@ -66,9 +66,13 @@ package final class DependencyConnections: Sendable {
     package var known: Int { counts.withLock { $0.count } }
 
     private func forget(_ key: Key) {
-        counts.withLock { counts in
-            // Another loop may have come to know it meanwhile.
-            if let known = counts[key], known.count == nil { counts[key] = nil }
+        // Another loop may have come to know it meanwhile. What is found is let go of outside the lock: with its last
+        // owner it would come here again.
+        let found = counts.withLock { counts in
+            let found = counts[key]?.count
+            if found == nil { counts[key] = nil }
+            return found
         }
+        withExtendedLifetime(found) {}
     }
 }

@@ -1,6 +1,6 @@
 package import VenusAlerts
 package import VenusCore
-import VenusStore
+package import VenusStore
 
 /// All alerts as one evaluator sees them: rules from what is called, readings from the live picture, faults from what
 /// fires, and what people are told. No I/O; time is given. A value: what could not be stored is simply not taken over.
@@ -13,18 +13,20 @@ package struct AlertEvaluation: Sendable {
         package var objectives: [Objective]
         package var silences: [Silence]
         package var acknowledgements: [FaultAcknowledgement]
+        package var forgettings: [Forgetting]
         package var notices: NoticeStateMachine.Settings
 
         package init(
             thresholds: ThresholdTable = ThresholdTable(), rules: [AlertRule] = [], objectives: [Objective] = [],
             silences: [Silence] = [], acknowledgements: [FaultAcknowledgement] = [],
-            notices: NoticeStateMachine.Settings = NoticeStateMachine.Settings()
+            forgettings: [Forgetting] = [], notices: NoticeStateMachine.Settings = NoticeStateMachine.Settings()
         ) {
             self.thresholds = thresholds
             self.rules = rules
             self.objectives = objectives
             self.silences = silences
             self.acknowledgements = acknowledgements
+            self.forgettings = forgettings
             self.notices = notices
         }
     }
@@ -55,6 +57,8 @@ package struct AlertEvaluation: Sendable {
     /// When each was called last, seconds since the epoch.
     private var keys: [SeriesKey: Int64] = [:]
     private var regularity: [SeriesKey: CallRegularity] = [:]
+    /// When history forgot it, seconds since the epoch.
+    private var forgotten: [ForgottenSeries: Int64] = [:]
     private var operations: Set<SeriesKey> = []
     private var needsRules = true
     private var forgottenAt: Int64 = 0
@@ -77,6 +81,7 @@ package struct AlertEvaluation: Sendable {
 
     package mutating func set(_ settings: Settings) {
         self.settings = settings
+        forgotten = Dictionary(settings.forgettings.map { ($0.series, $0.at) }, uniquingKeysWith: max)
         hostMetrics = [:]
         for (name, window) in settings.thresholds.hostMetrics {
             guard let metric = HostMetric(name: name), window.seconds > hostMetrics[metric]?.seconds ?? 0 else {
@@ -130,14 +135,16 @@ package struct AlertEvaluation: Sendable {
         var readings = AlertReadings(
             picture, operations: operations, burns: burns, hosts: hosts, isWhole: isWhole, at: now)
         var values: [String: Double] = [:]
-        let regularity = knowsRegularity ? regularity : [:]
+        let regularity = regularity
         let known = alerts
         outcome.transitions += evaluator.evaluate(at: now) { rule, threshold in
             let alert = known[rule.id]?.machine
+            let missedSince = alert?.recordState == .noData ? alert?.since : nil
+            // Whoever is missed already has but to be called, whatever is known of the day before.
+            let isAsked = rule.noDataAfter != nil && (knowsRegularity || missedSince != nil)
             let reading = readings.reading(
-                rule, threshold,
-                regularity: rule.noDataAfter == nil ? nil : rule.subject.key.flatMap { regularity[$0] },
-                missedSince: alert?.recordState == .noData ? alert?.since : nil)
+                rule, threshold, regularity: isAsked ? rule.subject.key.flatMap { regularity[$0] } : nil,
+                missedSince: missedSince)
             if case .value(let value) = reading, Self.isCrossed(value, rule, threshold) || alert?.since != nil {
                 values[rule.id] = value
             }
@@ -192,19 +199,51 @@ package struct AlertEvaluation: Sendable {
     private mutating func makeRules(_ hosts: HostWatch, at now: Int64) -> [AlertTransition] {
         needsRules = false
         hostsGeneration = hosts.generation
+        let forgotten = forgotten.isEmpty ? [] : forget()
         let services = Set(keys.keys.map { $0.key(at: .service) })
         let own = settings.rules.compactMap(\.subject.key)
         operations = Set(own.filter { $0.level == .operation })
             .union(settings.thresholds.operations)
         let watched = keys.keys.filter { $0.level == .edge } + services + operations
         let all =
-            settings.rules.filter { $0.hostMetric == nil }
+            settings.rules.filter { rule in
+                rule.hostMetric == nil && rule.subject.key.map { !forgotten.contains($0.key(at: .edge)) } != false
+            }
             + AlertRule.standing(for: watched.sorted(), in: settings.thresholds) + hostRules(hosts)
         let transitions = evaluator.setRules(
             all, thresholds: settings.thresholds, stored: alerts.mapValues(\.machine), at: now)
         // Those that have ended go on from there, should their rules come back.
         for id in Set(transitions.map(\.rule)) { _ = alerts[id]?.machine.end(at: now) }
         return transitions
+    }
+
+    /// Watches no edges any more that history forgot since they were called last: they are no more.
+    ///
+    /// - Returns: those, and those that rules are on.
+    private mutating func forget() -> Set<SeriesKey> {
+        var lasting: [SeriesKey: Int64] = [:]
+        for alert in alerts.values {
+            guard let edge = alert.rule.subject.key?.key(at: .edge), let since = alert.machine.since else { continue }
+            lasting[edge] = max(lasting[edge] ?? since, since)
+        }
+        let ruled = settings.rules.compactMap(\.subject.key).filter { !$0.dependency.isEmpty }
+            .map { $0.key(at: .edge) }
+        let gone = Set(Array(keys.keys) + ruled).filter { edge in
+            let last = max(regularity[edge]?.lastCall ?? .min, lasting[edge] ?? .min)
+            return forgettingTime(of: edge).map { last < $0 } == true
+        }
+        for edge in gone {
+            keys[edge] = nil
+            regularity[edge] = nil
+        }
+        return gone
+    }
+
+    private func forgettingTime(of edge: SeriesKey) -> Int64? {
+        let subjects: [ForgottenSeries.Subject] = [.service(edge.service), .dependency(edge.dependency)]
+        return subjects.flatMap { subject in
+            [edge.environment, nil].compactMap { forgotten[ForgottenSeries(subject, environment: $0)] }
+        }.max()
     }
 
     /// The rules on hosts that there are, one for each part of a host that has an alert of its own. What is wrong with

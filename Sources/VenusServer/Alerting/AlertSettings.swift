@@ -22,6 +22,6 @@ actor AlertSettings {
         return AlertEvaluation.Settings(
             thresholds: state.table, rules: state.rules.map(\.item), objectives: state.objectives.map(\.item),
             silences: state.silences.map(\.item), acknowledgements: state.acknowledgements.map(\.item),
-            notices: notices)
+            forgettings: state.forgettings.map(\.item), notices: notices)
     }
 }

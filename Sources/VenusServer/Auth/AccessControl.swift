@@ -64,7 +64,8 @@ package struct AccessControl: Sendable {
         return principal
     }
 
-    private func checkOrigin(_ request: HTTPRequest) throws(Problem) {
+    /// Whether a request comes from one of our pages.
+    package func checkOrigin(_ request: HTTPRequest) throws(Problem) {
         guard let origin = request.headerFields[.origin].flatMap({ WebOrigin($0) }) else { throw .originNotAllowed }
         if let publicURL, origin == publicURL { return }
         guard let host = request.authority.flatMap({ Authority($0) }), origin.isOurs(at: host, isSecure: isSecure)

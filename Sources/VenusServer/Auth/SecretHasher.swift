@@ -1,9 +1,10 @@
+import NIOCore
 import NIOPosix
 
-/// Runs the slow hashes off every loop, a few at a time: each holds a core and 32 MiB.
+/// Runs the slow hashes off every loop, one or two at a time: each holds a core and 32 MiB.
 package actor SecretHasher {
-    /// Hashes at a time.
-    package static let maximumRunning = 2
+    /// Hashes at a time: they take half of the cores at most, but for a machine that has one.
+    package static let maximumRunning = max(1, min(2, System.coreCount / 2))
     /// Callers that may wait for their turn; further ones are told that we are busy.
     package static let maximumWaiting = 16
 

@@ -49,11 +49,11 @@ package final class SignIn: Sendable {
         if let account, !Self.isOneTime(credential) { subjects.append(.account(account)) }
         try await begin(subjects, account: account, visitor: visitor, logger: logger)
         let opened: (token: Token, session: Session)?
+        var detail = visitor.agent
         do {
-            opened = try await open(credential, visitor: visitor)
+            opened = try await open(credential, visitor: visitor, detail: &detail)
         } catch {
-            // Nobody failed but we.
-            try? await store.takeBackSignIn(subjects)
+            try await takeBack(subjects, account: account, visitor: visitor, after: error)
             throw error
         }
         let actor = (opened?.session.account ?? account)?.text ?? "unknown"
@@ -65,7 +65,7 @@ package final class SignIn: Sendable {
         try await store.takeBackSignIn([subjects[0]])
         for subject in subjects.dropFirst() { try await store.forgetSignIns(subject) }
         logger.info("Signed in", metadata: ["account": "\(actor)", "address": "\(visitor.address)"])
-        try await audit.note(.signIn, actor: actor, address: visitor.address, detail: visitor.agent)
+        try await audit.note(.signIn, actor: actor, address: visitor.address, detail: detail)
         return opened
     }
 
@@ -82,7 +82,7 @@ package final class SignIn: Sendable {
         do {
             confirmed = try await user(name, having: password)
         } catch {
-            try? await store.takeBackSignIn(subjects)
+            try await takeBack(subjects, account: account, visitor: visitor, after: error)
             throw error
         }
         guard let confirmed else {
@@ -117,7 +117,20 @@ package final class SignIn: Sendable {
         throw Problem.tooManySignIns(retryAfter: (wait + 999) / 1_000)
     }
 
-    private func open(_ credential: Credential, visitor: Visitor) async throws -> (token: Token, session: Session)? {
+    /// Nobody failed but we: the attempt does not count.
+    private func takeBack(
+        _ subjects: [SignInSubject], account: Account?, visitor: Visitor, after error: any Error
+    ) async throws {
+        try? await store.takeBackSignIn(subjects)
+        guard error as? Problem == .busy else { return }
+        try await audit.noteOften(
+            .signInRefused, actor: account?.text ?? "unknown", address: visitor.address, detail: "busy")
+    }
+
+    /// - Parameter detail: of the audit log's entry, where there is something better to say than who asked.
+    private func open(
+        _ credential: Credential, visitor: Visitor, detail: inout String
+    ) async throws -> (token: Token, session: Session)? {
         switch credential {
         case .secret(let text):
             guard try await secret.verifies(text) else { return nil }
@@ -129,7 +142,11 @@ package final class SignIn: Sendable {
             guard let user = try await user(name, having: password) else { return nil }
             return try await sessions.open(.user(user.name), role: user.role, of: user, visitor: visitor)
         case .commandLine(let code, let verifier):
-            return try await gitHub?.redeem(code: code, verifier: verifier, visitor: visitor)
+            guard let redeemed = try await gitHub?.redeem(code: code, verifier: verifier, visitor: visitor) else {
+                return nil
+            }
+            detail = "GitHub, \(redeemed.grant)"
+            return (redeemed.token, redeemed.session)
         }
     }
 

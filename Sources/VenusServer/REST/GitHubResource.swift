@@ -24,7 +24,7 @@ struct GitHubResource: Sendable {
         [
             Route(.get, "/api/v1/login", entry: .open, handle: ways),
             Route(.get, Self.path, entry: .open, handle: begin),
-            Route(.post, Self.path, entry: .open, handle: beginForCommandLine),
+            Route(.post, Self.path, entry: .page, handle: beginForCommandLine),
             Route(.get, Self.callbackPath, entry: .open, handle: finish),
         ]
     }

@@ -97,7 +97,8 @@ struct ProxiesResource: Sendable {
         var spooled: Int
         /// Not kept, because too many waited: they are among the losses.
         var dropped: UInt64
-        /// In flight when it was last heard of before it ended without a word: nobody knows what became of them.
+        /// In flight when it ended without a word, or, where nobody closed it, when it was last heard of: nobody knows
+        /// what became of them.
         var unknown: Int
     }
 }

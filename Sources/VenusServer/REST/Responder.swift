@@ -69,6 +69,7 @@ struct Responder: HTTPResponder {
             request.pathParameters = match.parameters
             switch match.route.entry {
             case .open: if method != .get { try access.checkOriginIfAny(head) }
+            case .page: try access.checkOrigin(head)
             case .session:
                 let principal = try await access.authenticate(
                     head, method == .get ? .reading : .changing, address: request.address, logger: request.logger)

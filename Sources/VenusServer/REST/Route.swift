@@ -9,6 +9,8 @@ struct Route: Sendable {
     enum Entry: Sendable, Hashable {
         /// Anybody.
         case open
+        /// Anybody, from one of our pages.
+        case page
         /// A session whose role is at least this; where a scope is named, a key with it as well.
         case session(Role, key: KeyScope?)
 

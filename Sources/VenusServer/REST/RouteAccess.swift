@@ -15,7 +15,7 @@ package struct RouteAccess: Sendable, Hashable {
         method = route.method.rawValue
         path = route.path.text
         switch route.entry {
-        case .open: (role, scope) = (nil, nil)
+        case .open, .page: (role, scope) = (nil, nil)
         case .session(let role, let scope): (self.role, self.scope) = (role, scope)
         }
     }

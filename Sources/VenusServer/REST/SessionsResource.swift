@@ -3,7 +3,7 @@ import Hummingbird
 import VenusStore
 
 /// `GET /api/v1/session`: who is asking. `GET /api/v1/sessions`: who is signed in, of an admin all, of others their
-/// own; `DELETE /api/v1/sessions/{id}` ends one, `DELETE /api/v1/sessions` all of one's own but this.
+/// own, page by page; `DELETE /api/v1/sessions/{id}` ends one, `DELETE /api/v1/sessions` all of one's own but this.
 struct SessionsResource: Sendable {
     /// Sessions in one answer at most.
     static let maximumSessions = 1_000
@@ -39,15 +39,47 @@ struct SessionsResource: Sendable {
     }
 
     @Sendable private func list(_ request: APIRequest) async throws -> Response {
-        _ = try request.parameters([])
-        let principal = request.requirePrincipal()
-        let sessions = try await store.sessions(
-            of: Self.reach(of: principal), now: now(), limit: Self.maximumSessions + 1)
-        let items = sessions.prefix(Self.maximumSessions).map {
-            Item($0, isCurrent: $0.tokenHash == principal.tokenHash)
+        let parameters = try request.parameters(["account", "before", "limit"])
+        let limit = try parameters.number("limit", in: 1...Self.maximumSessions) ?? Self.maximumSessions
+        let before = try parameters["before"].map { text throws(Problem) in
+            guard let position = Self.position(text) else {
+                throw .invalidParameter("before", "must be what next of the page before says.")
+            }
+            return position
         }
+        let principal = request.requirePrincipal()
+        let reach = Self.reach(of: principal)
+        let asked = try parameters["account"].map { text throws(Problem) in
+            guard let account = Account(text) else {
+                throw .invalidParameter("account", "must be an account such as administrator or user:ada.")
+            }
+            return account
+        }
+        var sessions: [Session] = []
+        if reach == nil || asked == nil || asked == reach {
+            sessions = try await store.sessions(of: asked ?? reach, now: now(), before: before, limit: limit + 1)
+        }
+        let page = sessions.prefix(limit)
+        let isComplete = sessions.count == page.count
         return .json(
-            try JSONOutput.encode(Output(is_complete: sessions.count <= Self.maximumSessions, items: items)))
+            try JSONOutput.encode(
+                Output(
+                    is_complete: isComplete,
+                    items: page.map { Item($0, isCurrent: $0.tokenHash == principal.tokenHash) },
+                    next: isComplete ? nil : page.last.map(Self.text))))
+    }
+
+    /// `before` for what follows upon the session.
+    private static func text(_ session: Session) -> String {
+        "\(session.createdAt).\(Principal.sessionID(session.tokenHash))"
+    }
+
+    private static func position(_ text: String) -> SessionPosition? {
+        let parts = text.split(separator: ".", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let createdAt = Int64(parts[0]), createdAt >= 0,
+            let id = Base64URL.decode(parts[1]), id.count == Session.idBytes
+        else { return nil }
+        return SessionPosition(createdAt: createdAt, id: id)
     }
 
     @Sendable private func end(_ request: APIRequest) async throws -> Response {
@@ -90,8 +122,11 @@ struct SessionsResource: Sendable {
     }
 
     private struct Output: Encodable {
+        /// Whether nothing follows.
         var is_complete: Bool
         var items: [Item]
+        /// `before` for the next page; absent on the last.
+        var next: String?
     }
 
     private struct Item: Encodable {

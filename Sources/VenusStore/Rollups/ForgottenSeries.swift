@@ -1,6 +1,6 @@
 /// What history is to forget: everything of a service or of a dependency, in one environment or in all.
-public struct ForgottenSeries: Sendable, Hashable {
-    public enum Subject: Sendable, Hashable {
+public struct ForgottenSeries: Sendable, Hashable, Codable {
+    public enum Subject: Sendable, Hashable, Codable {
         case service(String)
         /// `host:port`.
         case dependency(String)

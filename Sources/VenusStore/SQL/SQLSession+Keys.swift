@@ -3,24 +3,25 @@ extension SQLSession {
         "id, key_hash, name, scopes, created_at, created_by, used_at, revoked_at"
     }
 
+    /// Where there are as many as there may be, the one that was taken away first goes for it.
     func addKey(_ key: APIKey) throws -> Bool {
-        try makeRoomForKey()
-        return try execute(
-            """
-            INSERT INTO api_keys (\(Self.columns)) SELECT $1, $2, $3, $4, $5, $6, $7, $8
-            WHERE (SELECT count(*) FROM api_keys) < \(APIKey.maximumCount)
-            ON CONFLICT (id) DO NOTHING
-            """, key.values) == 1
-    }
-
-    /// Where there are as many as there may be, the one that was taken away first goes.
-    private func makeRoomForKey() throws {
+        let isAdded =
+            try execute(
+                """
+                INSERT INTO api_keys (\(Self.columns)) SELECT $1, $2, $3, $4, $5, $6, $7, $8
+                WHERE (SELECT count(*) FROM api_keys) < \(APIKey.maximumCount)
+                    OR EXISTS (SELECT 1 FROM api_keys WHERE revoked_at > \(dialect.epoch))
+                ON CONFLICT (id) DO NOTHING
+                """, key.values) == 1
+        guard isAdded else { return false }
         try execute(
             """
-            DELETE FROM api_keys WHERE (SELECT count(*) FROM api_keys) >= \(APIKey.maximumCount) AND id IN (
-                SELECT id FROM api_keys WHERE revoked_at > \(dialect.epoch) ORDER BY revoked_at, id LIMIT 1
+            DELETE FROM api_keys WHERE (SELECT count(*) FROM api_keys) > \(APIKey.maximumCount) AND id IN (
+                SELECT id FROM api_keys WHERE revoked_at > \(dialect.epoch) AND id <> $1
+                ORDER BY revoked_at, id LIMIT 1
             )
-            """)
+            """, [.text(key.id)])
+        return true
     }
 
     func key(id: String) throws -> APIKey? {

@@ -41,7 +41,7 @@ extension SQLSession {
     func openMinutes(_ wanted: RollupQuery, known: OpenMinutesCache) throws -> [OpenCells] {
         try analysedShards().map { shard, openSince in
             guard openSince < wanted.to else { return OpenCells(shard: shard, openSince: openSince, cells: []) }
-            return try known.with(shard) { minutes in
+            return try known.with(shard, openSince: openSince) { minutes in
                 try update(&minutes, shard: shard, openSince: openSince)
                 return OpenCells(
                     shard: shard, openSince: openSince, cells: minutes.cells(wanted),
@@ -50,10 +50,12 @@ extension SQLSession {
         }
     }
 
-    /// Reads what came to the open minutes since.
+    /// Reads what came to the open minutes since, where they are not too many to be kept.
     func readOpenMinutes(_ known: OpenMinutesCache) throws {
         for (shard, openSince) in try analysedShards() {
-            try known.with(shard) { try update(&$0, shard: shard, openSince: openSince) }
+            try known.readAhead(shard, openSince: openSince) {
+                try update(&$0, shard: shard, openSince: openSince)
+            }
         }
     }
 

@@ -48,13 +48,24 @@ extension SQLSession {
             [.bytes(tokenHash), .millisecond(seenAt), .millisecond(idleExpiresAt)])
     }
 
-    func sessions(of account: Account?, now: Int64, limit: Int) throws -> [Session] {
+    func sessions(of account: Account?, now: Int64, before: SessionPosition?, limit: Int) throws -> [Session] {
         var values: [SQLValue] = [.millisecond(now), .count(limit)]
-        if let account { values.append(.text(account.text)) }
+        var conditions = "expires_at > $1 AND idle_expires_at > $1"
+        if let account {
+            values.append(.text(account.text))
+            conditions += " AND account = $\(values.count)"
+        }
+        if let before {
+            values += [.millisecond(before.createdAt), .bytes(before.id)]
+            let (at, id) = ("$\(values.count - 1)", "$\(values.count)")
+            conditions +=
+                " AND (created_at < \(at) OR created_at = \(at)"
+                + " AND substr(token_hash, 1, \(Session.idBytes)) > \(id))"
+        }
         return try query(
             """
-            SELECT \(Self.columns) FROM sessions WHERE expires_at > $1 AND idle_expires_at > $1
-            \(account == nil ? "" : "AND account = $3") ORDER BY created_at DESC, token_hash LIMIT $2
+            SELECT \(Self.columns) FROM sessions WHERE \(conditions)
+            ORDER BY created_at DESC, token_hash LIMIT $2
             """, values
         ).map { try Session($0) }
     }

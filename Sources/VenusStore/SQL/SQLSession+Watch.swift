@@ -16,6 +16,7 @@ extension SQLSession {
         state.objectives = try watched(Objective.self)
         state.silences = try watched(Silence.self)
         state.acknowledgements = try watched(FaultAcknowledgement.self)
+        state.forgettings = try watched(Forgetting.self)
         return state
     }
 

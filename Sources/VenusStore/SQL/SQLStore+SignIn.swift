@@ -9,8 +9,10 @@ extension SQLStore {
         try await write { try $0.touchSession(tokenHash: tokenHash, seenAt: seenAt, idleExpiresAt: idleExpiresAt) }
     }
 
-    public func sessions(of account: Account?, now: Int64, limit: Int) async throws -> [Session] {
-        try await read { try $0.sessions(of: account, now: now, limit: limit) }
+    public func sessions(
+        of account: Account?, now: Int64, before: SessionPosition?, limit: Int
+    ) async throws -> [Session] {
+        try await read { try $0.sessions(of: account, now: now, before: before, limit: limit) }
     }
 
     public func removeSession(id: [UInt8], of account: Account?) async throws -> Session? {

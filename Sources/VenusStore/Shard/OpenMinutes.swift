@@ -44,28 +44,56 @@ struct OpenMinutes: Sendable {
 
 /// The open minutes of all shards as a store read them last: who looks at history again reads what came since.
 final class OpenMinutesCache: Sendable {
+    private struct Kept {
+        var minutes = OpenMinutes()
+        /// Since when the minutes are open that were too many to be kept.
+        var tooManySince: Int64?
+    }
+
     private final class Shard: Sendable {
-        let minutes = Mutex(OpenMinutes())
+        let kept = Mutex(Kept())
     }
 
     private let shards = Mutex<[Int: Shard]>([:])
 
     /// Brings a shard's minutes up to date by `update`, one caller at a time, and returns what it does.
-    func with<Value: Sendable>(_ number: Int, _ update: (inout OpenMinutes) throws -> Value) rethrows -> Value {
-        let shard = shards.withLock { shards in
+    func with<Value: Sendable>(
+        _ number: Int, openSince: Int64, _ update: (inout OpenMinutes) throws -> Value
+    ) rethrows -> Value {
+        try shard(number).kept.withLock { kept in try Self.update(&kept, openSince: openSince, update) }
+    }
+
+    /// The same for nobody who waits. Of minutes that are too many to be kept it does nothing until one of them closes:
+    /// it would read all of them each time, and hold up who looks.
+    func readAhead(_ number: Int, openSince: Int64, _ update: (inout OpenMinutes) throws -> Void) rethrows {
+        try shard(number).kept.withLock { kept in
+            guard kept.tooManySince != openSince else { return }
+            try Self.update(&kept, openSince: openSince, update)
+        }
+    }
+
+    private func shard(_ number: Int) -> Shard {
+        shards.withLock { shards in
             if let shard = shards[number] { return shard }
             let shard = Shard()
             shards[number] = shard
             return shard
         }
-        return try shard.minutes.withLock { kept in
-            // Taken out, so that it is changed in place, and not kept half changed.
-            var minutes = OpenMinutes()
-            swap(&minutes, &kept)
-            let value = try update(&minutes)
-            if minutes.seriesCount <= OpenMinutes.maximumSeries { kept = minutes }
-            return value
+    }
+
+    private static func update<Value>(
+        _ kept: inout Kept, openSince: Int64, _ update: (inout OpenMinutes) throws -> Value
+    ) rethrows -> Value {
+        // Taken out, so that it is changed in place, and not kept half changed.
+        var minutes = OpenMinutes()
+        swap(&minutes, &kept.minutes)
+        let value = try update(&minutes)
+        if minutes.seriesCount <= OpenMinutes.maximumSeries {
+            kept.minutes = minutes
+        } else {
+            kept.tooManySince = openSince
         }
+        return value
     }
 }
 

@@ -1,4 +1,7 @@
-/// An entry that could not be read, or several that were gone before; kept so that a person can look at it.
+/// That an entry could not be read, or that several were gone before: which, why and when, so that a person knows of it.
+///
+/// What the entry held is not kept. It may be anything, also what Venus never stores, such as whole paths; and the entry
+/// itself is trimmed with those that are committed.
 public struct QuarantinedEntry: Sendable, Hashable {
     public var shard: Int
     /// Its id, or `AFTER..BEFORE` for those between two.

@@ -11,8 +11,10 @@ public protocol SignInStore: HostStore {
     func addSession(_ session: Session, of user: User?) async throws -> Bool
     /// Notes that a session was used.
     func touchSession(tokenHash: [UInt8], seenAt: Int64, idleExpiresAt: Int64) async throws
-    /// Valid sessions, the newest first; of one account, or of all.
-    func sessions(of account: Account?, now: Int64, limit: Int) async throws -> [Session]
+    /// Valid sessions, the newest first; of one account, or of all; those that follow upon a position.
+    func sessions(
+        of account: Account?, now: Int64, before: SessionPosition?, limit: Int
+    ) async throws -> [Session]
     /// Removes the session whose hash begins so; of one account, or of any. Returns what was removed.
     func removeSession(id: [UInt8], of account: Account?) async throws -> Session?
     /// Removes the account's sessions, but for one. Returns how many.
@@ -69,4 +71,11 @@ public protocol SignInStore: HostStore {
     func addAudit(_ entry: AuditEntry) async throws
     /// The newest first.
     func audit(_ query: AuditQuery) async throws -> [AuditEntry]
+}
+
+extension SignInStore {
+    /// The first page.
+    public func sessions(of account: Account?, now: Int64, limit: Int) async throws -> [Session] {
+        try await sessions(of: account, now: now, before: nil, limit: limit)
+    }
 }

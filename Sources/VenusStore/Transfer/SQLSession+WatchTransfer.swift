@@ -20,6 +20,7 @@ extension SQLSession {
         case .objective: try take(watched, as: Objective.self)
         case .silence: try take(watched, as: Silence.self)
         case .acknowledgement: try take(watched, as: FaultAcknowledgement.self)
+        case .forgetting: try take(watched, as: Forgetting.self)
         case nil: return
         }
     }

@@ -14,7 +14,7 @@ extension WatchItem {
 
 /// What kinds of them there are.
 public enum WatchKind: String, Sendable, Hashable, CaseIterable {
-    case threshold, rule, objective, silence, acknowledgement
+    case threshold, rule, objective, silence, acknowledgement, forgetting
 
     /// Items of the kind that a store takes at most.
     public var maximumCount: Int {
@@ -23,7 +23,7 @@ public enum WatchKind: String, Sendable, Hashable, CaseIterable {
         case .rule: 5_000
         case .objective: 500
         case .silence: 1_000
-        case .acknowledgement: 10_000
+        case .acknowledgement, .forgetting: 10_000
         }
     }
 

@@ -9,6 +9,7 @@ public struct WatchState: Sendable {
     public var objectives: [WatchRecord<Objective>] = []
     public var silences: [WatchRecord<Silence>] = []
     public var acknowledgements: [WatchRecord<FaultAcknowledgement>] = []
+    public var forgettings: [WatchRecord<Forgetting>] = []
 
     public init(version: Int64) { self.version = version }
 

@@ -1,5 +1,5 @@
-/// Thresholds, rules, objectives, silences and acknowledgements: what people have set. One suite of tests runs against
-/// every implementation.
+/// Thresholds, rules, objectives, silences, acknowledgements, and what history forgot: what people have set. One suite
+/// of tests runs against every implementation.
 public protocol WatchStore: Store {
     /// All of it; `nil` where nothing has changed since `version`: whoever asks every second reads one row then.
     func watchState(unless version: Int64?) async throws -> WatchState?

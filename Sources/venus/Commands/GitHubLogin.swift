@@ -4,8 +4,6 @@ import VenusServer
 /// `venus login --github`: the browser signs in at GitHub and brings back a code (RFC 8252), which is worth a session
 /// to whoever has the secret behind the challenge (RFC 7636), and that is this process alone.
 struct GitHubLogin {
-    private static let patience = Duration.seconds(300)
-
     let client: APIClient
 
     /// What signs in: the body of a `POST /api/v1/login`.
@@ -19,7 +17,8 @@ struct GitHubLogin {
         let verifier = Token.random().text
         let challenge = GitHubStates.challenge(of: verifier)
         let answer = try await LoopbackListener.wait(
-            for: challenge, patience: Self.patience, answer: "The command line goes on. You can close this page.\n"
+            for: challenge, patience: LoopbackListener.patience,
+            answer: "The command line goes on. You can close this page.\n"
         ) { port in
             guard let commandLine = CommandLineReturn(port: port, challenge: challenge) else {
                 throw CommandFailure("port \(port) is not one that a browser can be sent to; try again")
@@ -42,7 +41,7 @@ struct GitHubLogin {
         let url = "\(client.address)/sign-in#command-line=\(commandLine.port).\(commandLine.challenge)"
         printError("Open this in a browser on this machine, and sign in at GitHub:\n\n  \(Display.safe(url))\n")
         printError("A browser elsewhere can open it after: ssh \(forwarding(commandLine.port)) HOST")
-        printError("Waiting for \(Self.patience.components.seconds / 60) minutes; Ctrl-C gives up.")
+        printError("Waiting for \(LoopbackListener.patience.components.seconds / 60) minutes; Ctrl-C gives up.")
         openBrowser(url)
     }
 
@@ -75,7 +74,7 @@ struct GitHubLogin {
             "this name was somebody else's at GitHub when it was let in here; ask an admin of this Venus"
         case .misconfigured:
             "GitHub does not know this Venus: its client id, secret or callback address is not right"
-        case .unavailable: "GitHub does not answer; try again in a moment"
+        case .unavailable: "GitHub, or the store of this Venus, does not answer; try again in a moment"
         case .busy: "many people are signing in; try again in a moment"
         case .delayed: "too many tries; wait a little, then try again"
         case nil: "the sign-in failed; run `venus login --github` again"

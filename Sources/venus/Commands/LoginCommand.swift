@@ -8,8 +8,9 @@ struct LoginCommand: AsyncParsableCommand {
         commandName: "login", abstract: "Signs the command line in to a server.",
         discussion: """
             Asks for the administrator's secret, or with --user for the user's password; without a terminal, it is one \
-            line of standard input. With --github you sign in at GitHub, in a browser. What the other commands need is kept in the data directory, for you alone, until \
-            `venus logout`. They use the server that you signed in to last; with --server any other that is remembered.
+            line of standard input. With --github you sign in at GitHub, in a browser. What the other commands need is \
+            kept in the data directory, for you alone, until `venus logout`. They use the server that you signed in to \
+            last; with --server any other that is remembered.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -41,7 +42,8 @@ struct LoginCommand: AsyncParsableCommand {
         logins.signedIn(Access(server: server, token: session.token, trustFile: trust.path))
         try logins.write(to: data.login)
         printLine(
-            "Signed in to \(Display.safe(server)) as \(session.account), \(session.role), until \(session.expiresAt)")
+            Display.safe(
+                "Signed in to \(server) as \(session.account), \(session.role), until \(session.expiresAt)"))
     }
 
     private func body(_ client: APIClient) async throws -> Data {

@@ -52,7 +52,8 @@ struct APIClient: Sendable {
             throw CommandFailure("the server does not know this token; sign in again: `venus login`")
         default:
             let problem = (try? JSONDecoder().decode(Problem.self, from: Data(answer.body)))
-            throw CommandFailure(problem?.detail ?? problem?.title ?? "the server answered \(answer.status)")
+            throw CommandFailure(
+                Display.safe(problem?.detail ?? problem?.title ?? "the server answered \(answer.status)"))
         }
     }
 

@@ -11,8 +11,10 @@ import VenusServer
 /// that neither a favicon nor somebody else's page ends the waiting.
 package enum LoopbackListener {
     /// Browsers open some that they do not use; of more, the next waits until an idle one is closed.
-    private static let maximumConnections = 16
-    private static let maximumHeadBytes = 8_192
+    package static let maximumConnections = 16
+    package static let maximumHeadBytes = 8_192
+    /// How long somebody may take to come back from GitHub.
+    package static let patience = Duration.seconds(300)
     private static let idleTimeout = TimeAmount.seconds(2)
     /// The answer is small: whoever has not taken it by then does not read.
     private static let shutdownLimit = Duration.seconds(2)

@@ -1,4 +1,5 @@
 import Foundation
+import VenusAlerts
 import VenusCore
 
 /// Numbers as people read them in a terminal; `–` for what there is nothing to say about.
@@ -38,13 +39,9 @@ package enum Display {
         return value < 10 ? String(format: "%.1f", value) : String(format: "%.0f", value)
     }
 
-    /// A value or limit of an alert's metric, such as `availability`, `response_time_p95_ms` or
-    /// `host:system.cpu.utilization`: shares as percentages, times with their unit. Of processors there may be several.
+    /// A value or limit of an alert's metric, as messages have it.
     package static func measure(_ value: Double?, of metric: String) -> String {
-        if metric.hasSuffix("_ms") { return milliseconds(value) }
-        let isOfProcessors = metric.hasSuffix("process.cpu.utilization")
-        let shares = ["availability", "error_rate", "utilization", "pressure", "throttled"]
-        return !isOfProcessors && shares.contains { metric.hasSuffix($0) } ? percent(value) : number(value)
+        value.map { Figure.text($0, metric: metric) } ?? nothing
     }
 
     /// With the unit that suits it: `512 B`, `1.4 kB`, `10 MB`.

@@ -9,7 +9,7 @@ struct AgentRole: Service {
     private let agent: HostAgent
     private let lock: FileLock
 
-    /// - Parameter rest: called whenever there is nothing to do for a while.
+    /// - Parameter rest: as ``HostAgent`` has it.
     init(
         _ configuration: VenusConfiguration, timing: AgentTiming, data: DataDirectory,
         destination: any ReadingsDestination, logger: Logger, rest: @escaping @Sendable () -> Void = {}

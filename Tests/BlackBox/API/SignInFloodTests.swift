@@ -6,7 +6,7 @@ extension TheBinary {
     @Suite("A flood of sign-ins")
     struct SignInFloodTests {
         private static let visitors = 200
-        /// A hash takes 32 MiB, and two are made at a time.
+        /// A hash takes 32 MiB, and two at most are made at a time.
         private static let maximumGrowth = 100 << 20
 
         private final class Flood: Sendable {
@@ -48,13 +48,22 @@ extension TheBinary {
 
             let flood = Flood()
             let answers = Task { try await flood.run(port: venus.serverPort) }
+            var times: [Duration] = []
             repeat {
                 let begin = ContinuousClock.now
                 #expect(try await api.graph()["window"].string == "5m")
                 let took = begin.duration(to: .now)
                 #expect(took < .seconds(2), "\(took)")
+                times.append(took)
             } while flood.isRunning
-            try Self.expectAnswers(try await answers.value)
+            // The hashes leave half of the cores to everybody else, where there are several.
+            let median = times.sorted()[times.count / 2]
+            #expect(median < .milliseconds(500), "\(median) of \(times.count)")
+            let answered = try await answers.value
+            try Self.expectAnswers(answered)
+            let audit = try await api.get("/audit?event=sign_in_refused&limit=1000")["items"].array
+            let busy = audit.filter { $0["detail"].string == "busy" }.count
+            #expect(busy >= 1 && busy <= answered.filter { $0.status == 503 }.count, "\(busy)")
 
             let growth = try #require(OwnedProcesses.peakResidentBytes(server)) - before
             #expect(growth < Self.maximumGrowth, "\(growth >> 10) KB")
@@ -67,8 +76,8 @@ extension TheBinary {
             let statuses = Dictionary(grouping: answers, by: \.status).mapValues(\.count)
             #expect(answers.count == visitors)
             #expect(Set(statuses.keys).isSubset(of: [401, 429, 503]), "\(statuses)")
-            // Two that are looked at, and sixteen that wait; of so many at once the others are put off.
-            #expect(try #require(statuses[401]) >= 18, "\(statuses)")
+            // One or two that are looked at, and sixteen that wait; of so many at once the others are put off.
+            #expect(try #require(statuses[401]) >= 17, "\(statuses)")
             #expect(statuses[503] != nil, "\(statuses)")
             for answer in answers {
                 #expect((answer["retry-after"] != nil) == (answer.status != 401))

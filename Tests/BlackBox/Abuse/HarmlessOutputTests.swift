@@ -110,6 +110,33 @@ extension TheBinary {
             expectPlain(output.standardError + output.standardOutput, allowing: "…\u{fffd}")
         }
 
+        @Test("what a server answers to venus login is shown, and not obeyed")
+        func login() async throws {
+            let origin = try LoggingOrigin()
+            let directory = try TemporaryDirectory()
+            for (status, answer, expected) in [
+                (
+                    "200 OK",
+                    #"{"token":"t","account":"a\u001b[31mda","role":"adm\nin","expires_at":"\u009b2J\u202enow"}"#,
+                    ExitStatus.exited(0)
+                ),
+                ("401 No", #"{"detail":"no\u001b]0;x\u0007\nvenus: welcome"}"#, .exited(1)),
+                ("401 No", #"{"title":"no\u001b[2J\u202e"}"#, .exited(1)),
+            ] {
+                origin.answer(
+                    "/api/v1/login",
+                    with: .init("HTTP/1.1 \(status)\r\nContent-Length: \(answer.utf8.count)\r\n\r\n\(answer)"))
+                let output = try await VenusBinary.output(
+                    ["login", "http://\(origin.authority)"], environment: ["VENUS_DATA": directory.file("data")],
+                    standardInput: "a secret\n")
+                #expect(output.status == expected, "\(output.standardError)")
+                let text = output.standardOutput + output.standardError
+                #expect(text.contains("\u{fffd}"), "\(text)")
+                #expect(!text.split(separator: "\n").contains { $0.hasPrefix("venus: welcome") || $0.hasPrefix("in,") })
+                expectPlain(text, allowing: "\u{fffd}")
+            }
+        }
+
         /// What a client may call its server in TLS; none of these is a host.
         private static let serverNames = [
             "<script>alert(1)</script>", "a\u{1b}[31mb.example", "a\u{0}b", "a\tb\nc\rd",

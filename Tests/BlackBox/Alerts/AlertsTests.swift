@@ -4,7 +4,7 @@ import Testing
 
 /// Alerts from end to end: a dependency fails and recovers, and a receiver that was written from the rules of Standard
 /// Webhooks alone (receiver.py) checks every message.
-extension TheBinary {
+extension TheAlerts {
     @Suite("Alerts")
     struct AlertsTests {
         /// Alerts on the edge within seconds: a window of ten, two seconds of `for` (watch.py).

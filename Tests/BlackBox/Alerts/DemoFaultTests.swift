@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension TheBinary {
+extension TheAlerts {
     @Suite("An origin that turns slow, then fails, then recovers")
     struct DemoFaultTests {
         private static let slowMilliseconds = 400.0

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension TheBinary {
+extension TheAlerts {
     @Suite("An origin that flaps around a limit")
     struct FlappingTests {
         @Test("crosses it twenty times, and is one alert with one message each way")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension TheBinary {
+extension TheAlerts {
     @Suite("Alerts by mail")
     struct MailTests {
         /// A mail server that demands STARTTLS and a password (mailserver.py).
@@ -55,6 +55,26 @@ extension TheBinary {
             environment["VENUS_ALERTS_SMTP_TRUST_FILE"] = nil
             #expect(try await trial() == "tls_certificate_error")
             #expect(try server.messages.count == 1)
+        }
+
+        @Test("a mailbox that is gone keeps mail from nobody else, and is in the log; where all are, mail is refused")
+        func gone() async throws {
+            let server = try await MailServer()
+            let venus = try await VenusUp(environment: server.environment)
+            let api = try await venus.signIn()
+            func trial(_ name: String, _ recipients: String) async throws -> String? {
+                let webhook = try await api.send(
+                    "POST", "/webhooks", "{\"name\":\"\(name)\",\"kind\":\"email\",\"to\":[\(recipients)]}")
+                return try await api.send("POST", "/webhooks/\(webhook["id"].string ?? "")/test")["result"].string
+            }
+            #expect(try await trial("some", #""gone@example.com","ada@example.com","bob@example.com""#) == "status 250")
+            #expect(try await trial("none", #""gone@example.com","gone-too@example.com""#) == "status 550")
+            let messages = try server.messages
+            #expect(messages.count == 1)
+            #expect(messages.first?["to"].array.map(\.string) == ["ada@example.com", "bob@example.com"])
+            try await eventually("who was refused, in the log") {
+                venus.process.transcript.contains("gone@example.com")
+            }
         }
 
         @Test("a failure and its end are two mails of one conversation, with what was measured, the limit and the link")

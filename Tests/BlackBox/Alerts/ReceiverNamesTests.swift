@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension TheBinary {
+extension TheAlerts {
     /// Names of receivers are in other people's hands: here one that is against us (names.c) gives them addresses.
     @Suite("Receivers whose names change what they stand for")
     struct ReceiverNamesTests {

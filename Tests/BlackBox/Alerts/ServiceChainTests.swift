@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension TheBinary {
+extension TheAlerts {
     @Suite("A chain of services that call each other")
     struct ServiceChainTests {
         @Test(

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension TheBinary {
+extension TheAlerts {
     @Suite("Two servers on one store")
     struct TwoEvaluatorsTests {
         /// The newest state of a fleet's alerts, as PostgreSQL has it.

@@ -1,4 +1,5 @@
-"""A mail server (aiosmtpd) that demands STARTTLS and a password, and prints each message as a line of JSON.
+"""A mail server (aiosmtpd) that demands STARTTLS and a password, has no mailbox gone…, and prints each message as
+a line of JSON.
 
     mailserver.py PORT CERTIFICATE KEY
 """
@@ -17,6 +18,12 @@ context.load_cert_chain(sys.argv[2], sys.argv[3])
 
 
 class Handler:
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address.startswith("gone"):
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 ok"
+
     async def handle_DATA(self, server, session, envelope):
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         print(

@@ -40,21 +40,53 @@ extension TheBinary {
             #expect(try await venus.stop() == .exited(0))
         }
 
+        @Test("an agent reads and sends each second while somebody looks at the server, and no longer than that")
+        func throughServer() async throws {
+            let venus = try await VenusUp(arguments: ["--no-host"])
+            let api = try await venus.signIn()
+            // By itself it reads every ten seconds.
+            let agent = try await venus.startAgent(
+                api, host: "web-1", environment: ["VENUS_AGENT_PUBLISH_INTERVAL": "20s"])
+            func lastSeen() async throws -> String? {
+                if !agent.isRunning { throw TestFailure(agent.transcript) }
+                return try await api.get("/hosts?host=web-1")["items"][0]["last_seen"].string
+            }
+            try await eventually(within: .seconds(40), "the host") { try await lastSeen() != nil }
+
+            let live = try await api.live()
+            try live.send(#"{"type":"subscribe","topic":"hosts","filter":{"host":"web-1"}}"#)
+            _ = try await live.next(within: .seconds(10)) { $0["type"].string == "snapshot" }
+            var arrivals: [ContinuousClock.Instant] = []
+            var readings: [JSONValue] = []
+            while readings.count < 5 {
+                let update = try await live.next(within: .seconds(25), "new figures") { $0["type"].string == "update" }
+                // Of one reading: no other has all of its figures.
+                let metrics = update["data"]["metrics"]
+                guard !metrics.array.isEmpty, !readings.contains(metrics) else { continue }
+                readings.append(metrics)
+                arrivals.append(.now)
+            }
+            #expect(arrivals[4] - arrivals[1] < .seconds(8), "\(arrivals)")
+
+            live.close()
+            var known: (seen: String?, since: ContinuousClock.Instant) = (nil, .now)
+            try await eventually(within: .seconds(60), poll: .milliseconds(100), "five seconds without a word") {
+                let seen = try await lastSeen()
+                if seen != known.seen { known = (seen, .now) }
+                return ContinuousClock.now - known.since >= .seconds(5)
+            }
+            #expect(try await agent.stop(SIGTERM, within: .seconds(30)) == .exited(0))
+            #expect(try await venus.stop() == .exited(0))
+        }
+
         @Test("an agent below another root tells of the machine that is seen there, and of no control group")
         func otherRoot() async throws {
             let venus = try await VenusUp(arguments: ["--no-host"])
             let api = try await venus.signIn()
-            let made = try await api.send("POST", "/keys", #"{"name":"agent","scopes":["hosts:write"]}"#)
-            let key = try #require(made["key"].string)
             let root = VenusBinary.packageRoot + "/Tests/VenusHostTests/Kernels/6.18"
-            // Its data begin as those of `venus up`, whose end ends all that work on such.
-            let agent = try VenusBinary.start(
-                ["agent", "--root", root],
-                environment: [
-                    "VENUS_DATA": venus.directory.file("data-of-the-agent"), "VENUS_AGENT_KEY": key,
-                    "VENUS_AGENT_SERVER": "http://127.0.0.1:\(venus.serverPort)", "VENUS_AGENT_HOST": "old",
-                    "VENUS_AGENT_READ_INTERVAL": "1s", "VENUS_AGENT_PUBLISH_INTERVAL": "2s",
-                ])
+            let agent = try await venus.startAgent(
+                api, host: "old", arguments: ["--root", root],
+                environment: ["VENUS_AGENT_READ_INTERVAL": "1s", "VENUS_AGENT_PUBLISH_INTERVAL": "2s"])
             let metrics = try await eventually(within: .seconds(30), "the machine") { () -> [JSONValue]? in
                 if !agent.isRunning { throw TestFailure(agent.transcript) }
                 let metrics = try await api.get("/hosts?host=old")["metrics"].array

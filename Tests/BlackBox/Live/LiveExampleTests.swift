@@ -53,7 +53,7 @@ extension TheBinary {
 
         @Test(
             "live.sh prints each message on a line, and keeps the token to itself",
-            .enabled(if: hasWscat, "wscat is not installed: npm install --global wscat"))
+            .enabled(if: hasWscat, "wscat is not installed: npm install --global wscat, or Debian's node-ws"))
         func shell() async throws {
             let origin = try Origin()
             let venus = try await VenusUp()

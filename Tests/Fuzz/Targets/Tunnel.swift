@@ -43,8 +43,12 @@ private struct FuzzedTunnel {
                 }
             }
         }
-        kept = sight.keepsBytes ? stream : []
-        keptSide = side
+        if sight.keepsBytes {
+            kept = stream
+            keptSide = side
+        } else if keptSide == side || observer.isOpaque {
+            kept = []
+        }
         require(kept.count <= TLSHandshakeMessage.maximumStreamBytes + bytes.count, "what is kept is bounded")
         take(sight.call, sight.exchange)
     }

@@ -85,6 +85,42 @@ import VenusCore
         #expect(one[beyond].key.dependency == "_overflow")
     }
 
+    @Test("beyond all operations, edges and dependencies that are known go on being told apart while there is room")
+    func knownEdges() {
+        var table = KeyTable(bounds: KeyTable.Bounds(operations: 60))
+        #expect(KeyTable.Bounds(operations: 60).overflowing == 3)
+        func add(_ operation: String, _ service: String, _ dependency: String) -> SeriesKey {
+            let number = table.number(of: key(operation, service: service, dependency: dependency))
+            return table[number].key
+        }
+        for number in 0..<60 { _ = add("GET /\(number)", "s", number < 30 ? "d:1" : "d:2") }
+        let overflow = { self.key("GET _overflow", service: $0, dependency: $1) }
+        #expect(add("GET /new", "s", "d:1") == overflow("s", "d:1"))
+        #expect(add("GET /newer", "s", "d:1") == overflow("s", "d:1"))
+        // A new edge of a dependency that is known, and one of a dependency that is not.
+        #expect(add("GET /", "t", "d:2") == overflow("t", "d:2"))
+        #expect(add("GET /", "t", "d:3") == overflow("t", "_overflow"))
+        // Now there is no more room but for what is there.
+        #expect(add("GET /new", "s", "d:2") == overflow("s", "_overflow"))
+        #expect(add("GET /newest", "s", "d:1") == overflow("s", "d:1"))
+        #expect(add("GET /0", "s", "d:1") == key("GET /0", service: "s", dependency: "d:1"))
+
+        // A dependency without edges is forgotten.
+        let others = Set(table.inUse.filter { $0.entry.key.dependency != "d:2" }.map(\.number))
+        table.removeAll { others.contains($0) }
+        #expect(table.operationCount == 30 + 3)
+        for number in 0..<27 { _ = add("GET /\(number)", "u", "d:4") }
+        #expect(add("GET /", "t", "d:2") == overflow("t", "_overflow"))
+        #expect(add("GET /", "t", "d:4") == overflow("t", "d:4"))
+    }
+
+    @Test("what calls itself by the name of what overflows takes no room besides")
+    func namedLikeOverflow() {
+        var table = KeyTable()
+        for number in 0..<100 { _ = table.number(of: key("METHOD\(number) _overflow")) }
+        #expect(table.operationCount == KeyTable.maximumOverflowingMethods + 1)
+    }
+
     @Test("a name that is too long for the store is counted under _overflow")
     func longNames() {
         var table = KeyTable()

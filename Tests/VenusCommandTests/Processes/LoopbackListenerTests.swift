@@ -79,6 +79,8 @@ struct LoopbackListenerTests {
 
     @Test("more idle connections than it takes hold up the one that it waits for only until they are closed")
     func idle() async throws {
+        #expect(LoopbackListener.maximumConnections == 16 && LoopbackListener.maximumHeadBytes == 8_192)
+        let begin = ContinuousClock.now
         let (found, status) = try await wait { port in
             let idle = try (0..<20).map { _ in try HTTPClient(port: port) }
             // Begun, and never finished.
@@ -89,6 +91,8 @@ struct LoopbackListenerTests {
         }
         #expect(found == .code("c"))
         #expect(status == 200)
+        // Idle ones are closed after two seconds: without a bound nobody would wait for that.
+        #expect(begin.duration(to: .now) > .milliseconds(1_500))
     }
 
     @Test("nobody reaches it but by 127.0.0.1")
@@ -103,6 +107,7 @@ struct LoopbackListenerTests {
 
     @Test("it ends by itself where nobody comes, and where nobody can be asked to")
     func nobody() async throws {
+        #expect(LoopbackListener.patience == .seconds(300))
         let found = try await LoopbackListener.wait(
             for: Self.challenge, patience: .milliseconds(50), answer: ""
         ) { _ in }

@@ -81,6 +81,16 @@ struct AwayHourTests {
         return (agent, Task { await agent.run() })
     }
 
+    /// Leaves what `kill -9` at this moment does: the files as they are now, whatever the agent does at its end.
+    private func kill(_ run: Task<Void, Never>) async throws {
+        let (readings, left) = (directory.file("readings"), directory.file("left"))
+        try FileManager.default.copyItem(atPath: readings, toPath: left)
+        run.cancel()
+        await run.value
+        try FileManager.default.removeItem(atPath: readings)
+        try FileManager.default.moveItem(atPath: left, toPath: readings)
+    }
+
     private func run(to minutes: Double) async throws {
         try await time.run(to: Self.begin + Int64(minutes * Double(Self.minute)))
     }
@@ -108,21 +118,22 @@ struct AwayHourTests {
         #expect(try waiting == 30)
 
         // So does the agent, in the middle of a minute; a quarter of one later there is another.
-        run.cancel()
-        await run.value
+        try await kill(run)
         time.skip(to: Self.begin + 35 * Self.minute + 45_000)
         (agent, run) = try start(destination)
         try await self.run(to: 66)
         #expect(try waiting == 61)
         #expect(try await destination.minutes().count == 6)
 
-        // It dies once more while the hour is sent.
+        // Both die once more while the hour is sent.
         try await destination.reopen()
         await destination.become(.diesBeforeItAnswers)
         try await self.run(to: 69)
         try await eventually("its other end") { await destination.mood == .isAway }
         // Thirty minutes are a request, one of which it had.
         #expect(try await destination.minutes().count == 35)
+        try await kill(run)
+        (agent, run) = try start(destination)
         try await destination.reopen()
         await destination.become(.takes)
         try await self.run(to: 75.75)

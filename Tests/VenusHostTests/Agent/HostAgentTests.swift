@@ -128,4 +128,27 @@ struct HostAgentTests {
         await again.value
         #expect(destination.state.withLock { $0.minutes.contains(5) && $0.highest["p"] ?? 0 >= 2 })
     }
+
+    @Test("rests at its start and when it has sent, and not after each reading")
+    func rests() async throws {
+        let destination = TakingDestination()
+        let begin: Int64 = 1_767_225_600_000
+        let time = SimulatedTime(at: begin)
+        let rests = Mutex(0)
+        var open: HostReading?
+        let spool = try ReadingSpool(folder: directory.path + "/readings", newProducer: "p", open: &open)
+        let root = VenusBinary.packageRoot + "/Tests/VenusHostTests/Kernels/6.18"
+        let agent = HostAgent(
+            identity: .init(environment: "test", version: "1"), timing: AgentTiming(),
+            reader: HostReader(root: root, time: { time.reading }), spool: spool, open: open, destination: destination,
+            now: { time.now }, wait: time.wait, rest: { rests.withLock { $0 += 1 } }, tell: { _ in })
+        let run = Task { await agent.run() }
+        try await time.run(to: begin + 600_000)
+        let batches = { destination.state.withLock { $0.batches } }
+        // Twice at the start: before the first reading there is nothing but a look. Sixty readings follow.
+        try await eventually("the rest after the last publishing") { rests.withLock { $0 } == batches() + 2 }
+        #expect(batches() > 0 && batches() < 30)
+        agent.stop()
+        await run.value
+    }
 }

@@ -5,6 +5,8 @@ import VenusHost
 /// Whole trees of `/proc`, in `Kernels`: that of 6.18 as a machine had it, those of 3.10, 4.19 and 5.15 with the lines
 /// and fields that these kernels have. Changes between them: `MemAvailable` came with 3.14, `oom_kill` with 4.13, discards
 /// of disks with 4.18, pressure with 4.20, flushes with 5.5, the whole machine's pressure on processors with 5.13.
+///
+/// Two have a process of their own and its control groups: a container under 3.10, and a service of systemd under 5.15.
 @Suite("Kernels of several ages")
 struct KernelTests {
     struct Kernel: Sendable, CustomTestStringConvertible {
@@ -81,5 +83,35 @@ struct KernelTests {
         let root = VenusBinary.packageRoot + "/Tests/VenusHostTests/Kernels/" + kernel.name
         let found = HostReader(root: root, including: HostInclusions(interfaces: ["lo"])).snapshot(processes: nil)
         #expect(Set(found.networks.map(\.interface)) == Set(kernel.networks.keys).union(["lo"]))
+    }
+
+    private func ownGroups(_ kernel: String) throws -> CgroupStatistics {
+        let root = VenusBinary.packageRoot + "/Tests/VenusHostTests/Kernels/" + kernel
+        let found = HostReader(root: root, isOwn: true).snapshot(processes: nil)
+        #expect(found.garbledLines == 0)
+        // Of the whole machine, which another root has only.
+        #expect(HostReader(root: root).snapshot(processes: nil).cgroup == nil)
+        return try #require(found.cgroup)
+    }
+
+    @Test("3.10 has a container's groups in a tree for each controller, without kills and pressure")
+    func container() throws {
+        let found = try ownGroups("3.10")
+        #expect(found.memoryLimit == 512 << 20 && found.memoryUsage == 214_118_400 - 61_239_296)
+        #expect(found.quota?.cpus == 1.5)
+        #expect(found.throttling?.usage == 1_234_567_890)
+        #expect(found.throttling?.periods == 20_144 && found.throttling?.throttledPeriods == 312)
+        #expect(found.outOfMemoryKills == nil && found.pressure.isEmpty)
+    }
+
+    @Test("5.15 has a service's group in the one tree, with limits of its own")
+    func service() throws {
+        let found = try ownGroups("5.15")
+        #expect(found.memoryLimit == 64 << 20 && found.memoryUsage == 50_331_648 - 12_582_912)
+        #expect(found.quota?.cpus == 0.2 && found.outOfMemoryKills == 1)
+        #expect(found.throttling?.usage == 41_234_567)
+        #expect(found.throttling?.periods == 81_234 && found.throttling?.throttledPeriods == 912)
+        #expect(found.pressure[.memory]?.some == 60_123 && found.pressure[.memory]?.full == 50_123)
+        #expect(found.pressure[.cpu]?.some == 1_012_345 && found.pressure[.io]?.full == 10_234)
     }
 }

@@ -17,13 +17,13 @@ final class RunningProxy: Sendable {
     init(
         keys: ServiceKeys? = nil, policy: EgressPolicy = EgressPolicy(), interception: Interception? = nil,
         lookup: @escaping Resolver.Lookup = Resolver.system,
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         configuring change: (inout ProxyConfiguration) -> Void = { _ in }
     ) throws {
         var configuration = ProxyConfiguration(host: "127.0.0.1", port: 0)
         configuration.loops = 1
         configuration.lingerTimeout = .milliseconds(500)
         change(&configuration)
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let makeShipper = { @Sendable [log] (service: String) in
             CallShipper(
                 producer: Producer(id: service, environment: "test", service: service, instance: "i", host: "h"),

@@ -47,30 +47,6 @@ struct StoppingTests {
         #expect(proxy.ends.count == 1)
     }
 
-    @Test("closes a tunnel that is silent after its dependency's last word, and lets the others have their answers")
-    func tunnels() async throws {
-        let origin = try Origin()
-        let proxy = try RunningProxy()
-        let silent = try proxy.client()
-        #expect(try await silent.connect(origin.authority).status == 200)
-        #expect(try await silent.get("/").status == 200)
-        let unused = try proxy.client()
-        #expect(try await unused.connect(origin.authority).status == 200)
-        let busy = try proxy.client()
-        #expect(try await busy.connect(origin.authority).status == 200)
-        async let late = busy.get("/delay/6000")
-        try await eventually { origin.requests("/delay/6000") == 1 }
-        let start = ContinuousClock.now
-        async let stopped: Void = proxy.stop(within: .seconds(30))
-        #expect(try await silent.readToEnd().isEmpty)
-        #expect(try await unused.readToEnd().isEmpty)
-        #expect(ContinuousClock.now - start < .milliseconds(5_900))
-        #expect(try await late.text == "late\n")
-        await stopped
-        #expect(ContinuousClock.now - start < .seconds(15))
-        #expect(proxy.calls.filter { !$0.isActivity }.map(\.call.outcome) == [.success, .success, .success])
-    }
-
     @Test("beside a proxy that took over: it gets all new connections, and what came before is served")
     func takenOver() async throws {
         let origin = try Origin()

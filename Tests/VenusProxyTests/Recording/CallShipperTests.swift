@@ -229,7 +229,7 @@ struct CallShipperTests {
         #expect(try files(directory) == [])
     }
 
-    @Test("a producer that was killed is ended by the next start, with the number after its last call")
+    @Test("who was killed is ended by the next start, with the number after its last call and what was under way")
     func killed() async throws {
         let directory = try TemporaryDirectory("venus-state")
         try recordAndVanish(directory)
@@ -241,6 +241,8 @@ struct CallShipperTests {
         try await eventually("the end of the first") { log.heartbeats().contains { $0.isEnd } }
         let end = try #require(log.heartbeats().first { $0.isEnd })
         #expect(end.producer == Self.producer && end.next == 701 && end.version == "1" && end.isUnclean)
+        // No heartbeat had told of them.
+        #expect(end.callsInFlight == 3)
         try await eventually("its file to go") { try files(directory) == ["p2.producer"] }
         await shipper.finish(within: .seconds(10))
         await running.value
@@ -254,6 +256,8 @@ struct CallShipperTests {
         for start in 0..<600 as Range<Int64> { first.record(operation, start: start) }
         let other = second.intern("GET", "api", "/")
         for start in 0..<100 as Range<Int64> { second.record(other, start: start) }
+        for recorder in [first, first, first, second] { recorder.callStarted() }
+        first.callEnded()
     }
 
     @Test("a producer that lives is left alone, and so are other files")

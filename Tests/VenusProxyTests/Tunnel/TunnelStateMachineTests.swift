@@ -22,16 +22,6 @@ struct TunnelStateMachineTests {
         #expect(tunnel.flushed(from: .dependency) == .finish)
     }
 
-    @Test("knows who had the last word")
-    func lastWord() {
-        var tunnel = TunnelStateMachine()
-        #expect(!tunnel.isAnswerDue)
-        tunnel.spoke(.client)
-        #expect(tunnel.isAnswerDue)
-        tunnel.spoke(.dependency)
-        #expect(!tunnel.isAnswerDue)
-    }
-
     @Test("hears an end once")
     func once() {
         var tunnel = TunnelStateMachine()

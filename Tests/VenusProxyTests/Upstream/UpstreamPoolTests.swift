@@ -120,6 +120,17 @@ struct UpstreamPoolTests {
         #expect(known.count(host: host, port: 80).value == 0)
     }
 
+    @Test("counts a dependency that many threads come to know and forget")
+    func forgottenByMany() async {
+        let known = DependencyConnections()
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask { for _ in 0..<20_000 { _ = known.count(host: Array("h".utf8), port: 80).value } }
+            }
+        }
+        #expect(known.known == 0)
+    }
+
     @Test("counts right whatever happens", arguments: 0..<20)
     func againstModel(seed: UInt64) {
         var random = SeededGenerator(seed: seed)

@@ -341,18 +341,29 @@ extension AlertEvaluationTests {
 }
 
 extension AlertEvaluationTests {
-    @Test("two thousand rules are evaluated in 20 milliseconds, the picture's windows included")
+    @Test("two thousand rules, twenty of which fire, are evaluated within 40 ms of the processor's time")
     func cost() {
-        let edges = (0..<1_000).map { (edge("service-\($0 % 50)", "dependency-\($0):443"), good) }
+        let edges = (0..<1_000).map {
+            (edge("service-\($0 % 50)", "dependency-\($0):443"), $0 % 50 == 0 ? bad : good)
+        }
         var bench = Bench()
-        bench.look(at: edges, seconds: 3)
+        bench.look(at: edges)
+        bench.at += 59
+        bench.look(at: edges)
+        #expect(bench.kinds.filter { $0 == .firing }.count == 20)
+        bench.transitions = []
         let times = (0..<20).map { _ in
             bench.milliseconds = 0
             bench.look(at: edges)
             return bench.milliseconds
         }.sorted()
         print("2,000 rules on 1,000 edges: \(times[10]) ms of CPU, \(times[0]) at best, \(times[19]) at worst")
-        // 20 wanted, with cores of its own: here the tests beside it share them.
+        // The windows of the picture included; the best of twenty, since the tests beside it share the cores.
         #expect(times[0] <= 40 && bench.transitions.isEmpty)
+        // Everything fails and is slow: there are two rules an edge, and each that did not fire is judged.
+        let worst = totals(success: 50, serverErrors: 50, microseconds: 10_000_000)
+        bench.look(at: edges.map { ($0.0, worst) })
+        #expect(bench.kinds.allSatisfy { $0 == .pending })
+        #expect(Set(bench.transitions.map(\.rule)).count == 1_980)
     }
 }

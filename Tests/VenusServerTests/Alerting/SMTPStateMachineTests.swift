@@ -58,6 +58,43 @@ struct SMTPStateMachineTests {
         #expect(Self.talk(&injected, ["250 HELP"]) == ["(fail)"])
     }
 
+    @Test("a recipient that is refused keeps the message from nobody else; where all are, that is the outcome")
+    func recipients() {
+        func talk(_ replies: [String]) -> (said: [String], refused: [String]) {
+            var machine = Self.machine(
+                .none, recipients: ["ada@example.com", "bob@example.com", "eve@example.com"])
+            let said = Self.talk(
+                &machine, ["220 mail", "250 HELP", "250 ok"] + replies + ["354 go", "250 taken"])
+            return (Array(said.dropFirst(2)), machine.refused)
+        }
+        let asked = ["ada", "bob", "eve"].map { "RCPT TO:<\($0)@example.com>" }
+        let given = asked + ["DATA", "Subject: x|..hidden|end|.", "(250)"]
+        for code in ["550 gone", "452 full"] {
+            for place in 0..<3 {
+                var replies = ["250 ok", "250 ok", "250 ok"]
+                replies[place] = code
+                let (said, refused) = talk(replies)
+                #expect(said == given && refused == [["ada", "bob", "eve"][place] + "@example.com"], "\(replies)")
+            }
+        }
+        // Nobody is left; a code that says that one may be taken later counts before others.
+        var none = Self.machine(.none, recipients: ["ada@example.com", "bob@example.com"])
+        let start = ["220 mail", "250 HELP", "250 ok"]
+        #expect(Self.talk(&none, start + ["550 gone", "553 bad"]).last == "(550)")
+        var later = Self.machine(.none, recipients: ["ada@example.com", "bob@example.com"])
+        #expect(Self.talk(&later, start + ["550 gone", "452 full"]).last == "(452)")
+        // The server goes.
+        var gone = Self.machine(.none, recipients: ["ada@example.com", "bob@example.com"])
+        #expect(Self.talk(&gone, start + ["250 ok", "421 bye"]).last == "(421)")
+    }
+
+    @Test("mail is given up where the server will never take it, not while a password is changed")
+    func givenUp() {
+        let refusals = SMTPStateMachine.refusals
+        #expect([550, 554, 530].allSatisfy(refusals.contains))
+        #expect(![535, 454, 421].contains(where: refusals.contains))
+    }
+
     @Test("a refusal is the outcome, wherever it comes; what is no SMTP is none", arguments: 0..<6)
     func refusals(step: Int) {
         let lines = ["220 mail", "250 HELP", "250 ok", "250 ok", "354 go", "250 taken"]

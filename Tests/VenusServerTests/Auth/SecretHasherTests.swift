@@ -1,4 +1,5 @@
 import Dispatch
+import NIOCore
 import Synchronization
 import TestSupport
 import Testing
@@ -17,8 +18,10 @@ struct SecretHasherTests {
         let counts = Mutex(Counts())
     }
 
-    @Test("run two at a time while sixteen wait; the others are told that we are busy")
+    @Test("take half of the cores, of two at most, while sixteen wait; the others are told that we are busy")
     func bounded() async throws {
+        #expect((1...2).contains(SecretHasher.maximumRunning) && SecretHasher.maximumWaiting == 16)
+        #expect(SecretHasher.maximumRunning == 1 || 2 * SecretHasher.maximumRunning <= System.coreCount)
         let (hasher, tally, gate) = (SecretHasher(), Tally(), DispatchSemaphore(value: 0))
         let accepted = SecretHasher.maximumRunning + SecretHasher.maximumWaiting
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -15,6 +15,9 @@ struct SignInAttemptsTests {
 
     @Test("the wait begins when the free failures are used up, doubles, and ends at the longest")
     func waits() {
+        let (address, account) = (SignInAttempts.Patience.address, SignInAttempts.Patience.account)
+        #expect(address.free == 10 && address.firstWait == 2_000 && address.longestWait == 900_000)
+        #expect(account.free == 10 && account.firstWait == 2_000 && account.longestWait == 60_000)
         var attempts = SignInAttempts()
         var waits: [Int64] = []
         var now: Int64 = 10_000_000

@@ -273,6 +273,43 @@ struct AccountResourceTests {
         try await server.get("/api/v1/audit?event=\(event)", token: token)["items"].array
     }
 
+    @Test("sessions come page by page, of one account or of all")
+    func pages() async throws {
+        try await withServer { server in
+            let viewer = try await server.session(.viewer)
+            for _ in 0..<3 { _ = try await server.session(.viewer) }
+            let admin = try await server.session(.admin)
+            let all = try await server.get("/api/v1/sessions", token: admin)
+            #expect(all["is_complete"].bool == true && all["next"].string == nil)
+            let ids = all["items"].array.compactMap { $0["id"].string }
+            #expect(Set(ids).count == 5)
+            // All of them began in the same millisecond.
+            var found: [[String]] = []
+            var next: String? = ""
+            while let before = next, found.count < 9 {
+                let page = try await server.get("/api/v1/sessions?limit=2&before=\(before)", token: admin)
+                found.append(page["items"].array.compactMap { $0["id"].string })
+                next = page["next"].string
+                #expect(page["is_complete"].bool == (next == nil))
+            }
+            #expect(found.map(\.count) == [2, 2, 1] && found.flatMap(\.self) == ids)
+
+            for (query, token, count) in [
+                ("account=user:viewer&limit=4", admin, 4), ("account=user:nobody", admin, 0),
+                ("account=user:viewer", viewer, 4), ("account=user:admin", viewer, 0),
+            ] {
+                let page = try await server.get("/api/v1/sessions?" + query, token: token)
+                #expect(page["items"].array.count == count && page["is_complete"].bool == true, "\(query)")
+            }
+            for query in [
+                "before=x", "before=1.x", "before=-1.AAAAAAAAAAAA", "limit=0", "limit=1001", "account=nobody",
+            ] {
+                let response = try await server.request("GET", "/api/v1/sessions?" + query, [server.bearer(admin)])
+                #expect(response.status == 400, "\(query)")
+            }
+        }
+    }
+
     @Test("everybody sees and ends their own sessions, an admin all of them")
     func sessions() async throws {
         try await withServer { server in

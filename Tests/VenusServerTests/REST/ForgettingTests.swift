@@ -53,6 +53,15 @@ struct ForgettingTests {
 
             let dependency = "/api/v1/dependencies/api.test:80?environment=production"
             #expect(try await server.request("DELETE", dependency, [server.bearer(admin)]).status == 204)
+            // Alerts are told: of each once.
+            let told = try await server.store.watchState().forgettings.map(\.item.series)
+            #expect(
+                Set(told) == [
+                    ForgottenSeries(.service("team/checkout")),
+                    ForgottenSeries(.service("team/checkout"), environment: "x"),
+                    ForgottenSeries(.dependency("api.test:80"), environment: "production"),
+                ])
+            #expect(told.count == 3)
             #expect(try await calls(server, "&dependency=api.test:80", admin) == 0)
             #expect(try await calls(server, "", admin) == 20)
 

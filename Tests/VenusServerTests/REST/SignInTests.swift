@@ -45,6 +45,7 @@ struct SignInTests {
 
     @Test("a sign-in link works once")
     func link() async throws {
+        #expect(ServerConfiguration().signInLinkLifetime == .seconds(600))
         try await withServer { server in
             let link = try await server.server.makeSignInLink()
             #expect(link.hasPrefix("http://127.0.0.1:\(server.port)/sign-in#"))

@@ -171,6 +171,12 @@ struct WatchResourceTests {
                 ("/api/v1/rules/a", #"{\#(Self.shopEdge),"metric":"availability","clear":0.5}"#, 400),
                 ("/api/v1/rules/a", #"{\#(Self.shopEdge),"metric":"availability","for_seconds":-1}"#, 400),
                 ("/api/v1/rules/a", #"{\#(Self.shopEdge),"metric":"availability","severity":"bad"}"#, 400),
+                // Only edges and hosts are missed.
+                (
+                    "/api/v1/rules/a",
+                    #"{"level":"service","environment":"production","service":"shop","metric":"availability","no_data_after_seconds":300}"#,
+                    400
+                ),
             ]
             for (path, body, status) in refusals {
                 #expect(try await server.change("PUT", path, body, token: token).status == status, "\(body)")

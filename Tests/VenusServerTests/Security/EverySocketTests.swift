@@ -73,6 +73,7 @@ struct EverySocketTests {
 
     @Test("closes with 4401 when its key or session ends at another server of the store")
     func elsewhere() async throws {
+        #expect(ServerConfiguration().sessionRecheckInterval == .seconds(3) && Sessions.trust == 2_000)
         try await withServer {
             $0.sessionRecheckInterval = .milliseconds(100)
         } _: { server in

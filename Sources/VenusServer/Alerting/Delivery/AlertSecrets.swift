@@ -3,26 +3,30 @@ import FoundationEssentials
 import Glibc
 
 /// Seals endpoints' targets and secrets with AES-256-GCM, so that the store alone is no use to whoever reads it.
-struct AlertSecrets: Sendable {
+package struct AlertSecrets: Sendable {
     private let key: SymmetricKey
 
     /// The key of a file: 32 bytes in base64. Makes it, readable by its owner alone, where there is none.
     ///
     /// Reads and writes files: not on an event loop.
-    init(file path: String) throws(ServerError) {
+    package init(file path: String) throws(ServerError) {
         func wrong(_ why: String) -> ServerError {
             ServerError(.invalidAlertKey, "The key of alerts' secrets, \(path), \(why).")
         }
         if !FileManager.default.fileExists(atPath: path) {
             let text = Data(SecureBytes.random(32)).base64EncodedString() + "\n"
-            // Of two that start at once the first one's stays.
-            let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-            if descriptor >= 0 {
-                let written = Array(text.utf8).withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-                guard fsync(descriptor) == 0, Glibc.close(descriptor) == 0, written == text.utf8.count else {
-                    throw wrong("cannot be written")
-                }
-            } else if errno != EEXIST {
+            // 0600. It has its name when it is whole: of two that start at once the first one's stays, and the other
+            // reads all of it.
+            var template = Array("\(path).XXXXXX".utf8CString)
+            let descriptor = mkstemp(&template)
+            guard descriptor >= 0 else { throw wrong("cannot be made: \(String(cString: strerror(errno)))") }
+            defer { unlink(template) }
+            let written = Array(text.utf8).withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            let isSynced = fsync(descriptor) == 0
+            guard Glibc.close(descriptor) == 0, isSynced, written == text.utf8.count else {
+                throw wrong("cannot be written")
+            }
+            guard link(template, path) == 0 || errno == EEXIST else {
                 throw wrong("cannot be made: \(String(cString: strerror(errno)))")
             }
         }

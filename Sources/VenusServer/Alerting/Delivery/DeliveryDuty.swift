@@ -210,5 +210,5 @@ extension DeliveryResult {
 }
 
 extension WebhookTarget {
-    var refusals: Set<Int> { receiver?.refusals ?? Set(500...599) }
+    var refusals: Set<Int> { receiver?.refusals ?? SMTPStateMachine.refusals }
 }

@@ -1,3 +1,4 @@
+import Logging
 import NIOHTTP1
 import VenusAlerts
 
@@ -8,6 +9,7 @@ struct MessageSender: Sendable {
 
     let filter: TargetFilter
     let mail: MailServer?
+    let logger: Logger
     /// Seconds since the epoch.
     let now: @Sendable () -> Int64
     /// Of an attempt.
@@ -44,7 +46,8 @@ struct MessageSender: Sendable {
         guard let content = MailMessage.bytes(message, from: mail.sender, to: recipients, host: host) else {
             return .broken(errorType: "configuration")
         }
-        return await MailClient(server: mail, timeout: timeout).send(content, from: mail.sender, to: recipients)
+        return await MailClient(server: mail, timeout: timeout, logger: logger)
+            .send(content, from: mail.sender, to: recipients)
     }
 }
 

@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -7,17 +8,26 @@ import VenusAlerts
 struct MailClient: Sendable {
     let server: MailServer
     let timeout: Duration
+    let logger: Logger
 
     /// - Parameter content: as ``MailMessage`` makes it.
-    /// - Returns: the server's last code as a status.
+    /// - Returns: the server's last code as a status: 250 where it took the message for at least one recipient.
     func send(_ content: [UInt8], from sender: String, to recipients: [String]) async -> DeliveryResult {
-        do { return .answered(status: try await exchange(content, sender, recipients), retryAfter: nil) } catch {
+        do {
+            let reply = try await exchange(content, sender, recipients)
+            if !reply.refused.isEmpty {
+                logger.warning(
+                    "the mail server does not take messages for some recipients",
+                    metadata: ["refused": "\(reply.refused.joined(separator: ", "))", "status": "\(reply.code)"])
+            }
+            return .answered(status: reply.code, retryAfter: nil)
+        } catch {
             let failure = WebFailure(of: error)
             return failure == .timedOut ? .timedOut : .broken(errorType: failure.errorType)
         }
     }
 
-    private func exchange(_ content: [UInt8], _ sender: String, _ recipients: [String]) async throws -> Int {
+    private func exchange(_ content: [UInt8], _ sender: String, _ recipients: [String]) async throws -> SMTPReply {
         let (server, loop) = (server, MultiThreadedEventLoopGroup.singleton.next())
         let security = try await NIOThreadPool.singleton.runIfActive {
             try server.security == .none
@@ -25,7 +35,7 @@ struct MailClient: Sendable {
                 : WebSecurity(
                     server.trustFile.map { .authorities(file: $0) } ?? .system, host: server.host, protocols: [])
         }
-        let outcome = loop.makePromise(of: Int.self)
+        let outcome = loop.makePromise(of: SMTPReply.self)
         let credentials = server.user.map { (user: $0, password: server.password ?? "") }
         let channel: any Channel
         do {
@@ -59,16 +69,23 @@ struct MailClient: Sendable {
     }
 }
 
+/// How it ended.
+private struct SMTPReply: Sendable {
+    var code: Int
+    /// Recipients.
+    var refused: [String]
+}
+
 /// Performs what ``SMTPStateMachine`` decides; the first outcome counts.
 private final class SMTPHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     private var machine: SMTPStateMachine
     private let security: WebSecurity?
-    private let outcome: EventLoopPromise<Int>
+    private let outcome: EventLoopPromise<SMTPReply>
     private var buffer = ByteBuffer()
 
-    init(machine: SMTPStateMachine, security: WebSecurity?, outcome: EventLoopPromise<Int>) {
+    init(machine: SMTPStateMachine, security: WebSecurity?, outcome: EventLoopPromise<SMTPReply>) {
         self.machine = machine
         self.security = security
         self.outcome = outcome
@@ -101,7 +118,7 @@ private final class SMTPHandler: ChannelInboundHandler {
             }
             perform(machine.encrypted(), context)
         case .finish(let code):
-            outcome.succeed(code)
+            outcome.succeed(SMTPReply(code: code, refused: machine.refused))
             let bye = ByteBuffer(string: "QUIT\r\n")
             context.writeAndFlush(NIOAny(bye), promise: nil)
             context.close(promise: nil)

@@ -3,7 +3,8 @@ import FoundationEssentials
 /// One message on its way to a mail server (RFC 5321, with STARTTLS by RFC 3207 and AUTH PLAIN by RFC 4616), without
 /// I/O.
 ///
-/// It never goes back to clear text, and gives no password away in it.
+/// It never goes back to clear text, and gives no password away in it. Recipients that are refused keep nothing from the
+/// others.
 package struct SMTPStateMachine: Sendable {
     package enum Action: Sendable, Equatable {
         /// Wait for the rest of the reply.
@@ -27,6 +28,10 @@ package struct SMTPStateMachine: Sendable {
     package static let maximumLineBytes = 4_096
     package static let maximumLines = 100
 
+    /// Codes that say that the same message will never be taken: what is permanent, but for 535, since a password that is
+    /// wrong while it is changed is right later.
+    package static let refusals = Set(500...599).subtracting([535])
+
     private let security: MailServer.Security
     private let name: String
     private let credentials: (user: String, password: String)?
@@ -36,6 +41,10 @@ package struct SMTPStateMachine: Sendable {
     private var step = Step.greeting
     private var lines = 0
     private var offers: Set<String> = []
+    /// Recipients that the server does not take.
+    package private(set) var refused: [String] = []
+    /// With what it refused them; a code that says that it may take one later counts before others.
+    private var refusal: Int?
 
     /// - Parameters:
     ///   - name: ours.
@@ -86,7 +95,14 @@ package struct SMTPStateMachine: Sendable {
             }
         // 251: it is passed on.
         let isRight = code == wanted || (code == 251 && step.isRecipient)
-        guard isRight else { return (400...599).contains(code) ? .finish(code) : .fail }
+        guard isRight else {
+            guard (400...599).contains(code) else { return .fail }
+            // After 421 the server goes.
+            guard case .recipient(let place) = step, code != 421 else { return .finish(code) }
+            refused.append(recipients[place])
+            refusal = min(refusal ?? code, code)
+            return recipient(after: place)
+        }
         switch step {
         case .greeting:
             step = security == .tls ? .helloEncrypted : .hello
@@ -100,12 +116,7 @@ package struct SMTPStateMachine: Sendable {
         case .helloEncrypted: return begin(isEncrypted: true)
         case .authentication: return mail()
         case .sender: return recipient(0)
-        case .recipient(let place):
-            guard place + 1 < recipients.count else {
-                step = .data
-                return command("DATA")
-            }
-            return recipient(place + 1)
+        case .recipient(let place): return recipient(after: place)
         case .data:
             step = .content
             return .send(Self.doubled(content) + Array(".\r\n".utf8))
@@ -133,6 +144,14 @@ package struct SMTPStateMachine: Sendable {
     private mutating func recipient(_ place: Int) -> Action {
         step = .recipient(place)
         return command("RCPT TO:<\(recipients[place])>")
+    }
+
+    /// The next one, or the message, if anybody is to have it.
+    private mutating func recipient(after place: Int) -> Action {
+        guard place + 1 == recipients.count else { return recipient(place + 1) }
+        if let refusal, refused.count == recipients.count { return .finish(refusal) }
+        step = .data
+        return command("DATA")
     }
 
     private func command(_ text: String) -> Action { .send(Array((text + "\r\n").utf8)) }

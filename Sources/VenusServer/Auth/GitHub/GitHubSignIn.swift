@@ -5,9 +5,9 @@ package import VenusStore
 /// Turns what GitHub says of somebody into a session. GitHub's token is used for that and then forgotten.
 package final class GitHubSignIn: Sendable {
     /// Sign-ins at a time; each may hold a connection to GitHub for a while.
-    private static let maximumRunning = 8
+    package static let maximumRunning = 8
     /// For a whole sign-in; a question under way is waited for.
-    private static let patience = Duration.seconds(20)
+    package static let patience = Duration.seconds(20)
 
     private let configuration: GitHubConfiguration
     private let client: GitHubClient
@@ -72,14 +72,13 @@ package final class GitHubSignIn: Sendable {
     }
 
     /// - Parameter callback: the same URL that ``begin(for:commandLine:callback:)`` was given.
-    /// - Throws: a ``GitHubRefusal``, or the store's error.
+    /// - Throws: a ``GitHubRefusal``, or the store's error, where no command line waits for it.
     package func finish(
         _ answer: Return, callback: String, visitor: Visitor, logger: Logger
     ) async throws -> Outcome {
         // Whoever brings no state of this browser's costs nothing further.
         guard let browser = answer.browser, let opened = states.open(answer.state, for: browser, now: now()) else {
-            logger.warning("Refused a sign-in", metadata: ["address": "\(visitor.address)", "reason": "state"])
-            throw GitHubRefusal.state
+            try await turnAway(.state, .signInRefused, visitor: visitor, logger: logger)
         }
         guard let commandLine = opened.commandLine else {
             return .session(
@@ -98,21 +97,28 @@ package final class GitHubSignIn: Sendable {
                         "address": "\(visitor.address)",
                     ])
                 return try await self.codes.make(
-                    for: admission.account, role: admission.role, challenge: commandLine.challenge, now: self.now())
+                    for: admission.account, role: admission.role, grant: admission.grant,
+                    challenge: commandLine.challenge, now: self.now())
             }
             return .commandLine(url: commandLine.url(code: code))
         } catch let refusal as GitHubRefusal {
             return .commandLine(url: commandLine.url(refusal: refusal))
+        } catch {
+            // It would wait for somebody who does not come.
+            _ = FailureReport.problem(for: error, logger: logger)
+            return .commandLine(url: commandLine.url(refusal: .unavailable))
         }
     }
 
-    /// A session for a command line's code, which is used up; `nil` where that is not good.
+    /// A session for a command line's code, which is used up, and the grant that counted; `nil` where that is not good.
     package func redeem(
         code: String, verifier: String, visitor: Visitor
-    ) async throws -> (token: Token, session: Session)? {
-        guard let (account, role) = try await codes.take(code, verifier: verifier, now: now()) else { return nil }
-        return try await sessions.open(
-            account, role: role, lifetime: configuration.sessionLifetime, visitor: visitor)
+    ) async throws -> (token: Token, session: Session, grant: String)? {
+        guard let (account, role, grant) = try await codes.take(code, verifier: verifier, now: now()),
+            let (token, session) = try await sessions.open(
+                account, role: role, lifetime: configuration.sessionLifetime, visitor: visitor)
+        else { return nil }
+        return (token, session, grant)
     }
 
     /// Whom GitHub vouches for.
@@ -135,11 +141,13 @@ package final class GitHubSignIn: Sendable {
             running += 1
             return true
         }
-        guard isFree else { throw GitHubRefusal.busy }
+        guard isFree else { try await turnAway(.busy, .signInRefused, visitor: visitor, logger: logger) }
         defer { running.withLock { $0 -= 1 } }
 
         let subjects = [SignInSubject.address(AddressRange.network(of: visitor.address))]
-        guard try await store.beginSignIn(subjects, now: now()) == 0 else { throw GitHubRefusal.delayed }
+        guard try await store.beginSignIn(subjects, now: now()) == 0 else {
+            try await turnAway(.delayed, .signInDelayed, visitor: visitor, logger: logger)
+        }
         do {
             let admission = try await ask(
                 answer, browser, opened, callback: callback, visitor: visitor, logger: logger)
@@ -153,6 +161,17 @@ package final class GitHubSignIn: Sendable {
             try? await store.takeBackSignIn(subjects)
             throw error
         }
+    }
+
+    /// Before anybody is asked who it is: who comes again and again costs, and writes, little.
+    private func turnAway(
+        _ refusal: GitHubRefusal, _ event: AuditEntry.Event, visitor: Visitor, logger: Logger
+    ) async throws -> Never {
+        logger.warning(
+            "Refused a sign-in", metadata: ["address": "\(visitor.address)", "reason": "\(refusal.rawValue)"])
+        try await audit.noteOften(
+            event, actor: "github", address: visitor.address, detail: "GitHub: \(refusal.rawValue)")
+        throw refusal
     }
 
     private func open(_ admission: Admission, visitor: Visitor, logger: Logger) async throws -> Token {

@@ -50,11 +50,12 @@ extension OpenAPIOperation {
         OpenAPIOperation(
             method: .delete, path: "/api/v1/services/{name}", id: "forgetService",
             summary: "Forgets a service's history; one that still calls is known again", tag: "KPIs",
-            parameters: [.inPath("name", "The service's name."), .environment], success: 204, refusals: [404]),
+            parameters: [.inPath("name", "The service's name."), .environment], success: 204,
+            refusals: [404, 409]),
         OpenAPIOperation(
             method: .delete, path: "/api/v1/dependencies/{id}", id: "forgetDependency",
             summary: "Forgets a dependency's history; one that is still called is known again", tag: "KPIs",
-            parameters: [.inPath("id", "host:port."), .environment], success: 204, refusals: [404]),
+            parameters: [.inPath("id", "host:port."), .environment], success: 204, refusals: [404, 409]),
         OpenAPIOperation(
             path: "/api/v1/calls", id: "getCalls", summary: "The last, the slowest and the failed calls", tag: "KPIs",
             parameters: [
@@ -140,7 +141,13 @@ extension OpenAPIOperation {
             contents: [.json("CurrentSession")]),
         OpenAPIOperation(
             path: "/api/v1/sessions", id: "getSessions", summary: "Who is signed in; of others than admins their own",
-            tag: "Sign-in", contents: [.json("Sessions")]),
+            tag: "Sign-in",
+            parameters: [
+                .text("account", "Only this account's, such as `user:ada`."),
+                .text("before", "What `next` of the page before says."),
+                .number("limit", 1...SessionsResource.maximumSessions, "Sessions at most."),
+            ],
+            contents: [.json("Sessions")]),
         OpenAPIOperation(
             method: .delete, path: "/api/v1/sessions", id: "endOtherSessions",
             summary: "Ends all sessions of one's own but this", tag: "Sign-in", success: 204),

@@ -85,7 +85,7 @@ extension OpenAPISchemas {
         "Sessions": {
           "type": "object",
           "properties": {
-            "is_complete": {"type": "boolean", "description": "Whether all are there: at most 1,000 are."},
+            "is_complete": {"type": "boolean", "description": "Whether nothing follows."},
             "items": {
               "type": "array",
               "items": {
@@ -105,7 +105,8 @@ extension OpenAPISchemas {
                   "account", "address", "agent", "created_at", "expires_at", "id", "is_current", "role", "seen_at"
                 ]
               }
-            }
+            },
+            "next": {"type": "string"}
           },
           "required": ["is_complete", "items"]
         },

@@ -183,7 +183,7 @@ extension OpenAPISchemas {
                       "spooled": {"type": "integer", "minimum": 0},
                       "unknown": {
                         "type": "integer", "minimum": 0,
-                        "description": "In flight when a proxy was last heard of that ended uncleanly."
+                        "description": "In flight when the proxy was killed, or, where none followed it, last heard of."
                       }
                     },
                     "required": ["dropped", "in_flight", "queued", "recorded", "spooled", "unknown"]

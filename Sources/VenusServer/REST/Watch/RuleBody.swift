@@ -13,6 +13,8 @@ struct RuleBody: KnownMembers {
     ])
     /// What a rule is set on; thresholds also have a default, which is no subject.
     static let levels = ["service", "edge", "operation", "host"]
+    /// Of what it is known whether it is heard of all day.
+    private static let levelsThatFallSilent = ["edge", "host"]
 
     private enum CodingKeys: String, CodingKey {
         case metric, direction, objective, severity, clear
@@ -65,6 +67,10 @@ struct RuleBody: KnownMembers {
                 throw .invalidMember("metric", "a rule is on a metric, or on an objective.")
             }
             let subject = try subject.subject(among: Self.levels)
+            guard noDataAfterSeconds == nil || Self.levelsThatFallSilent.contains(subject.level) else {
+                throw .invalidMember(
+                    "no_data_after_seconds", "only edges and hosts are missed: set a rule on the service's edges.")
+            }
             let named = try ThresholdBody.metric(metric, of: subject)
             let direction = try ThresholdBody.direction(direction) ?? named.usualDirection
             try checkLimit(subject, named, direction, severity, state)
@@ -81,7 +87,7 @@ struct RuleBody: KnownMembers {
             throw .invalidMember("clear", "of a burn rate it is 0 to 1, in shares of the rate that raises the alert.")
         }
         guard noDataAfterSeconds == nil else {
-            throw .invalidMember("no_data_after_seconds", "this is for rules on a metric of an edge.")
+            throw .invalidMember("no_data_after_seconds", "this is for rules on a metric of an edge or a host.")
         }
         return (known.subject, .burnRate(objective: objective))
     }

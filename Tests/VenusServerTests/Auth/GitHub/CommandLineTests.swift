@@ -89,6 +89,9 @@ struct CommandLineTests {
             let raised = code.replacing(".operator.", with: ".admin.")
             #expect(raised != code)
             #expect(try await redeem(server, raised, Self.verifier).status == 401)
+            let granted = code.replacing(",octocat=", with: ",acme=")
+            #expect(granted != code)
+            #expect(try await redeem(server, granted, Self.verifier).status == 401)
             #expect(try await server.login("{\"token\":\"\(code.prefix(43))\"}").status == 401)
 
             let response = try await redeem(other, code, Self.verifier)
@@ -103,7 +106,9 @@ struct CommandLineTests {
 
             let audit = try await server.store.audit(AuditQuery(limit: 20))
             #expect(audit.filter { $0.event == .signIn }.map(\.actor) == ["github:octocat/583231"])
-            #expect(audit.filter { $0.event == .signInRefused }.count == 5)
+            // As of whoever signs a browser in.
+            #expect(audit.filter { $0.event == .signIn }.map(\.detail) == ["GitHub, octocat=operator"])
+            #expect(audit.filter { $0.event == .signInRefused }.count == 6)
             for secret in [String(code.prefix(43)), token, Self.verifier] {
                 #expect(!(server.log.text + other.log.text + "\(audit)").contains(secret))
             }
@@ -116,14 +121,19 @@ struct CommandLineTests {
         try await withSite { server, _ in
             let codes = CommandLineCodes(store: server.store)
             let account = Account.github(id: 7, login: "a.da")
-            let code = try await codes.make(for: account, role: .viewer, challenge: Self.challenge, now: 1_000)
-            #expect(try await redeem(server, code, Self.verifier).status == 401)
-            let late = try await codes.make(for: account, role: .viewer, challenge: Self.challenge, now: 1_000)
-            #expect(try await codes.take(late, verifier: Self.verifier, now: 61_000) == nil)
-            let timely = try await codes.make(for: account, role: .viewer, challenge: Self.challenge, now: 1_000)
-            let taken = try await codes.take(timely, verifier: Self.verifier, now: 60_999)
-            #expect(taken?.account == account && taken?.role == .viewer)
-            for garbage in ["", ".", "..", "x.viewer.github:a/1", "x.king.github:a/1", "x.viewer.nobody"] {
+            let grant = GitHubGrant(.team(organization: "a.cme", slug: "ops"), as: .viewer)
+            func make() async throws -> String {
+                try await codes.make(
+                    for: account, role: .viewer, grant: grant, challenge: Self.challenge, now: 1_000)
+            }
+            #expect(try await redeem(server, try await make(), Self.verifier).status == 401)
+            #expect(try await codes.take(try await make(), verifier: Self.verifier, now: 61_000) == nil)
+            let taken = try await codes.take(try await make(), verifier: Self.verifier, now: 60_999)
+            #expect(taken?.account == account && taken?.role == .viewer && taken?.grant == "a.cme/ops=viewer")
+            for garbage in [
+                "", ".", "..", "x.viewer.github:a/1", "x.viewer.github:a/1,a=viewer", "x.king.github:a/1,a=viewer",
+                "x.viewer.nobody,a=viewer", "x.viewer.,",
+            ] {
                 #expect(try await codes.take(garbage, verifier: Self.verifier, now: 1_000) == nil)
             }
         }
@@ -145,26 +155,44 @@ struct CommandLineTests {
         }
     }
 
+    @Test("where the store is away when the browser comes back, the command line is told at once")
+    func storeAway() async throws {
+        try await withSite { server, site in
+            try await site.set("{}")
+            var visitor = GitHubVisitor(server, site)
+            let url = try await visitor.begin(forPort: 40_123, challenge: Self.challenge)
+            let back = try await site.authorize(url)
+            await server.store.close()
+            let response = try await visitor.comeBack(back)
+            #expect(response.status == 302)
+            #expect(
+                response["location"]
+                    == "http://127.0.0.1:40123/venus-login?error=unavailable&state=\(Self.challenge)")
+        }
+    }
+
     @Test("nothing but a page of ours begins it, and nothing that comes leads elsewhere than to this machine")
     func begin() async throws {
         try await withSite { server, _ in
             let good = "{\"port\":40123,\"challenge\":\"\(Self.challenge)\"}"
-            func post(_ body: String, _ fields: [(String, String)] = [Self.json]) async throws -> HTTPResponse {
+            func post(_ body: String, _ fields: [(String, String)]) async throws -> HTTPResponse {
                 try await server.request("POST", "/api/v1/login/github", fields, body: body)
             }
-            let begun = try await post(good, [Self.json, server.origin])
+            let ours = [Self.json, server.origin]
+            let begun = try await post(good, ours)
             #expect(begun.status == 200)
             #expect(begun["set-cookie"]?.contains("; Max-Age=600; Path=/; HttpOnly; SameSite=Lax") == true)
+            #expect(try await post(good, [Self.json]).status == 403)
             for origin in ["http://evil.example", "null", "http://127.0.0.1:1"] {
                 #expect(try await post(good, [Self.json, ("origin", origin)]).status == 403, "\(origin)")
             }
             // What a form of another page could send.
-            #expect(try await post(good, [("content-type", "text/plain")]).status == 415)
+            #expect(try await post(good, [("content-type", "text/plain"), server.origin]).status == 415)
             for body in [
                 "{}", "{\"port\":80,\"challenge\":\"\(Self.challenge)\"}", "{\"port\":40123,\"challenge\":\"x\"}",
                 "{\"port\":\"40123@evil.example\",\"challenge\":\"\(Self.challenge)\"}",
             ] {
-                #expect(try await post(body).status == 400, "\(body)")
+                #expect(try await post(body, ours).status == 400, "\(body)")
             }
             for query in ["?port=40123&challenge=\(Self.challenge)", "?redirect_uri=http://127.0.0.1:40123/"] {
                 #expect(try await server.request("GET", "/api/v1/login/github" + query).status == 400)
@@ -175,7 +203,7 @@ struct CommandLineTests {
     @Test("who guesses codes waits, like anybody who fails")
     func guesses() async throws {
         try await withSite { server, _ in
-            let code = "\(Token.random().text).admin.github:octocat/583231"
+            let code = "\(Token.random().text).admin.github:octocat/583231,octocat=admin"
             for _ in 0..<10 { #expect(try await redeem(server, code, Self.verifier).status == 401) }
             // Each further one doubles the wait, so that a slow machine gets there too.
             var last = 401
@@ -188,9 +216,10 @@ struct CommandLineTests {
     func absent() async throws {
         try await withServer { server in
             let body = "{\"port\":40123,\"challenge\":\"\(Self.challenge)\"}"
-            let begun = try await server.request("POST", "/api/v1/login/github", [Self.json], body: body)
+            let begun = try await server.request(
+                "POST", "/api/v1/login/github", [Self.json, server.origin], body: body)
             #expect(begun.status == 404)
-            #expect(try await redeem(server, "x.admin.github:octocat/1", Self.verifier).status == 401)
+            #expect(try await redeem(server, "x.admin.github:octocat/1,octocat=admin", Self.verifier).status == 401)
         }
     }
 }

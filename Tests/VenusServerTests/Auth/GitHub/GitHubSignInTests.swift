@@ -119,6 +119,10 @@ struct GitHubSignInTests {
 
     @Test("eight sign-ins are under way at most: the next is told so, asks GitHub nothing, and may come again")
     func bounded() async throws {
+        #expect(GitHubSignIn.maximumRunning == 8 && GitHubSignIn.patience == .seconds(20))
+        #expect(GitHubSignInStateMachine.maximumPages == 20)
+        let configuration = GitHubConfiguration(clientID: "x", clientSecret: "y", grants: [])
+        #expect(configuration.answerTimeout == .seconds(10))
         try await withSite { server, site in
             try await site.set(#"{"slow":{"/user":9}}"#)
             var returns: [(visitor: GitHubVisitor, url: String)] = []
@@ -136,6 +140,8 @@ struct GitHubSignInTests {
                 try await eventually("eight questions after the person", holds: { try await asked() == 16 })
                 let refused = try await last.visitor.comeBack(last.url)
                 #expect(refused.refusal == "busy" && refused.sessionToken == nil)
+                let audit = try await server.store.audit(AuditQuery(event: .signInRefused, limit: 9))
+                #expect(audit.map(\.detail) == ["GitHub: busy"] && audit.first?.address == "127.0.0.1")
                 #expect(try await asked() == 16)
                 try await site.set("{}")
                 for try await response in group { #expect(response.sessionToken != nil, "\(response.refusal ?? "")") }
@@ -163,6 +169,9 @@ struct GitHubSignInTests {
             #expect(try await visitor.comeBack(forged).refusal == "state")
             #expect(try await visitor.comeBack("/api/v1/login/github/callback").refusal == "state")
             #expect(try await visitor.comeBack("/api/v1/login/github/callback?code=x&state=x").refusal == "state")
+            // Of all that, one entry: it costs nothing to send.
+            let audit = try await server.store.audit(AuditQuery(event: .signInRefused, limit: 9))
+            #expect(audit.map(\.detail) == ["GitHub: state"])
             // None of that has asked GitHub anything, or used the state up.
             #expect(try await !site.log().contains("/login/oauth/access_token"))
             #expect(try await visitor.comeBack(back, to: other).sessionToken != nil)
@@ -213,6 +222,8 @@ struct GitHubSignInTests {
             var last: String?
             for _ in 0..<10 where last != "delayed" { last = try await visitor.signIn().refusal }
             #expect(last == "delayed")
+            let delays = try await server.store.audit(AuditQuery(event: .signInDelayed, limit: 9))
+            #expect(delays.first?.detail == "GitHub: delayed" && delays.first?.address == "127.0.0.1")
         }
     }
 
