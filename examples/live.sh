@@ -16,6 +16,9 @@ if [ $# -gt 1 ]; then filter="$filter,\"service\":\"$2\""; fi
 # read. So Node adds it from the environment once the process is there (18.18 or newer).
 NODE_OPTIONS="${NODE_OPTIONS:-} --import=data:text/javascript,process.argv.push('--subprotocol','bearer.'+process.env.TOKEN)"
 export NODE_OPTIONS
+# Debian's wscat needs Debian's modules, which a Node from elsewhere looks for only where it is told to.
+NODE_PATH="${NODE_PATH:+$NODE_PATH:}/usr/share/nodejs"
+export NODE_PATH
 # Without --wait it ends after two seconds. This is 23 days, nearly the longest that Node can wait.
 exec wscat --no-color --connect "$url" --subprotocol venus.v1 --wait 2000000 \
     --execute "{\"type\":\"subscribe\",\"topic\":\"kpis\",\"filter\":{$filter}}"
