@@ -24,8 +24,8 @@ TEST := $(SWIFT) test --configuration release --skip-build
 
 .DEFAULT_GOAL := help
 .PHONY: help up build dashboard setup setup-tests build-tests test test-units test-fuzz test-black-box test-clients chaos fuzz \
-	sanitize lint format bench bench-store bench-server bench-interception bench-analysis bench-live bench-stream install uninstall \
-	clean
+	sanitize lint format bench bench-store bench-server bench-interception bench-analysis bench-memory bench-live bench-stream \
+	install uninstall clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -115,6 +115,10 @@ bench-interception: build ## compares interception with mitmproxy's
 bench-analysis: setup ## compares the analyzer's fold with polars, DuckDB and pandas; installs these from PyPI
 	VENUS_PART=analysis $(BUILD) --product AnalysisBenchmark
 	BENCHMARK_BINARY="$(BIN)/AnalysisBenchmark" Benchmarks/analysis/run
+
+bench-memory: setup ## measures the memory of the analysis with 500 edges and 50,000 operations, and once they are idle
+	VENUS_PART=analysis $(BUILD) --product AnalysisBenchmark
+	BENCHMARK_BINARY="$(BIN)/AnalysisBenchmark" Benchmarks/memory/run
 
 bench-live: setup-tests build ## measures the live socket with 10,000 subscribers, beside a broadcast server in Python
 	VENUS_BINARY="$(BIN)/venus" Benchmarks/live/run

@@ -201,6 +201,6 @@ if Context.environment["VENUS_PART"] == "analysis" {
     package.targets.append(
         .executableTarget(
             name: "AnalysisBenchmark",
-            dependencies: ["VenusCore", "VenusCallLog", "VenusStore", "VenusAnalysis", .logging],
+            dependencies: ["CLinux", "VenusCore", "VenusCallLog", "VenusStore", "VenusAnalysis", .logging],
             path: "Benchmarks/analysis", exclude: ["run", "peers.py"], swiftSettings: settings))
 }

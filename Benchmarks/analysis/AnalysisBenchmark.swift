@@ -7,6 +7,7 @@ import VenusCore
 ///     AnalysisBenchmark fold FILE ROUNDS ANSWERS               see `run`, which calls it
 ///     AnalysisBenchmark path [SERVICES OPERATIONS CALLS BLOCKS SECONDS]
 ///     AnalysisBenchmark windows edges|operations COUNT CALLS_PER_SECOND
+///     AnalysisBenchmark memory OPERATIONS_PER_EDGE CALLS_PER_SECOND    see `../memory/run`, which calls it
 ///     AnalysisBenchmark fill URL PREFIX SHARDS CALLS            see `../stream/run`, which calls these
 ///     AnalysisBenchmark read URL PREFIX SHARDS
 ///     AnalysisBenchmark read-each URL PREFIX
@@ -22,13 +23,15 @@ struct AnalysisBenchmark {
             path(numbers.count == 5 ? numbers : [50, 20, 500, 200, 20])
         case "windows" where arguments.count == 5:
             windows(arguments[2], Int(arguments[3]) ?? 0, callsPerSecond: Double(arguments[4]) ?? 1)
+        case "memory" where arguments.count == 4:
+            memory(operationsPerEdge: Int(arguments[2]) ?? 2, callsPerSecond: Double(arguments[3]) ?? 1)
         case "fill" where arguments.count == 6:
             try await stream(arguments).fill(calls: Int(arguments[5]) ?? 0)
         case "read" where arguments.count == 5: try await stream(arguments).read()
         case "read-each" where arguments.count == 4: try await stream(arguments).readEach()
         default:
             FileHandle.standardError.write(
-                Data("usage: AnalysisBenchmark fold|path|windows|fill|read|read-each …\n".utf8))
+                Data("usage: AnalysisBenchmark fold|path|windows|memory|fill|read|read-each …\n".utf8))
             exit(64)
         }
     }
@@ -83,5 +86,12 @@ struct AnalysisBenchmark {
                 count, kind as NSString, callsPerSecond, result.bytesPerSeries / 1_000,
                 result.bytesPerSeries * Double(count) / 1e6, result.held, result.nanosecondsPerCell,
                 result.nanosecondsPerLeaving))
+    }
+
+    private static func memory(operationsPerEdge: Int, callsPerSecond: Double) {
+        let result = MemoryBenchmark(operationsPerEdge: operationsPerEdge, callsPerSecond: callsPerSecond).run()
+        print(
+            "before \(result.before) full \(result.full) peak \(result.peak) idle \(result.idle) held \(result.held) "
+                + "seconds \(result.seconds)")
     }
 }

@@ -6,6 +6,7 @@ public struct AnalyzerConfiguration: Sendable {
     public var owner: String
     /// How long a lease outlives its owner: with the time that others take to ask for it, a shard moves within 10 s.
     public var leaseDuration: Duration = .seconds(5)
+    /// How long history is kept; the same at the servers, which read it.
     public var retention = Retention()
     /// How often what is past its retention is removed.
     public var pruneInterval: Duration = .seconds(600)
@@ -24,8 +25,9 @@ public struct AnalyzerConfiguration: Sendable {
     public var maximumFeedOperations = 2_000
     /// Beyond these an operation is counted under its method's `_overflow`.
     public var maximumOperationsPerEdge = 200
-    /// Of all shards of this analyzer, as are the operations.
+    /// Services of all shards of this analyzer; further ones are `_overflow`.
     public var maximumServices = 500
+    /// Operations of all shards of this analyzer; what further ones are counted under says `docs/architecture.md`.
     public var maximumOperations = 50_000
     /// Beyond these the instances of a service are counted under its `_overflow`; of each shard. All of them are in its
     /// feed, with some 2 KB each.

@@ -20,5 +20,6 @@ public struct Backoff: Sendable {
         return wait * (1 - random / 2)
     }
 
+    /// The next failure is the first again.
     public mutating func succeeded() { failures = 0 }
 }

@@ -29,6 +29,7 @@ public struct ProxyConfiguration: Sendable, Hashable {
     public var clientIdleTimeout: Duration = .seconds(75)
     /// How long a body may stand still, either way.
     public var bodyTimeout: Duration = .seconds(60)
+    /// For resolving a dependency's name.
     public var dnsTimeout: Duration = .seconds(5)
     /// For all addresses of a name together, and before that for waiting for a free connection.
     public var connectTimeout: Duration = .seconds(10)
@@ -40,6 +41,8 @@ public struct ProxyConfiguration: Sendable, Hashable {
     public var tunnelIdleTimeout: Duration = .seconds(3_600)
     /// How often the bytes that a tunnel moves are recorded while it is open.
     public var tunnelActivityInterval: Duration = .seconds(10)
+    /// How long nobody has called an operation that is forgotten where a loop knows too many, at least.
+    public var operationIdleTime: Duration = .seconds(600)
     /// How long a connection that ends may still send what is thrown away.
     public var lingerTimeout: Duration = .seconds(2)
 

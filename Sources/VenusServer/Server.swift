@@ -1,3 +1,4 @@
+import Glibc
 import Hummingbird
 import HummingbirdCore
 public import Logging
@@ -222,9 +223,10 @@ public final class Server: Service {
     /// Why it ended, which whoever waits for the address is told as well.
     private func failure(_ error: any Error) -> any Error {
         guard !listening.isFinished else { return error }
+        let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
         let failure = ServerError(
             .cannotListen,
-            "Cannot listen on \(configuration.host):\(configuration.port): \(error). Is it in use, or not ours?")
+            "Cannot listen on \(configuration.host):\(configuration.port): \(reason); choose another by server.listen.")
         listening.finish(.failure(failure))
         return failure
     }

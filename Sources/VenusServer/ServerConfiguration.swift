@@ -33,6 +33,7 @@ public struct ServerConfiguration: Sendable {
     public var sessionLifetime: Duration = .seconds(7 * 86_400)
     /// Of a session that is not used; an open live socket uses it.
     public var sessionIdleLifetime: Duration = .seconds(3 * 86_400)
+    /// How long a link that signs in (``Server/makeSignInLink()``) may wait to be used, once.
     public var signInLinkLifetime: Duration = .seconds(600)
 
     /// Whether machines that become hosts get this process's own program from here: see ``AgentResource``.

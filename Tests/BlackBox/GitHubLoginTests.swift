@@ -4,7 +4,7 @@ import Testing
 
 /// A `venus up` that lets people of a site that behaves like GitHub in, and a data directory from where nobody has
 /// signed in.
-private struct GitHubScene {
+struct GitHubScene {
     let site: ChildProcess
     let sitePort: Int
     let up: VenusUp

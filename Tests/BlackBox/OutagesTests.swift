@@ -33,6 +33,55 @@ extension TheBinary {
             #expect(fleet.process(.proxy).isRunning && fleet.process(.analyze).isRunning)
         }
 
+        @Test(
+            "Redis killed again and again, at last before it wrote what it had acknowledged: what was counted stays so"
+        )
+        func redisForgets() async throws {
+            let origin = try Origin()
+            let fleet = try await Fleet(redis: RedisServer(fsync: "everysec"))
+            let api = try await fleet.signIn()
+            let load = LoadGenerator(
+                proxyPort: fleet.proxyPort, url: origin.url("/bytes/200"), clients: 4, pause: .milliseconds(5))
+            var told = try await Self.history(api, beyond: 0)
+            for _ in 0..<2 {
+                try await fleet.redis.restart()
+                told = try await Self.history(api, beyond: told)
+            }
+            // Unread, acknowledged and in no file, as what comes while an fsync takes long.
+            fleet.process(.analyze).signal(SIGSTOP)
+            defer { fleet.process(.analyze).signal(SIGCONT) }
+            try await fleet.redis.cli("CONFIG", "SET", "appendonly", "no")
+            let before = load.report
+            try await eventually("calls in its memory alone", holds: { load.report.succeeded > before.succeeded + 600 })
+            try await fleet.redis.restart()
+            fleet.process(.analyze).signal(SIGCONT)
+            told = try await Self.history(api, beyond: told)
+            let report = try await load.stop()
+            #expect(report.failed == 0, "\(report.failures)")
+            #expect(report.slowest < .seconds(2))
+            try await eventually(within: .seconds(20), "\(report.made) calls, counted or lost") {
+                let live = try await api.edge("checkout", origin.authority)?["kpis"]["calls"].int ?? 0
+                let stored = try await api.get("/history?range=hour")["totals"]["calls"].int ?? 0
+                let lost = try await api.get("/losses")["calls"].int ?? 0
+                guard live == stored, stored + lost == report.made, stored >= told, lost > 0 else {
+                    throw TestFailure("\(live) live, \(stored) in history, \(lost) lost\n\(fleet.transcript)")
+                }
+                return true
+            }
+        }
+
+        /// Waits for 300 further calls in history, of which none may go again that it has told of.
+        private static func history(_ api: VenusAPI, beyond told: Int) async throws -> Int {
+            var highest = told
+            return try await eventually(within: .seconds(20), "calls in history beyond \(told)") {
+                let calls = try await api.get("/history?range=hour")["totals"]["calls"].int ?? 0
+                #expect(calls >= highest, "calls that history has told of")
+                highest = max(highest, calls)
+                guard calls >= told + 300 else { throw TestFailure("\(calls) calls") }
+                return calls
+            }
+        }
+
         @Test("PostgreSQL restarted under load: no call fails, and afterwards every call is counted")
         func postgresAway() async throws {
             let origin = try Origin()

@@ -18,7 +18,9 @@ struct Chain {
             state: state, since: since, isSilenced: silenced)
     }
 
-    static func grouping(_ alerts: ActiveAlert...) -> FaultGrouping { FaultGrouping(alerts, announced: announced) }
+    static func grouping(_ alerts: ActiveAlert..., at now: Int64 = 0) -> FaultGrouping {
+        FaultGrouping(alerts, announced: announced, at: now)
+    }
 }
 
 @Suite("What is at fault")
@@ -49,7 +51,7 @@ struct FaultGroupingTests {
     @Test("one dependency that takes five services down is one group")
     func five() {
         let alerts = (0..<5).map { Chain.alert("s\($0)", "payments-db:5432") }
-        let groups = FaultGrouping(alerts).groups
+        let groups = FaultGrouping(alerts, at: 0).groups
         #expect(groups.count == 1)
         #expect(groups[0].alerts.count == 5 && groups[0].services == ["s0", "s1", "s2", "s3", "s4"])
     }
@@ -69,6 +71,21 @@ struct FaultGroupingTests {
         let late = Chain.grouping(Chain.alert("web", "api:80"), Chain.alert("api", "db:1", .pending(firesIn: 121)))
         #expect(late.groups.map(\.node) == [api])
         #expect(Chain.grouping(Chain.alert("api", "db:1", .pending(firesIn: 1))).groups.isEmpty)
+    }
+
+    @Test("what is about to fire holds back for so long and no longer; what fires holds back for good")
+    func longestHold() {
+        let (above, limit) = (Chain.alert("web", "api:80", since: 1_000), 1_000 + FaultGrouping.longestHold)
+        let pending = Chain.alert("api", "db:1", .pending(firesIn: 60), since: 1_100)
+        let before = Chain.grouping(above, pending, at: limit - 1)
+        #expect(before.groups.isEmpty && before.held == [api])
+        let after = Chain.grouping(above, pending, at: limit)
+        #expect(after.groups.map(\.node) == [api] && after.held.isEmpty)
+        let firing = Chain.grouping(above, Chain.alert("api", "db:1", since: limit), at: limit)
+        #expect(firing.groups.map(\.node) == [db] && firing.inhibited == [api])
+        // One of two leaves fires: it explains what is above it, whatever becomes of the other.
+        let leaves = Chain.grouping(above, Chain.alert("api", "cache:1", since: limit), pending, at: limit)
+        #expect(leaves.groups.map(\.node.name) == ["cache:1"] && leaves.inhibited == [api])
     }
 
     @Test("a warning does not explain what is critical")
@@ -92,14 +109,14 @@ struct FaultGroupingTests {
     func circle() {
         let announced = Chain.announced.merging([.init(environment: "p", dependency: "web:80"): "web"]) { $1 }
         let circle = [Chain.alert("web", "api:80"), Chain.alert("api", "web:80"), Chain.alert("top", "web:80")]
-        let grouping = FaultGrouping(circle, announced: announced)
+        let grouping = FaultGrouping(circle, announced: announced, at: 0)
         #expect(grouping.groups.map(\.node) == [api])
         #expect(grouping.groups[0].alerts == ["api>web:80", "top>web:80", "web>api:80"])
         #expect(grouping.inhibited.isEmpty)
-        let withLeaf = FaultGrouping(circle + [Chain.alert("api", "db:1")], announced: announced)
+        let withLeaf = FaultGrouping(circle + [Chain.alert("api", "db:1")], announced: announced, at: 0)
         #expect(withLeaf.groups.map(\.node) == [db])
         #expect(withLeaf.groups[0].inhibited.count == 3)
-        let selfCall = FaultGrouping([Chain.alert("api", "api:80")], announced: announced)
+        let selfCall = FaultGrouping([Chain.alert("api", "api:80")], announced: announced, at: 0)
         #expect(selfCall.groups.map(\.node) == [api])
     }
 
@@ -108,7 +125,7 @@ struct FaultGroupingTests {
         let other = ActiveAlert(
             rule: "q", subject: .series(.edge(service: "api", dependency: "db:1", environment: "q")),
             severity: .critical, state: .firing, since: 0)
-        let groups = FaultGrouping([Chain.alert("web", "api:80"), other], announced: Chain.announced).groups
+        let groups = FaultGrouping([Chain.alert("web", "api:80"), other], announced: Chain.announced, at: 0).groups
         #expect(groups.count == 2)
     }
 
@@ -124,7 +141,7 @@ struct FaultGroupingTests {
                 numbers.pick([.firing, .firing, .noData, .pending(firesIn: 10)]),
                 severity: numbers.pick([.warning, .critical]))
         }
-        let grouping = FaultGrouping(alerts, announced: announced)
+        let grouping = FaultGrouping(alerts, announced: announced, at: 0)
         let told = Set(grouping.groups.flatMap(\.alerts))
         let listed = Set(grouping.groups.flatMap(\.inhibited))
         #expect(told.isDisjoint(with: []) && grouping.groups.allSatisfy { !$0.alerts.isEmpty })

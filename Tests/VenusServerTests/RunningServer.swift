@@ -93,6 +93,7 @@ final class RunningServer: Sendable {
     }
 
     private static let checker = Result { try SchemaChecker() }
+    private static let liveChecker = Result { try SchemaChecker(AsyncAPI.document) }
 
     func login(_ body: String, _ fields: [(String, String)] = []) async throws -> HTTPResponse {
         try await request("POST", "/api/v1/login", [("content-type", "application/json")] + fields, body: body)
@@ -115,7 +116,13 @@ final class RunningServer: Sendable {
 
     func live(token: String) async throws -> WebSocketClient {
         let client = try await WebSocketClient(
-            port: port, path: "/api/v1/live", subprotocols: ["venus.v1", "bearer.\(token)"])
+            port: port, path: "/api/v1/live", subprotocols: ["venus.v1", "bearer.\(token)"],
+            // Every message of every test is as it is described.
+            check: { message in
+                if let fault = try Self.liveChecker.get().fault(message) {
+                    throw TestFailure("a message is not as asyncapi.json has it: \(fault)")
+                }
+            })
         guard client.response.status == 101 else { throw TestFailure("live: \(client.response.status)") }
         return client
     }

@@ -18,7 +18,10 @@ struct ServerTests {
             let address = Task { try await second.address }
             let error = await #expect(throws: ServerError.self) { try await second.run() }
             #expect(error?.code == .cannotListen)
-            #expect(error?.description.contains(":\(server.port)") == true)
+            let place = "127.0.0.1:\(server.port)"
+            #expect(
+                error?.description
+                    == "Cannot listen on \(place): Address already in use; choose another by server.listen.")
             await #expect(throws: ServerError.self) { try await address.value }
         }
     }

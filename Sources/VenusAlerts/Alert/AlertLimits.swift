@@ -7,7 +7,9 @@ public struct AlertLimits: Sendable, Hashable {
     public var raise: Double
     /// Where the alert is over: at it or on its good side.
     public var clear: Double
+    /// Seconds for which the limit must be crossed before the alert fires.
     public var `for`: Int64
+    /// Seconds for which it must be over before the alert is resolved.
     public var keepFiringFor: Int64
 
     /// - Parameter clear: on the good side of `raise`; on the other it would make an alert that is raised and over at

@@ -7,6 +7,7 @@
 /// - With too few calls to judge, a pending alert is dropped; a firing one goes on, since callers that gave up on a
 ///   broken dependency prove nothing, and ends after ``quietLimit``.
 public struct AlertStateMachine: Sendable, Hashable, Codable {
+    /// `since` and `firingSince` are seconds since the epoch.
     public enum State: Sendable, Hashable, Codable {
         case inactive
         /// Crossed for `held` seconds.

@@ -4,6 +4,7 @@
 /// It is stored before the first attempt and after each: after a kill an attempt that was under way is made again, with
 /// the same id, by which the receiver knows it (at least once).
 public struct DeliveryStateMachine: Sendable, Hashable, Codable {
+    /// Where the message is; all times are seconds since the epoch.
     public enum State: Sendable, Hashable, Codable {
         /// For the attempt (from 0), not before `due`.
         case waiting(attempt: Int, due: Int64)

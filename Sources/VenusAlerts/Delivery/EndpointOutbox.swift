@@ -1,6 +1,7 @@
 /// The messages on their way to one endpoint, in order: of one fault at most one is sent at a time, so that a
 /// resolution never overtakes what it resolves. Bound: ``maximumMessages``.
 public struct EndpointOutbox: Sendable, Hashable, Codable {
+    /// Messages that wait or are being sent, at most.
     public static let maximumMessages = 10_000
     /// Most attempts under way at a time.
     public static let maximumSending = 4
@@ -8,7 +9,9 @@ public struct EndpointOutbox: Sendable, Hashable, Codable {
     /// A message that is not yet delivered or given up.
     public struct Message: Sendable, Hashable, Codable {
         public var id: String
+        /// Of one fault one message is sent at a time.
         public var fault: String
+        /// Seconds since the epoch: when it came.
         public var since: Int64
         public var delivery: DeliveryStateMachine
 
@@ -20,12 +23,14 @@ public struct EndpointOutbox: Sendable, Hashable, Codable {
         }
     }
 
+    /// Whether messages go to the endpoint.
     public enum Standing: Sendable, Hashable, Codable {
         case enabled
         /// Nothing is sent until somebody enables it again.
         case disabled(DeliveryStateMachine.Failure, at: Int64)
     }
 
+    /// What became of a message that was to be taken.
     public enum Enqueued: Sendable, Hashable {
         case queued
         /// It is there already.
@@ -68,6 +73,9 @@ public struct EndpointOutbox: Sendable, Hashable, Codable {
         return enqueued
     }
 
+    /// Takes a new message, behind those that are there; its first attempt is due at once.
+    ///
+    /// - Parameter now: seconds since the epoch.
     public mutating func enqueue(id: String, fault: String, at now: Int64) -> Enqueued {
         guard standing == .enabled else { return .disabled }
         guard !messages.contains(where: { $0.id == id }) else { return .known }

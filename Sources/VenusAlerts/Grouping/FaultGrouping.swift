@@ -7,7 +7,8 @@ import VenusCore
 /// listed there. An edge without data is about its caller, who has fallen silent, and explains nothing that is above
 /// it.
 public struct FaultGrouping: Sendable, Hashable {
-    /// A pending alert that fires within so many seconds holds back those above it, which may have been faster.
+    /// A pending alert that fires within so many seconds holds back those above it, which may have been faster; for no
+    /// longer than this from when they fired, since it may never fire.
     public static let longestHold: Int64 = 120
 
     /// The groups with an alert that fires or is without data, by node.
@@ -30,14 +31,16 @@ public struct FaultGrouping: Sendable, Hashable {
         }
     }
 
-    /// - Parameter announced: the services that announce these addresses.
-    public init(_ alerts: some Sequence<ActiveAlert>, announced: [Address: String] = [:]) {
+    /// - Parameters:
+    ///   - announced: the services that announce these addresses.
+    ///   - now: seconds since the epoch.
+    public init(_ alerts: some Sequence<ActiveAlert>, announced: [Address: String] = [:], at now: Int64) {
         var nodes = Nodes()
         for alert in alerts {
             if case .pending(let wait) = alert.state, wait > Self.longestHold { continue }
             nodes.add(alert, announced)
         }
-        nodes.link()
+        nodes.link(at: now)
         let reach = nodes.reach()
         var groups: [FaultGroup] = []
         var inhibited: Set<FaultNode> = []
@@ -107,8 +110,10 @@ public struct FaultGrouping: Sendable, Hashable {
 
         private func severity(_ place: Int) -> Severity { alerts[place].map(\.severity).max() ?? .warning }
 
-        /// Links a service to what it sees fail, where that is no less grave than what is said of the service.
-        mutating func link() {
+        /// Links a service to what it sees fail, where that is no less grave than what is said of the service; to what
+        /// is about to fire for a while only.
+        mutating func link(at now: Int64) {
+            let firing = alerts.map { $0.filter { !$0.isPending }.map(\.since).min() }
             for place in names.indices {
                 for alert in alerts[place] where alert.state != .noData {
                     guard case .series(let key) = alert.subject, key.level == .edge || key.level == .operation else {
@@ -116,6 +121,9 @@ public struct FaultGrouping: Sendable, Hashable {
                     }
                     let caller = FaultNode(.service, key.service, environment: key.environment)
                     guard let above = places[caller], above != place else { continue }
+                    if firing[place] == nil, let since = firing[above], now - since >= FaultGrouping.longestHold {
+                        continue
+                    }
                     if severity(place) >= severity(above) { next[above].insert(place) }
                 }
             }

@@ -5,6 +5,7 @@ public import VenusCore
 ///
 /// Bound: ``maximumFaults``; further ones wait until others are over.
 public struct NoticeStateMachine: Sendable, Hashable, Codable {
+    /// Faults that are known at a time, at most.
     public static let maximumFaults = 10_000
 
     /// Seconds.
@@ -28,6 +29,7 @@ public struct NoticeStateMachine: Sendable, Hashable, Codable {
     public struct Acknowledgement: Sendable, Hashable, Codable {
         public var author: String
         public var comment: String
+        /// Seconds since the epoch.
         public var at: Int64
 
         public init(author: String, comment: String = "", at: Int64) {
@@ -41,7 +43,7 @@ public struct NoticeStateMachine: Sendable, Hashable, Codable {
     public struct Fault: Sendable, Hashable, Codable {
         public var id: String
         public var group: FaultGroup
-        /// When it is told, unless it was.
+        /// When it is told, unless it was; seconds since the epoch, like all times here.
         public var due: Int64
         /// When it was told last, and how grave it was then.
         public var told: Int64?
@@ -92,7 +94,11 @@ public struct NoticeStateMachine: Sendable, Hashable, Codable {
     }
 
     private func due(_ fault: Fault, _ settings: Settings, _ now: Int64) -> Notice.Kind? {
-        guard let told = fault.told, let before = fault.toldSeverity else { return now >= fault.due ? .firing : nil }
+        guard let told = fault.told, let before = fault.toldSeverity else {
+            // Nobody waits for a clock that was set back.
+            let isDue = now >= fault.due || fault.due - now > max(settings.gather, settings.release)
+            return isDue ? .firing : nil
+        }
         if fault.group.severity > before { return .escalated }
         guard fault.acknowledgement == nil else { return nil }
         let (age, overflow) = now.subtractingReportingOverflow(told)

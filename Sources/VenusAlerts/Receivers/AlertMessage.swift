@@ -24,10 +24,12 @@ public struct AlertMessage: Sendable, Hashable, Codable {
         /// ``Metric/name``, `burn_rate`, or `no_data`.
         public var metric: String
         public var severity: Severity
+        /// What was measured, and the limit, in the metric's unit; `nil` where there is none.
         public var value: Double?
         public var limit: Double?
+        /// Of times: the phase that grew most.
         public var phase: PhaseGrowth?
-        /// Since when ``phase`` grew.
+        /// What ``phase`` is compared with.
         public var baseline: ReportEvidence.Baseline.Time?
         public var failures: [FailureShare]
         /// ``AlertRule/part``.
@@ -55,7 +57,9 @@ public struct AlertMessage: Sendable, Hashable, Codable {
         public var operation: String
         /// Status or error type; `nil` of a slow success.
         public var errorType: String?
+        /// How long the call took.
         public var milliseconds: Double
+        /// The W3C trace id, where the call carried one.
         public var trace: String?
 
         public init(operation: String, errorType: String?, milliseconds: Double, trace: String? = nil) {

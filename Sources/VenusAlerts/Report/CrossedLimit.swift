@@ -7,6 +7,7 @@ public struct CrossedLimit: Sendable, Hashable, Codable {
     public var direction: Direction
     public var window: Window
     public var severity: Severity
+    /// What was measured over the window, and the limit, in the metric's unit.
     public var value: Double
     public var limit: Double
     /// Seconds since the epoch: from when on a limit of this threshold has been crossed without a break; `nil` where

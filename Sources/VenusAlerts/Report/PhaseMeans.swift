@@ -26,6 +26,7 @@ public struct PhaseMeans: Sendable, Hashable {
 
 /// A phase's mean share of a call's time, then and now, in milliseconds.
 public struct PhaseGrowth: Sendable, Hashable, Codable {
+    /// ``Phase/name``.
     public var phase: String
     public var before: Double
     public var now: Double
@@ -36,5 +37,6 @@ public struct PhaseGrowth: Sendable, Hashable, Codable {
         self.now = now
     }
 
+    /// Milliseconds; negative where the phase has become shorter.
     public var growth: Double { now - before }
 }

@@ -77,14 +77,9 @@ extension CrossedLimit {
             guard let baseline = evidence.baseline else { return }
             phase = PhaseMeans(window.totals)?.grownMost(since: baseline.means)
             self.baseline = phase.map { _ in baseline.time }
-        case .availability:
-            // No 4xx makes a dependency less available.
+        case .availability, .errorRate:
             failures = FailureShare.most(
-                window.failures.filter { !(400...499).contains(Int($0.key) ?? 0) }, limit: ReportCard.maximumFailures)
-        case .errorRate:
-            let tolerated = Set(threshold.tolerate.map(String.init))
-            failures = FailureShare.most(
-                window.failures.filter { !tolerated.contains($0.key) }, limit: ReportCard.maximumFailures)
+                window.failures.filter { threshold.blames($0.key) }, limit: ReportCard.maximumFailures)
         case .load, .host: break
         }
     }

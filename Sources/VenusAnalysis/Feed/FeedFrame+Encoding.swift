@@ -29,9 +29,7 @@ extension FeedFrame {
     /// Reads the form on the live feed. Throws for bytes that no version of Venus has written.
     package init(encoded: [UInt8]) throws(EncodingError) {
         var reader = ByteReader(encoded)
-        let version = try reader.readByte()
-        guard version <= Self.version else { throw .newerVersion(version) }
-        guard version > 0 else { throw .corrupt }
+        try reader.readVersion(upTo: Self.version)
         self.init(
             shard: try reader.read(Int.self), shards: try reader.read(Int.self), epoch: try reader.readSigned(),
             at: try reader.readSigned(), coveredSince: try reader.readSigned(), series: [], producers: [],

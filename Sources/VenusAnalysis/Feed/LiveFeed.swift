@@ -3,6 +3,7 @@ public import VenusStore
 
 /// How the analyzers' windows reach the servers: in-process, or through Redis.
 public protocol LiveFeed: Sendable {
+    /// Hands a frame to every reader, or throws where the way to them is broken: the next frame makes up for it.
     func publish(_ frame: FeedFrame) async throws
     /// The frames that are published from now on. Ends when the feed is closed. A reader that lags gets the newest
     /// frame of each shard: older ones are skipped, never queued without bound.

@@ -40,9 +40,7 @@ package struct InstancesMessage: Sendable, Hashable {
     package init(encoded: [UInt8]) throws(EncodingError) {
         var reader = ByteReader(encoded)
         guard try reader.readByte() == Self.mark else { throw .corrupt }
-        let version = try reader.readByte()
-        guard version <= Self.version else { throw .newerVersion(version) }
-        guard version > 0 else { throw .corrupt }
+        try reader.readVersion(upTo: Self.version)
         shard = try reader.read(Int.self)
         epoch = try reader.readSigned()
         at = try reader.readSigned()

@@ -17,9 +17,7 @@ extension RouteTrie {
     /// Throws for bytes that no version of Venus has written, and for those of a newer one.
     package init(encoded: [UInt8]) throws(EncodingError) {
         var reader = ByteReader(encoded)
-        let version = try reader.readByte()
-        guard version <= Self.version else { throw .newerVersion(version) }
-        guard version > 0 else { throw .corrupt }
+        try reader.readVersion(upTo: Self.version)
         var room = Self.maximumNodes
         let methods = try Self.nodes(from: &reader, most: Self.maximumMethods, depth: 0, room: &room)
         guard reader.isAtEnd else { throw .corrupt }

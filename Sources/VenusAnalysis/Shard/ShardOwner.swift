@@ -326,7 +326,9 @@ package struct ShardOwner {
             if (error as? StoreError)?.code == .fenced {
                 self.lease.lost(now: clock.now)
                 share.gaveUp(shard, now: clock.now)
-                logger.warning("another analyzer owns the shard now", metadata: ["epoch": "\(lease.epoch)"])
+                logger.warning(
+                    "a commit was refused: the shard's lease is not ours any more",
+                    metadata: ["epoch": "\(lease.epoch)"])
             } else {
                 recoverAt = clock.now + recoverWait.failed()
                 noteStoreTrouble("a commit failed; going on from what the store holds", error)

@@ -14,6 +14,7 @@ public enum BlockDecoder {
     /// Latest time, in microseconds since the epoch: the end of the year 9999.
     public static let maximumTime: Int64 = 253_402_300_799_999_999
 
+    /// What the entry says; of calls what stands around them, which ``CallsRecord/block()`` reads.
     public static func decode(_ entry: LogEntry) -> LogRecord {
         do throws(BlockDecodingError) {
             let fields = try BlockFields(entry.fields)

@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -43,10 +44,18 @@ final class RedisConnection: Sendable {
                     }
                 }
         } catch {
-            throw CallLogError(.unavailable, "cannot connect to Redis at \(address): \(error)")
+            throw CallLogError(.unavailable, "cannot connect to Redis at \(address): \(reason(error))")
         }
         try await connection.1.get()
         return connection.0
+    }
+
+    /// Why there is no connection, as the system says it; of several addresses, why there is none to the first.
+    private static func reason(_ error: any Error) -> String {
+        let addresses = (error as? NIOConnectionError)?.connectionErrors
+        if addresses?.isEmpty == true { return "its name cannot be resolved" }
+        let error = addresses?.first?.error ?? error
+        return (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
     }
 
     var isActive: Bool { channel.isActive }

@@ -15,6 +15,7 @@ public enum Phase: Int, Sendable, Hashable, CaseIterable {
     /// First byte of the response → its last.
     case transfer
 
+    /// As the API and the pages have it: `blocked`, …, `transfer`.
     public var name: String { String(describing: self) }
 }
 

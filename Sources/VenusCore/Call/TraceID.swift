@@ -1,6 +1,8 @@
 /// A W3C trace id: 16 bytes, not all zero, written as 32 lower-case hexadecimal digits.
 public struct TraceID: Sendable, Hashable, CustomStringConvertible {
+    /// The first eight bytes, the most significant first.
     public let high: UInt64
+    /// The other eight.
     public let low: UInt64
 
     /// `nil` for the id of all zeros, which stands for none.

@@ -12,8 +12,10 @@ public struct ByteWriter: Sendable {
 
     public init() {}
 
+    /// One byte as it is: a version, or a mark.
     public mutating func append(byte: UInt8) { bytes.append(byte) }
 
+    /// A number, in one to ten bytes.
     public mutating func append(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {
@@ -33,7 +35,8 @@ public struct ByteWriter: Sendable {
     }
 }
 
-/// Reads what ``ByteWriter`` wrote; every read checks the bounds.
+/// Reads what ``ByteWriter`` wrote. Every read checks the bounds, and throws ``EncodingError/corrupt`` where the bytes
+/// end too early or hold no such value.
 public struct ByteReader: Sendable {
     private let bytes: ArraySlice<UInt8>
     private var position: Int
@@ -45,12 +48,27 @@ public struct ByteReader: Sendable {
 
     public var isAtEnd: Bool { position == bytes.endIndex }
 
+    /// One byte as it is.
     public mutating func readByte() throws(EncodingError) -> UInt8 {
         guard position < bytes.endIndex else { throw .corrupt }
         defer { position += 1 }
         return bytes[position]
     }
 
+    /// The version that a stored form begins with.
+    ///
+    /// - Parameter newest: the newest that we know, from 1. A newer one is ``EncodingError/newerVersion(_:)``; there
+    ///   never was a version 0.
+    /// - Returns: 1 … `newest`.
+    @discardableResult
+    public mutating func readVersion(upTo newest: UInt8) throws(EncodingError) -> UInt8 {
+        let version = try readByte()
+        guard version <= newest else { throw .newerVersion(version) }
+        guard version > 0 else { throw .corrupt }
+        return version
+    }
+
+    /// A number of at most 64 bits.
     public mutating func readNumber() throws(EncodingError) -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
@@ -96,6 +114,7 @@ public struct ByteReader: Sendable {
         }
     }
 
+    /// A number that was written as `signed`.
     public mutating func readSigned() throws(EncodingError) -> Int64 {
         let value = try readNumber()
         return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
@@ -107,6 +126,7 @@ public struct ByteReader: Sendable {
         return number
     }
 
+    /// A string; bytes that are not UTF-8 are no such value.
     public mutating func readString() throws(EncodingError) -> String {
         let length = try read(Int.self)
         guard length <= bytes.endIndex - position else { throw .corrupt }

@@ -5,6 +5,7 @@ public struct PinnedClient: Sendable, Hashable {
     public var host: String
     /// Seconds since the epoch.
     public var learned: Int64
+    /// Seconds since the epoch: then it is intercepted again.
     public var expires: Int64
 
     public init(client: String, host: String, learned: Int64, expires: Int64) {

@@ -20,8 +20,7 @@ extension LatencyHistogram {
 
     /// Reads the stored form. Throws for bytes that no version of Venus has written.
     public init(from reader: inout ByteReader) throws(EncodingError) {
-        let version = try reader.readByte()
-        guard version <= Self.version else { throw .newerVersion(version) }
+        try reader.readVersion(upTo: Self.version)
         let sum = try reader.readNumber()
         let minimum = try reader.read(UInt32.self)
         let maximum = try reader.read(UInt32.self)

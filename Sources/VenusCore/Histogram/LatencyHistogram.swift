@@ -25,6 +25,7 @@ public struct LatencyHistogram: Sendable, Hashable {
         sum &+= UInt64(microseconds)
     }
 
+    /// Adds the values of another one: exact, in any order.
     public mutating func merge(_ other: LatencyHistogram) {
         guard other.count > 0 else { return }
         buckets.add(other.buckets, total: count + other.count)

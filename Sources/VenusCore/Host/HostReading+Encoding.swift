@@ -47,8 +47,7 @@ extension HostReading {
 
     public init(encoded bytes: [UInt8]) throws(EncodingError) {
         var reader = ByteReader(bytes)
-        let version = try reader.readByte()
-        guard version <= Self.storedVersion else { throw .newerVersion(version) }
+        try reader.readVersion(upTo: Self.storedVersion)
         let (start, end) = (try reader.readSigned(), try reader.readSigned())
         guard start <= end else { throw .corrupt }
         self.init(start: start, end: end, leftOut: try reader.readNumber(), garbledLines: try reader.readNumber())

@@ -23,6 +23,9 @@ public struct HostReading: Sendable, Hashable {
 
     public subscript(series: HostSeries) -> HostTotals? { values[series] }
 
+    /// Adds what was measured of a series.
+    ///
+    /// - Parameter isLater: whether it comes after what is there, so that its last value is the last of both.
     public mutating func add(_ series: HostSeries, _ totals: HostTotals, isLater: Bool = true) {
         if values[series]?.add(totals, isLater: isLater) != nil { return }
         guard values.count < Self.maximumSeries else {
@@ -37,6 +40,7 @@ public struct HostReading: Sendable, Hashable {
         if let totals = HostTotals(value, seconds: seconds) { add(series, totals) }
     }
 
+    /// Adds a neighbouring reading, earlier or later: then this one covers the time of both.
     public mutating func add(_ other: HostReading) {
         let isLater = other.end >= end
         start = min(start, other.start)

@@ -30,8 +30,8 @@ public struct HostTotals: Sendable, Hashable {
         self.last = last
     }
 
-    /// Weighted by time.
-    public var mean: Double { sum / seconds }
+    /// Weighted by time; of values that are all the same, exactly that: at a limit it has not crossed it.
+    public var mean: Double { min(max(sum / seconds, minimum), maximum) }
 
     /// - Parameter isLater: whether the other's time is behind this one's: then its last value is the last.
     public mutating func add(_ other: HostTotals, isLater: Bool = true) {

@@ -10,6 +10,7 @@ public struct ReadingsBatch: Sendable, Hashable, Codable {
     /// Of ``producer``, and of the texts beside it.
     public static let maximumTextBytes = 128
 
+    /// A reading and its number, by which the store takes it once.
     public struct Item: Sendable, Hashable, Codable {
         /// From 1, higher with every reading of the producer. A number says nothing about another producer's.
         public var sequence: UInt64

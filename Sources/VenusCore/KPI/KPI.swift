@@ -11,6 +11,7 @@ public enum Basis: String, Sendable, Hashable, Codable {
 ///
 /// Rates are fractions 0 … 1; what there is nothing to say about is `nil`, and `null` in JSON: never 0 % or 100 %.
 public struct KPI: Sendable, Hashable {
+    /// All of them, whatever their outcome.
     public var calls: UInt64
     /// 1 − (server_error + transport_error) / k
     public var availability: Double?
@@ -22,15 +23,20 @@ public struct KPI: Sendable, Hashable {
     public var serverErrorRate: Double?
     public var transportErrorRate: Double?
     public var basis: Basis?
+    /// Of the calls that got a response, tunnels left out.
     public var responseTime: Distribution
+    /// Time to first byte, of the same calls.
     public var ttfb: Distribution
     public var load: Load
+    /// Calls whose caller left early; not in k.
     public var cancelled: UInt64
+    /// Calls that the egress policy refused; not in k.
     public var denied: UInt64
     /// Calls that the egress policy would have denied, if it were enforced.
     public var wouldBeDenied: UInt64
     /// Calls to link-local and metadata addresses.
     public var linkLocal: UInt64
+    /// Calls seen inside an encrypted tunnel, whose times are estimates.
     public var estimated: UInt64
 
     /// Milliseconds.
@@ -56,6 +62,7 @@ public struct KPI: Sendable, Hashable {
         }
     }
 
+    /// Means over the time that was looked at.
     public struct Load: Sendable, Hashable {
         public var callsPerMinute: Double
         public var bytesSentPerSecond: Double
@@ -73,7 +80,8 @@ public struct KPI: Sendable, Hashable {
         let known = totals.known
         if known > 0 {
             let share = { (count: UInt64) in Double(count) / Double(known) }
-            availability = 1 - share(totals.serverError + totals.transportError)
+            // In one division: 93 of 100 are 0.93, as a limit has it, and 1 − 0.07 is a little less.
+            availability = share(totals.success + totals.clientError)
             errorRate = share(totals.clientError + totals.serverError + totals.transportError)
             if totals.tunnels < known {
                 clientErrorRate = share(totals.clientError)

@@ -26,8 +26,7 @@ extension KPITotals {
 
     public init(from reader: inout ByteReader) throws(EncodingError) {
         self.init()
-        let version = try reader.readByte()
-        guard version <= Self.version else { throw .newerVersion(version) }
+        let version = try reader.readVersion(upTo: Self.version)
         success = try Self.readCount(from: &reader)
         clientError = try Self.readCount(from: &reader)
         serverError = try Self.readCount(from: &reader)

@@ -1,5 +1,6 @@
 /// The counts and sums of some calls, from which every KPI is made. Additive: merging is exact, in any order.
 public struct KPITotals: Sendable, Hashable {
+    /// Calls by outcome (``Outcome``): these seven are all there are.
     public var success: UInt64 = 0
     public var clientError: UInt64 = 0
     public var serverError: UInt64 = 0
@@ -18,7 +19,7 @@ public struct KPITotals: Sendable, Hashable {
     public var tunnels: UInt64 = 0
     /// The statuses of client and server errors.
     public var statuses = ErrorStatuses()
-    /// Of calls, and of what connections moved apart from them (``CallFlags/activity``).
+    /// Bytes of calls, and of what connections moved apart from them (``CallFlags/activity``).
     public var bytesSent: UInt64 = 0
     public var bytesReceived: UInt64 = 0
     /// `duration` of the calls that got a response, tunnels left out.
@@ -82,6 +83,7 @@ public struct KPITotals: Sendable, Hashable {
         if let time = call.phases[.ttfb] { ttfb.record(time) }
     }
 
+    /// Adds the calls of another one.
     public mutating func merge(_ other: KPITotals) {
         mergeCounts(other)
         duration.merge(other.duration)

@@ -17,6 +17,7 @@ public struct AlertRule: Sendable, Hashable, Codable {
     /// Of a rule on a host's metric: which file system, device, interface, resource or program; `nil`: the whole host.
     public var part: String?
 
+    /// What must hold.
     public enum Condition: Sendable, Hashable, Codable {
         /// The limit of the rule's severity, of the threshold that applies to the subject (``ThresholdTable``).
         case threshold(metric: Metric, direction: Direction)
@@ -26,6 +27,7 @@ public struct AlertRule: Sendable, Hashable, Codable {
         case silence
     }
 
+    /// Seconds, of ``for``, ``keepFiringFor`` and ``noDataAfter`` where nothing else is said.
     public static let usualFor: Int64 = 60
     public static let usualKeepFiringFor: Int64 = 300
     public static let usualNoDataAfter: Int64 = 300

@@ -3,8 +3,8 @@ public struct MetricThreshold: Sendable, Hashable, Codable {
     public var metric: Metric
     public var direction: Direction
     public var window: Window
-    /// In the metric's unit; without either limit the threshold says that the metric is not judged here, whatever
-    /// coarser levels say.
+    /// In the metric's unit; a value *at* a limit has not crossed it. Without either limit the threshold says that the
+    /// metric is not judged here, whatever coarser levels say.
     public var warning: Double?
     public var critical: Double?
     /// Below this many calls in the window nothing is judged; without meaning for load and for hosts.

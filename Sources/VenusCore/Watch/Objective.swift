@@ -12,6 +12,7 @@ public struct Objective: Sendable, Hashable, Codable {
     /// Below this many calls in a pair's longer window its burn rate says nothing.
     public var minimumCalls: UInt64
 
+    /// What makes a call a good one.
     public enum Kind: Sendable, Hashable, Codable {
         /// Good is what availability counts as good.
         case availability
@@ -19,6 +20,7 @@ public struct Objective: Sendable, Hashable, Codable {
         case fasterThan(milliseconds: Double)
     }
 
+    /// Thirty days, in seconds.
     public static let usualPeriod: Int64 = 30 * 86_400
     /// Shortest and longest period, in seconds: a day, and what the coarsest tier surely holds.
     public static let periods: ClosedRange<Int64> = 86_400...366 * 86_400
@@ -71,10 +73,11 @@ public struct Objective: Sendable, Hashable, Codable {
         }
     }
 
-    /// How many times faster than allowed the budget is used; `nil` without calls.
+    /// How many times faster than allowed the budget is used; `nil` without calls. To nine places: 1 − 0.9 is a little
+    /// less than 0.1, and what burns exactly as fast as a limit has not crossed it.
     public func burnRate(_ tally: Tally) -> Double? {
         guard tally.total > 0 else { return nil }
-        return Double(tally.bad) / Double(tally.total) / allowedShare
+        return (Double(tally.bad) / Double(tally.total) / allowedShare * 1e9).rounded() / 1e9
     }
 
     /// The share of the period's budget that is left: 1 when nothing failed, below 0 when the objective is missed.

@@ -10,6 +10,7 @@ public struct Silence: Sendable, Hashable, Codable {
     public var author: String
     public var comment: String
 
+    /// Matchers of one silence, at most.
     public static let maximumMatchers = 16
     /// Longest silence in seconds: what is never to be told needs no rule.
     public static let maximumSeconds: Int64 = 366 * 86_400
@@ -27,6 +28,7 @@ public struct Silence: Sendable, Hashable, Codable {
         self.comment = comment
     }
 
+    /// - Parameter second: since the epoch.
     public func isActive(at second: Int64) -> Bool { starts <= second && second < ends }
 
     /// Whether an alert is silent now.
@@ -48,6 +50,7 @@ public struct Silence: Sendable, Hashable, Codable {
             self.isNegated = isNegated
         }
 
+        /// Whether the alert's field fits the pattern, or does not where it is negated. Case counts.
         public func matches(_ labels: borrowing AlertLabels) -> Bool {
             Glob.matches(Array(labels[field].utf8), pattern: Array(pattern.utf8)) != isNegated
         }

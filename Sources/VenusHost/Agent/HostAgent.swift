@@ -8,6 +8,7 @@ package actor HostAgent {
         case failed(String)
         /// A minute was left out for good.
         case dropped(String)
+        /// Minutes cannot be written, and wait in memory.
         case cannotKeep
     }
 
@@ -52,6 +53,8 @@ package actor HostAgent {
     private var lastTurn: Int64 = 0
     private var known: Event?
     private var failuresOfSpool: UInt64 = 0
+    /// At the last reading.
+    private var couldNotKeep = false
 
     /// - Parameters:
     ///   - spool: is only used by the agent from now on.
@@ -153,8 +156,9 @@ package actor HostAgent {
         latest = reading
         for minute in open.add(reading) { spool.append(minute) }
         spool.keep(open.reading)
-        if spool.failures > failuresOfSpool { tell(.cannotKeep) }
-        failuresOfSpool = spool.failures
+        let cannotKeep = spool.failures > failuresOfSpool
+        if cannotKeep, !couldNotKeep { tell(.cannotKeep) }
+        (couldNotKeep, failuresOfSpool) = (cannotKeep, spool.failures)
     }
 
     /// Each process is looked at once a minute, some of them with each reading; not with those that a watcher has made
@@ -198,6 +202,7 @@ package actor HostAgent {
             spool.settle(items)
             limit = Self.readingsAtOnce
             note(.reaches)
+            if receipt.refused > 0 { tell(.dropped("its time cannot be; is the clock of this machine right?")) }
             machine.published(
                 .settled(watchedFor: receipt.watchedFor, every: receipt.publish, hasMore: spool.count > 0), now: now,
                 chance: chance)

@@ -7,10 +7,13 @@ package import VenusCore
 /// Each minute is a file, named by its number, written before it is sent and removed once the server has settled it;
 /// the open minute is another, written with every reading. Whenever the process dies, the next begins with what there
 /// is: a number is given once, and a minute that was sent is sent again under the same. Where the numbers are lost, a
-/// new producer begins.
+/// new producer begins. A minute that cannot be written, as on a disk that is full, waits in memory: it is sent like
+/// any other, and lost with the process.
 package final class ReadingSpool {
     /// A day and an hour of minutes.
     package static let defaultReadings = 1_500
+    /// Minutes that are kept in memory at most while they cannot be written.
+    package static let maximumUnwritten = 60
     private static let openName = "open"
     private static let suffix = ".reading"
 
@@ -18,6 +21,8 @@ package final class ReadingSpool {
     private let maximumReadings: Int
     /// In order.
     private var numbers: [UInt64] = []
+    /// Of these, the minutes that are in memory only.
+    private var unwritten: [UInt64: SpoolFile] = [:]
     package private(set) var producer: String
     /// Of the open minute.
     private var sequence: UInt64
@@ -63,9 +68,14 @@ package final class ReadingSpool {
             dropped += 1
         }
         let file = SpoolFile(producer: producer, sequence: sequence, dropped: dropped, reading: reading)
-        guard write(file, to: name(sequence), synchronously: true) else {
-            dropped += 1
-            return
+        if !write(file, to: name(sequence), synchronously: true) {
+            // Its number must not be given again by the next process, which begins anew without the open file.
+            guard removeOpen() else {
+                dropped += 1
+                return
+            }
+            if unwritten.count >= Self.maximumUnwritten, let oldest = unwritten.keys.min() { drop(oldest) }
+            unwritten[sequence] = file
         }
         numbers.append(sequence)
         sequence += 1
@@ -79,7 +89,8 @@ package final class ReadingSpool {
         var garbled: [UInt64] = []
         for number in numbers {
             guard items.count < limit else { break }
-            guard let bytes = Self.read(name(number)), let file = SpoolFile(bytes), let reading = file.reading else {
+            let kept = unwritten[number] ?? Self.read(name(number)).flatMap { SpoolFile($0) }
+            guard let file = kept, let reading = file.reading else {
                 garbled.append(number)
                 continue
             }
@@ -113,13 +124,19 @@ package final class ReadingSpool {
         return folder + "/" + String(repeating: "0", count: max(0, 20 - digits.count)) + digits + Self.suffix
     }
 
-    private func remove(_ number: UInt64) { unlink(name(number)) }
+    private func remove(_ number: UInt64) {
+        if unwritten.removeValue(forKey: number) == nil { unlink(name(number)) }
+    }
+
+    private var openName: String { folder + "/" + Self.openName }
+
+    /// - Returns: whether it is gone.
+    private func removeOpen() -> Bool { unlink(openName) == 0 || errno == ENOENT }
 
     private func writeOpen(_ open: HostReading?, synchronously: Bool) {
         let file = SpoolFile(producer: producer, sequence: sequence, dropped: dropped, reading: open)
-        let name = folder + "/" + Self.openName
         // Numbers of an older file would be given again: without it, there is a new producer.
-        if !write(file, to: name, synchronously: synchronously) { unlink(name) }
+        if !write(file, to: openName, synchronously: synchronously) { _ = removeOpen() }
     }
 
     /// Writes the file as a whole, or leaves what was there.
@@ -177,7 +194,9 @@ package final class ReadingSpool {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) {
                 String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
             }
-            guard name.hasSuffix(suffix), let number = UInt64(name.dropLast(suffix.count)) else { continue }
+            guard name.hasSuffix(suffix), let number = UInt64(name.dropLast(suffix.count)),
+                number <= SpoolFile.maximumNumber
+            else { continue }
             numbers.append(number)
         }
         return numbers.sorted()

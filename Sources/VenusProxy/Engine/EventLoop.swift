@@ -59,6 +59,8 @@ struct EventLoop: ~Copyable {
     var flushAt = SteadyTime.distantFuture
     /// When the shipper is woken for those that were full before.
     var announceAt = SteadyTime.distantFuture
+    /// When idle operations are forgotten; a loop that has nothing else to do does not wake for it.
+    private var forgetAt: SteadyTime
     /// Blocks that had gone out full when ``flushAt`` was set.
     private var filledBlocks: UInt64 = 0
     /// When the listeners are watched again, after descriptors ran out.
@@ -95,6 +97,7 @@ struct EventLoop: ~Copyable {
         self.logger = logger
         poller = try Poller()
         now = .now
+        forgetAt = now + settings.operationIdle
         timers = TimerWheel(now: now)
         buffers = BufferPool(maximumBytes: settings.maximumBufferBytes, maximumFreeBytes: 4 << 20)
         http2.memory = HTTP2Memory(maximumBytes: settings.maximumBufferBytes)
@@ -202,6 +205,10 @@ struct EventLoop: ~Copyable {
 
     @inline(__always)
     private mutating func flushRecorders() {
+        if now >= forgetAt {
+            forgetAt = now + settings.operationIdle
+            forgetIdleOperations()
+        }
         guard recorders.hasPending else {
             flushAt = .distantFuture
             announceAt = .distantFuture

@@ -9,6 +9,8 @@ struct LoopSettings: Sendable {
     var stopGrace: UInt64
     /// Microseconds.
     var tunnelActivity: UInt64
+    /// Microseconds.
+    var operationIdle: UInt64
     /// Shared by all loops.
     var limits: ClientLimits
     /// Shared by all loops.
@@ -46,6 +48,7 @@ struct LoopSettings: Sendable {
         callerPatience = configuration.callerPatience.microseconds
         stopGrace = configuration.stopGrace.microseconds
         tunnelActivity = configuration.tunnelActivityInterval.microseconds
+        operationIdle = configuration.operationIdleTime.microseconds
         limits = ClientLimits(
             maximumClients: configuration.maximumClients,
             maximumClientsPerAddress: configuration.maximumClientsPerAddress

@@ -13,8 +13,6 @@ package struct NameServer: Sendable, Hashable {
     private static let datagramBytes = 4_096
     /// Times that a question is sent within the time for it.
     private static let attempts: UInt64 = 3
-    /// Microseconds to wait for the addresses of one kind when those of the other are there.
-    private static let grace: UInt64 = 250_000
 
     package init(address: IPAddress, port: UInt16 = 53) {
         self.address = address
@@ -25,46 +23,13 @@ package struct NameServer: Sendable, Hashable {
     package func lookUp(_ text: String, within limit: UInt64) throws(LookupError) -> NameAnswer? {
         guard let name = DNSName(text) else { return nil }
         let deadline = SteadyTime.now + limit
-        var answers = Answers()
+        var lookup = NameLookupStateMachine()
         for attempt in 1...Self.attempts {
             let end = attempt == Self.attempts ? deadline : SteadyTime.now + limit / Self.attempts
-            try ask(name, &answers, until: min(end, deadline))
-            if answers.areEnough || SteadyTime.now >= deadline { break }
+            try ask(name, &lookup, until: min(end, deadline))
+            if lookup.isEnough || SteadyTime.now >= deadline { break }
         }
-        return try answers.result()
-    }
-
-    /// What is known so far of both kinds of addresses.
-    private struct Answers {
-        var ipv6: DNSMessage.Answer?
-        var ipv4: DNSMessage.Answer?
-
-        subscript(type: DNSMessage.RecordType) -> DNSMessage.Answer? {
-            get { type == .ipv6 ? ipv6 : ipv4 }
-            set { if type == .ipv6 { ipv6 = newValue } else { ipv4 = newValue } }
-        }
-
-        var hasAddresses: Bool {
-            [ipv6, ipv4].contains { if case .addresses(let some, _) = $0 { !some.isEmpty } else { false } }
-        }
-
-        var areComplete: Bool { ipv6 != nil && ipv4 != nil }
-        var areEnough: Bool { areComplete || hasAddresses }
-
-        func result() throws(LookupError) -> NameAnswer? {
-            var addresses: [IPAddress] = []
-            var lifetime = UInt32.max
-            for case .addresses(let some, let seconds) in [ipv6, ipv4] where !some.isEmpty {
-                addresses += some
-                lifetime = min(lifetime, seconds)
-            }
-            if !addresses.isEmpty { return NameAnswer(addresses, lifetime: UInt64(lifetime) * 1_000_000) }
-            // One kind's silence or trouble may hide an address; that the name does not exist holds for both.
-            if ipv6 == .noSuchName || ipv4 == .noSuchName { return nil }
-            if ipv6 == nil || ipv4 == nil { throw .timedOut }
-            if ipv6 == .failed || ipv4 == .failed { throw .failed }
-            return nil
-        }
+        return try lookup.result()
     }
 
     private struct Question {
@@ -73,31 +38,31 @@ package struct NameServer: Sendable, Hashable {
     }
 
     /// Sends what is not answered yet, from a new port, and takes answers until the time.
-    private func ask(_ name: DNSName, _ answers: inout Answers, until end: SteadyTime) throws(LookupError) {
+    private func ask(
+        _ name: DNSName, _ lookup: inout NameLookupStateMachine, until end: SteadyTime
+    ) throws(LookupError) {
         var native = address.native
         let socket = clinux_datagram_socket(&native, port)
         guard socket >= 0 else { throw .failed }
         defer { Socket.close(socket) }
-        let questions = DNSMessage.RecordType.allCases.filter { answers[$0] == nil }.map { Question(type: $0) }
+        let questions = DNSMessage.RecordType.allCases.filter { lookup[$0] == nil }.map { Question(type: $0) }
         for question in questions {
             guard send(DNSMessage.question(name, question.type, id: question.id), on: socket) else { throw .failed }
         }
-        var end = end
         var buffer = [UInt8](repeating: 0, count: Self.datagramBytes)
-        while questions.contains(where: { answers[$0.type] == nil }) {
-            guard wait(socket, Poller.readable, until: end) else { return }
+        while questions.contains(where: { lookup[$0.type] == nil }) {
+            guard wait(socket, Poller.readable, until: lookup.end(end)) else { return }
             let count = clinux_receive(socket, &buffer, buffer.count)
             if count == -Int(EAGAIN) { continue }
             // Nobody listens there.
             guard count >= 0 else { throw .failed }
-            for question in questions where answers[question.type] == nil {
+            for question in questions where lookup[question.type] == nil {
                 let answer = DNSMessage.answer(
                     buffer.span.extracting(first: count), to: name, question.type, id: question.id)
                 guard let answer else { continue }
-                answers[question.type] =
-                    answer == .truncated ? askByStream(name, question, until: end) : answer
+                let whole = answer == .truncated ? askByStream(name, question, until: lookup.end(end)) : answer
+                if let whole { lookup.take(whole, question.type, at: .now) }
             }
-            if answers.hasAddresses { end = min(end, SteadyTime.now + Self.grace) }
         }
     }
 

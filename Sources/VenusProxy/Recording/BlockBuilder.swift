@@ -12,7 +12,8 @@ package struct BlockBuilder {
     private var t0 = Int64.max
     /// The block in which an operation was last seen, and its line there.
     private var lines: [Line] = []
-    private var block: UInt64 = 0
+    /// Blocks so far.
+    package private(set) var blocks: UInt64 = 0
 
     private struct Line {
         var block: UInt64
@@ -34,10 +35,10 @@ package struct BlockBuilder {
     /// The block of the calls taken since the last one, at least one.
     package mutating func finish(_ table: OperationTable) -> QueuedBlock {
         precondition(!calls.isEmpty, "an empty block is never handed over")
-        if lines.count < table.count {
-            lines += repeatElement(Line(block: 0, number: 0), count: table.count - lines.count)
+        if lines.count < table.places {
+            lines += repeatElement(Line(block: 0, number: 0), count: table.places - lines.count)
         }
-        block += 1
+        blocks += 1
         let operations = numberOperations(table)
         let length = Self.write(calls, lines, t0: t0, to: &text)
         defer {
@@ -47,12 +48,17 @@ package struct BlockBuilder {
         return QueuedBlock(count: calls.count, t0: t0, operations: operations, calls: Array(text[..<length]))
     }
 
+    /// Whether a call of any block behind the first `count` named the operation.
+    package func hasNamed(_ operation: Int, afterBlocks count: UInt64) -> Bool {
+        operation < lines.count && lines[operation].block > count
+    }
+
     /// The lines of the operations that the calls name, in the order of first use; numbers them in `lines`.
     private mutating func numberOperations(_ table: OperationTable) -> [UInt8] {
         var operations: [UInt8] = []
         var seen = 0
-        for call in calls where lines[call.operation].block != block {
-            lines[call.operation] = Line(block: block, number: seen)
+        for call in calls where lines[call.operation].block != blocks {
+            lines[call.operation] = Line(block: blocks, number: seen)
             if seen > 0 { operations.append(UInt8(ascii: "\n")) }
             table.append(line: call.operation, to: &operations)
             seen += 1

@@ -16,6 +16,7 @@ public struct CallShipperConfiguration: Sendable, Hashable {
     public var heartbeatInterval: Duration = .seconds(5)
     /// The wait after the first failed append; it doubles with every further one, and a random part is taken off.
     public var firstRetryDelay: Duration = .milliseconds(50)
+    /// What the wait does not grow beyond.
     public var longestRetryDelay: Duration = .seconds(2)
     /// Where the producer keeps the mark by which a later start closes it after a kill; absent: no mark is kept.
     public var stateDirectory: String?

@@ -1,8 +1,8 @@
 /// The operations that one loop has met, each with its line for the call log, found by the bytes of that line.
 ///
-/// Open addressing over a table of fixed size; nothing is ever removed. Beyond the bound an operation counts as
-/// `_overflow` of its dependency, and beyond ``maximumOverflowingDependencies`` of these as `_overflow` of all. A line
-/// is shorter than 1 KB, so a full table of the default size stays below 10 MB, and usually far below.
+/// Open addressing over a table of fixed size. Beyond the bound an operation counts as `_overflow` of its dependency,
+/// and beyond ``maximumOverflowingDependencies`` of these as `_overflow` of all, until ``forget(except:)`` has made
+/// room. A line is shorter than 1 KB, so a full table of the default size stays below 10 MB, and usually far below.
 package struct OperationTable {
     package static let maximumOverflowingDependencies = 512
     package static let overflow: StaticString = "_overflow"
@@ -11,25 +11,27 @@ package struct OperationTable {
     private var slots: [Slot]
     private let seed: UInt64
     private var lines: [UInt8] = []
-    /// Where each operation's line ends in `lines`; it begins where the one before ends.
-    private var ends: [Int] = []
+    /// Where each operation's line is in `lines`; empty at a free place.
+    private var ranges: [Range<Int>] = []
+    /// Places of operations that were forgotten.
+    private var free: [UInt32] = []
     /// The line that is looked for.
     private let wanted = OperationLine()
     /// Operations by the bytes that named them last, so that a path that comes again need not be templated again.
-    private var recent = [Recent](repeating: Recent(key: 0, place: 0), count: recentCount)
+    private var recent = [Recent](repeating: Recent(), count: recentCount)
     private static let recentCount = 256
 
     private struct Recent {
         /// A keyed hash of what named the operation, 0 where free: 64 bits that nobody outside can aim at.
-        var key: UInt64
-        var place: UInt32
+        var key: UInt64 = 0
+        var place: UInt32 = 0
     }
 
     private struct Slot {
         /// 1 + the place of the operation, 0 where free.
-        var place: UInt32
+        var place: UInt32 = 0
         /// The upper half of the line's hash.
-        var tag: UInt32
+        var tag: UInt32 = 0
     }
 
     package init(maximumOperations: Int, seed: UInt64 = .random(in: 0 ... .max)) {
@@ -37,10 +39,14 @@ package struct OperationTable {
         self.seed = seed
         var capacity = 1
         while capacity < 2 * (self.maximumOperations + Self.maximumOverflowingDependencies + 1) { capacity *= 2 }
-        slots = Array(repeating: Slot(place: 0, tag: 0), count: capacity)
+        slots = Array(repeating: Slot(), count: capacity)
     }
 
-    package var count: Int { ends.count }
+    package var count: Int { ranges.count - free.count }
+    /// Every place is below.
+    package var places: Int { ranges.count }
+    /// Whether a new operation counts as `_overflow`.
+    package var isFull: Bool { count >= maximumOperations }
 
     /// The place of the operation's line; with a known operation it allocates nothing.
     package mutating func intern(
@@ -96,7 +102,29 @@ package struct OperationTable {
 
     /// Appends the line of the operation at `place`, without a newline.
     package func append(line place: Int, to output: inout [UInt8]) {
-        output += lines[(place == 0 ? 0 : ends[place - 1])..<ends[place]]
+        output += lines[ranges[place]]
+    }
+
+    /// Forgets the operations whose places are not to be kept; those of the others stay the same.
+    package mutating func forget(except isKept: (Int) -> Bool) {
+        let (old, oldRanges) = (lines, ranges)
+        lines = []
+        free = []
+        for index in slots.indices { slots[index] = Slot() }
+        for index in recent.indices { recent[index] = Recent() }
+        for (place, range) in oldRanges.enumerated() {
+            guard !range.isEmpty, isKept(place) else {
+                ranges[place] = 0..<0
+                free.append(UInt32(place))
+                continue
+            }
+            let hash = old[range].withUnsafeBytes { Self.hash($0, seed) }
+            var position = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+            while slots[position].place != 0 { position = (position + 1) & (slots.count - 1) }
+            slots[position] = Slot(place: UInt32(place + 1), tag: UInt32(truncatingIfNeeded: hash >> 32))
+            ranges[place] = lines.count..<lines.count + range.count
+            lines += old[range]
+        }
     }
 
     /// The place of the line that is wanted, which is added if there are fewer than `limit`.
@@ -109,18 +137,19 @@ package struct OperationTable {
             if slots[position].tag == tag, isWanted(Int(slots[position].place - 1)) { return slots[position].place - 1 }
             position = (position + 1) & mask
         }
-        guard ends.count < limit else { return nil }
+        guard count < limit else { return nil }
+        let range = lines.count..<lines.count + wanted.count
         lines += wanted.bytes
-        ends.append(lines.count)
-        slots[position] = Slot(place: UInt32(ends.count), tag: tag)
-        return UInt32(ends.count - 1)
+        let place = free.popLast() ?? UInt32(ranges.count)
+        if Int(place) == ranges.count { ranges.append(range) } else { ranges[Int(place)] = range }
+        slots[position] = Slot(place: place + 1, tag: tag)
+        return place
     }
 
     private func isWanted(_ place: Int) -> Bool {
-        let start = place == 0 ? 0 : ends[place - 1]
-        return lines.withUnsafeBufferPointer { lines in
+        lines.withUnsafeBufferPointer { lines in
             // A line is never empty, so there is a base address.
-            wanted.equals(lines.baseAddress! + start, count: ends[place] - start)
+            wanted.equals(lines.baseAddress! + ranges[place].lowerBound, count: ranges[place].count)
         }
     }
 

@@ -24,6 +24,14 @@ public final class Recorder {
         /// Blocks that were handed over, and whose shipper sleeps on.
         var unannounced = 0
         var callsInFlight = 0
+        /// Those that there were when idle operations were to be forgotten the last time.
+        var blocksBefore: UInt64 = 0
+
+        mutating func forgetIdleOperations(except held: Set<UInt32>) {
+            table.forget { [builder, blocksBefore] place in
+                builder.hasNamed(place, afterBlocks: blocksBefore) || held.contains(UInt32(place))
+            }
+        }
     }
 
     init(
@@ -86,7 +94,7 @@ public final class Recorder {
     /// Records a call, or a connection's activity, that changes nothing about how many are under way.
     public func append(_ call: Call) {
         precondition(
-            call.operation >= 0 && call.operation < state.pointee.table.count, "the operation is one of this recorder")
+            call.operation >= 0 && call.operation < state.pointee.table.places, "the operation is one of this recorder")
         if !hasPending { pending?.pointee.recorders += 1 }
         state.pointee.builder.append(call)
         counts.pointee.recorded += 1
@@ -122,6 +130,22 @@ public final class Recorder {
         state.pointee.unannounced = 0
         if !hasPending { pending?.pointee.recorders -= 1 }
         shipper.announce()
+    }
+
+    /// Whether operations that come new count as `_overflow`.
+    package var isFull: Bool { state.pointee.table.isFull }
+
+    /// Where there is no room for new operations, forgets those that no call has named since this was called the last
+    /// time. Call it now and then.
+    ///
+    /// - Parameter held: the operations that calls under way will name.
+    package func forgetIdleOperations(except held: Set<UInt32>) {
+        if isFull {
+            // What a call of the block has named is part of it before it may be forgotten.
+            flush()
+            state.pointee.forgetIdleOperations(except: held)
+        }
+        state.pointee.blocksBefore = state.pointee.builder.blocks
     }
 
     private func handOver() {

@@ -45,6 +45,9 @@ struct ServiceRecorders: ~Copyable {
         return .passUnretained(recorder)
     }
 
+    /// Of every service.
+    var all: [Recorder] { Array(byService.values) }
+
     /// Hands over what is pending, of every service.
     mutating func flush() { for recorder in byService.values { recorder.flush() } }
 

@@ -313,7 +313,7 @@ package struct AlertEvaluation: Sendable {
             self.announced != nil
             || (active.allSatisfy { $0.subject.key == nil } && notices.faults.keys.allSatisfy { $0.kind == .host })
         guard isKnown else { return }
-        let grouping = FaultGrouping(active, announced: announced)
+        let grouping = FaultGrouping(active, announced: announced, at: now)
         let told = notices.update(grouping, settings: settings.notices, at: now)
         for notice in told {
             var evidence = AlertEvidence(

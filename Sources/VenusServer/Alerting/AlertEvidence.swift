@@ -47,10 +47,8 @@ struct AlertEvidence {
         var evidence = AlertMessage.Evidence(
             subject: rule.subject, metric: labels.metric, severity: rule.severity, value: content.value,
             limit: content.limit, part: rule.part)
-        guard let key = rule.subject.key, case .threshold(let metric, let direction) = rule.condition,
-            let threshold = thresholds.threshold(for: rule.subject, metric: metric, direction: direction)
-        else { return evidence }
-        switch metric {
+        guard let key = rule.subject.key, let threshold = threshold(of: rule) else { return evidence }
+        switch threshold.metric {
         case .responseTime, .timeToFirstByte:
             guard !isOver, let now = readings.totals(of: key, over: threshold.window).flatMap({ PhaseMeans($0.totals) })
             else { break }
@@ -62,7 +60,7 @@ struct AlertEvidence {
             evidence.baseline = evidence.phase.map { _ in baseline.time }
         case .availability, .errorRate:
             var counts: [String: UInt64] = [:]
-            for failure in failed(key, within: threshold.window).compactMap(\.failure) {
+            for failure in failed(key, within: threshold.window, by: threshold).compactMap(\.failure) {
                 counts[failure, default: 0] += 1
             }
             evidence.failures = FailureShare.most(counts, limit: ReportCard.maximumFailures)
@@ -71,27 +69,36 @@ struct AlertEvidence {
         return evidence
     }
 
-    /// Of the failed calls that are kept, those of the series.
-    private func failed(_ key: SeriesKey, within window: Window) -> [RecentCall] {
-        let since = (readings.now - window.seconds) * 1_000_000
-        return readings.picture.calls.shards.flatMap(\.failed)
-            .filter { $0.key.key(at: key.level) == key && $0.end >= since }
+    private func threshold(of rule: AlertRule) -> MetricThreshold? {
+        guard case .threshold(let metric, let direction) = rule.condition else { return nil }
+        return thresholds.threshold(for: rule.subject, metric: metric, direction: direction)
     }
 
-    /// The newest failed call; where nothing failed, the slowest.
+    /// Of the failed calls that are kept, those of the series that make the threshold's metric worse.
+    private func failed(_ key: SeriesKey, within window: Window, by threshold: MetricThreshold?) -> [RecentCall] {
+        let since = (readings.now - window.seconds) * 1_000_000
+        return readings.picture.calls.shards.flatMap(\.failed).filter { call in
+            guard call.key.key(at: key.level) == key, call.end >= since else { return false }
+            guard let threshold, let failure = call.failure else { return true }
+            return threshold.blames(failure)
+        }
+    }
+
+    /// The newest call that failed for what an alert is about; where none did, the slowest.
     private func sample(of contents: [AlertContent]) -> AlertMessage.Sample? {
-        for content in contents {
-            guard let key = content.rule.subject.key else { continue }
-            let slowest = readings.picture.calls.shards.flatMap(\.slowest).filter { $0.key.key(at: key.level) == key }
-            guard
-                let call = failed(key, within: .minutes15).max(by: { $0.end < $1.end })
-                    ?? slowest.max(by: { $0.call.duration < $1.call.duration })
-            else { continue }
-            return AlertMessage.Sample(
+        let subjects = contents.compactMap { content in content.rule.subject.key.map { ($0, content.rule) } }
+        let failed = subjects.lazy.compactMap { key, rule in
+            self.failed(key, within: .minutes15, by: threshold(of: rule)).max { $0.end < $1.end }
+        }
+        let slowest = subjects.lazy.compactMap { key, _ in
+            readings.picture.calls.shards.flatMap(\.slowest).filter { $0.key.key(at: key.level) == key }
+                .max { $0.call.duration < $1.call.duration }
+        }
+        return (failed.first ?? slowest.first).map { call in
+            AlertMessage.Sample(
                 operation: call.key.operation, errorType: call.failure,
                 milliseconds: Double(call.call.duration) / 1_000, trace: call.call.traceID?.description)
         }
-        return nil
     }
 
     /// As people call them, each once.

@@ -11,8 +11,9 @@ public struct AlertingConfiguration: Sendable {
     public var allowedTargets: [String] = []
     /// Whether messages may go to this address (without brackets) unless ``allowedTargets`` has it.
     public var isAllowed: @Sendable (String) -> Bool = { _ in false }
-    /// How long alerts gather before the first message, and after which an unacknowledged fault is told again.
+    /// How long alerts gather before the first message.
     public var gather: Duration = .seconds(10)
+    /// After which an unacknowledged fault is told again.
     public var repeatEvery: Duration = .seconds(14_400)
 
     public init() {}
@@ -20,6 +21,7 @@ public struct AlertingConfiguration: Sendable {
 
 /// A server that takes mail (RFC 5321).
 public struct MailServer: Sendable {
+    /// How what is said to it is kept from others.
     public enum Security: String, Sendable, CaseIterable {
         /// TLS from the first byte (RFC 8314).
         case tls
@@ -29,6 +31,7 @@ public struct MailServer: Sendable {
         case none
     }
 
+    /// A name or an address; its certificate has to be for it.
     public var host: String
     public var port: Int
     public var security: Security

@@ -1,4 +1,21 @@
 extension AsyncAPI {
+    /// The schema of a message's data, by its topic.
+    private static func byTopic(_ schemas: KeyValuePairs<Topic, String>) -> String {
+        schemas.map { topic, schema in
+            #"{"if":{"properties":{"topic":{"const":"\#(topic.rawValue)"}}},"#
+                + #""then":{"properties":{"data":\#(ObjectSchema.reference(schema))}}}"#
+        }.joined(separator: ",")
+    }
+
+    private static let snapshots: KeyValuePairs<Topic, String> = [
+        .alerts: "LiveAlerts", .calls: "Calls", .graph: "Graph", .hosts: "Hosts", .kpis: "KPIs",
+    ]
+
+    private static let updates: KeyValuePairs<Topic, String> = [
+        .alerts: "NewTransitions", .calls: "NewCalls", .graph: "ChangedGraph", .hosts: "ChangedHosts",
+        .kpis: "ChangedKPIs",
+    ]
+
     /// The schemas of the messages, both ways.
     static let messageSchemas = #"""
               "topic": { "type": "string", "enum": ["alerts", "calls", "graph", "hosts", "kpis"] },
@@ -70,35 +87,11 @@ extension AsyncAPI {
                   "filter": { "$ref": "#/components/schemas/filter" },
                   "epoch": { "$ref": "#/components/schemas/epoch" },
                   "seq": { "$ref": "#/components/schemas/seq" },
-                  "data": { "$ref": "#/components/schemas/data" }
+                  "data": { "description": "As GET /api/v1/TOPIC answers: of the schema of its topic." }
                 },
                 "required": ["type", "topic", "filter", "epoch", "seq", "data"],
                 "additionalProperties": false,
-                "allOf": [
-                  {
-                    "if": { "properties": { "topic": { "const": "alerts" } } },
-                    "then": { "properties": { "data": { "required": ["alerts"] } } }
-                  },
-                  {
-                    "if": { "properties": { "topic": { "const": "calls" } } },
-                    "then": { "properties": { "data": { "required": ["failed", "last", "slowest"] } } }
-                  },
-                  {
-                    "if": { "properties": { "topic": { "const": "graph" } } },
-                    "then": { "properties": { "data": { "required": ["edges", "nodes", "window"] } } }
-                  },
-                  {
-                    "if": { "properties": { "topic": { "const": "hosts" } } },
-                    "then": { "properties": { "data": { "required": ["items", "metrics"] } } },
-                    "else": {
-                      "properties": { "data": { "properties": { "items": { "$ref": "#/components/schemas/list" } } } }
-                    }
-                  },
-                  {
-                    "if": { "properties": { "topic": { "const": "kpis" } } },
-                    "then": { "properties": { "data": { "required": ["by", "items", "window"] } } }
-                  }
-                ]
+                "allOf": [\#(byTopic(snapshots))]
               },
               "update": {
                 "type": "object",
@@ -109,20 +102,13 @@ extension AsyncAPI {
                   "epoch": { "$ref": "#/components/schemas/epoch" },
                   "seq": { "$ref": "#/components/schemas/seq" },
                   "from": { "$ref": "#/components/schemas/seq" },
-                  "data": { "$ref": "#/components/schemas/changes" }
+                  "data": {
+                    "description": "What differs: items in removed go, then those in lists are put in or merged. Or what is new."
+                  }
                 },
                 "required": ["type", "topic", "filter", "epoch", "seq", "from", "data"],
                 "additionalProperties": false,
-                "allOf": [
-                  {
-                    "if": { "properties": { "topic": { "const": "alerts" } } },
-                    "then": { "properties": { "data": { "required": ["transitions"] } } }
-                  },
-                  {
-                    "if": { "properties": { "topic": { "const": "calls" } } },
-                    "then": { "properties": { "data": { "required": ["calls"] } } }
-                  }
-                ]
+                "allOf": [\#(byTopic(updates))]
               },
               "gap": {
                 "type": "object",

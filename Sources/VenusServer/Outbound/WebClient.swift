@@ -24,6 +24,8 @@ package struct WebClient: Sendable {
     private let maximumBytes: Int
     /// Which addresses may be dialled; `nil`: any.
     var filter: TargetFilter?
+    /// Whether the beginning of a body that is too large will do; else it is a failure.
+    var takesBeginning = false
 
     /// - Parameters:
     ///   - proxy: on the way there; only where the address is https.
@@ -56,6 +58,7 @@ package struct WebClient: Sendable {
 
     private func exchange(_ head: HTTPRequestHead, _ body: [UInt8]?) async throws -> Answer {
         let (address, trust, proxy, timeout, maximumBytes) = (address, trust, proxy, timeout, maximumBytes)
+        let takesBeginning = takesBeginning
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let security = try await NIOThreadPool.singleton.runIfActive {
             address.isSecure ? try WebSecurity(trust, host: address.host) : nil
@@ -70,7 +73,9 @@ package struct WebClient: Sendable {
                     let speak = { (pipeline: ChannelPipeline.SynchronousOperations) in
                         if let security { try pipeline.addHandler(security.handler()) }
                         try pipeline.addHTTPClientHandlers()
-                        try pipeline.addHandler(WebAnswerHandler(maximumBytes: maximumBytes, answer: answer))
+                        try pipeline.addHandler(
+                            WebAnswerHandler(
+                                maximumBytes: maximumBytes, takesBeginning: takesBeginning, answer: answer))
                     }
                     let pipeline = channel.pipeline.syncOperations
                     guard let proxy else { return try speak(pipeline) }
@@ -122,11 +127,13 @@ private final class WebAnswerHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
 
     private let maximumBytes: Int
+    private let takesBeginning: Bool
     private let answer: EventLoopPromise<WebClient.Answer>
     private var gathered = WebClient.Answer(status: 0)
 
-    init(maximumBytes: Int, answer: EventLoopPromise<WebClient.Answer>) {
+    init(maximumBytes: Int, takesBeginning: Bool, answer: EventLoopPromise<WebClient.Answer>) {
         self.maximumBytes = maximumBytes
+        self.takesBeginning = takesBeginning
         self.answer = answer
     }
 
@@ -137,7 +144,8 @@ private final class WebAnswerHandler: ChannelInboundHandler {
             gathered.fields = head.headers
         case .body(let part):
             gathered.body += part.readableBytesView
-            if gathered.body.count > maximumBytes { end(.failure(.tooLarge), context) }
+            guard gathered.body.count > maximumBytes else { break }
+            end(takesBeginning ? .success(gathered) : .failure(.tooLarge), context)
         case .end: end(.success(gathered), context)
         }
     }

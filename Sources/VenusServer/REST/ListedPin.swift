@@ -5,6 +5,7 @@ public struct ListedPin: Sendable, Hashable {
     public var client: String
     /// Seconds since the epoch.
     public var learned: Int64
+    /// Seconds since the epoch.
     public var expires: Int64
 
     public init(host: String, client: String, learned: Int64, expires: Int64) {

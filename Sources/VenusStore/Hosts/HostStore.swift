@@ -56,6 +56,7 @@ public protocol HostStore: Store {
 }
 
 extension HostStore {
+    /// Readings that come from the agent itself: it was heard of when they came.
     public func addReadings(
         _ batch: ReadingsBatch, of host: String, keyID: String, now: Int64
     ) async throws -> ReadingsReceipt? {

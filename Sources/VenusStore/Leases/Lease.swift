@@ -11,7 +11,9 @@ public struct Lease: Sendable, Hashable {
         self.epoch = epoch
     }
 
+    /// Of whoever analyses a shard.
     public static func shard(_ shard: Int) -> String { "shard:\(shard)" }
+    /// Of whoever recomputes coarser rows and removes what is past its retention.
     public static let roller = "roller"
     /// Of whoever evaluates alerts and delivers what is said of them.
     public static let alerts = "alerts"

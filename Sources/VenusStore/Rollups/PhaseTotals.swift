@@ -18,8 +18,7 @@ enum PhaseTotals {
 
     static func decode(_ bytes: [UInt8], into phases: inout [KPITotals.PhaseTotal]) throws(EncodingError) {
         var reader = ByteReader(bytes)
-        let written = try reader.readByte()
-        guard written <= version else { throw .newerVersion(written) }
+        try reader.readVersion(upTo: version)
         let count = try reader.read(Int.self)
         for place in 0..<min(count, phases.count) {
             phases[place].sum = try reader.readNumber()

@@ -20,12 +20,12 @@ enum DatabaseFile {
             _ = chmod(path, S_IRUSR | S_IWUSR)
             return
         }
-        var template = Array("\(path).XXXXXX".utf8CString)
-        let descriptor = mkstemp(&template)
+        let temporary = "\(path).\(UInt64.random(in: .min ... .max))"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure(path, errno) }
         close(descriptor)
-        defer { unlink(template) }
-        guard link(template, path) == 0 || errno == EEXIST else { throw failure(path, errno) }
+        defer { unlink(temporary) }
+        guard link(temporary, path) == 0 || errno == EEXIST else { throw failure(path, errno) }
     }
 
     private static func failure(_ path: String, _ code: Int32) -> StoreError {

@@ -90,8 +90,7 @@ extension Checkpoint {
     private static func readCells(
         _ reader: inout ByteReader, size: Int, _ body: (Int64, SeriesKey, KPITotals) -> Void
     ) throws(EncodingError) {
-        let version = try reader.readByte()
-        guard version <= Self.version else { throw .newerVersion(version) }
+        try reader.readVersion(upTo: Self.version)
         // Neither list can be longer than the bytes that hold it, so a wrong count reserves nothing.
         let keyCount = try reader.read(Int.self)
         guard keyCount <= size else { throw .corrupt }

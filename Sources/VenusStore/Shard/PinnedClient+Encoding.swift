@@ -20,8 +20,7 @@ extension [PinnedClient] {
         self = []
         guard !encoded.isEmpty else { return }
         var reader = ByteReader(encoded)
-        let version = try reader.readByte()
-        guard version <= Self.version else { throw .newerVersion(version) }
+        try reader.readVersion(upTo: Self.version)
         // Not trusted for room: a count that is too high ends too early.
         for _ in 0..<(try reader.read(Int.self)) {
             append(

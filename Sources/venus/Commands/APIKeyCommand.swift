@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import VenusStore
 
 /// `venus api-key …`: keys by which programs use a server. (`venus key` is about keys by which services use a proxy.)
 struct APIKeyCommand: AsyncParsableCommand {
@@ -21,6 +22,11 @@ struct APIKeyCommand: AsyncParsableCommand {
         var scope: [String] = ["read"]
         @Flag(help: "Print the key, and nothing else.") var quiet = false
         @OptionGroup var access: AccessOptions
+
+        func validate() throws {
+            guard let unknown = scope.first(where: { KeyScope(rawValue: $0) == nil }) else { return }
+            throw ValidationError("'\(Display.safe(unknown))' is no scope; expected read or hosts:write.")
+        }
 
         func run() async throws {
             let body = try JSONEncoder().encode(Body(name: name, scopes: scope))

@@ -31,11 +31,13 @@ struct AccessOptions: ParsableArguments {
                 "no server is known here: start `venus up`, sign in to one by `venus login`, or name one by --server (and its token by VENUS_TOKEN)"
             )
         }
-        guard let token = try namedToken() ?? access?.token else {
+        let token = try namedToken() ?? access?.token
+        let client = try APIClient(server: server, token: token, trust: trust.named ?? access?.trust ?? .system)
+        guard token != nil else {
             throw CommandFailure(
                 "no token for \(server): `venus login \(server)`, set VENUS_TOKEN, or name a file by --token-file")
         }
-        return try APIClient(server: server, token: token, trust: trust.named ?? access?.trust ?? .system)
+        return client
     }
 
     private func namedToken() throws -> String? {

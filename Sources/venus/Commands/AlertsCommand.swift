@@ -19,11 +19,9 @@ struct AlertsCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        var components = URLComponents()
-        components.path = "/api/v1/alerts"
-        let items = [("limit", "1000"), ("state", state), ("service", service)]
-        components.queryItems = items.compactMap { name, value in value.map { URLQueryItem(name: name, value: $0) } }
-        let body = try await access.client().get(components.string ?? components.path)
+        let body = try await access.client().get(
+            "/api/v1/alerts",
+            ["limit": "1000", "state": state, "service": service, "environment": access.common.environment])
         if json {
             printLine(String(decoding: body, as: UTF8.self))
             return

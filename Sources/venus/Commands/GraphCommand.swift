@@ -19,11 +19,8 @@ struct GraphCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        var components = URLComponents()
-        components.path = "/api/v1/graph"
-        components.queryItems = [URLQueryItem(name: "window", value: window)]
-        if let service { components.queryItems?.append(URLQueryItem(name: "service", value: service)) }
-        let body = try await access.client().get(components.string ?? components.path)
+        let body = try await access.client().get(
+            "/api/v1/graph", ["window": window, "service": service, "environment": access.common.environment])
         if json {
             printLine(String(decoding: body, as: UTF8.self))
             return

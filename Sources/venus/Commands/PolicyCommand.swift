@@ -30,11 +30,8 @@ struct PolicyCommand: AsyncParsableCommand {
         var service: String?
 
         func run() async throws {
-            var components = URLComponents()
-            components.path = "/api/v1/graph"
-            components.queryItems = [URLQueryItem(name: "window", value: window)]
-            if let service { components.queryItems?.append(URLQueryItem(name: "service", value: service)) }
-            let body = try await access.client().get(components.string ?? components.path)
+            let body = try await access.client().get(
+                "/api/v1/graph", ["window": window, "service": service, "environment": access.common.environment])
             let graph = try JSONDecoder().decode(Graph.self, from: body)
             let names = Dictionary(graph.nodes.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
             var suggestion = PolicySuggestion(window: graph.window)
@@ -83,18 +80,24 @@ struct PolicyCommand: AsyncParsableCommand {
         @Option(help: "The method. (default: CONNECT for https, else GET)")
         var method: String?
 
+        func validate() throws { _ = try call(of: "") }
+
         func run() async throws {
             let configuration = try common.load(options.flags)
-            guard let call = PolicyTrial(url: url, method: method, service: service ?? configuration.serviceName)
-            else {
-                throw ValidationError("'\(Display.safe(url))' is no URL; expected one like https://api.example.com/")
-            }
+            let call = try call(of: service ?? configuration.serviceName)
             let logger = configuration.startLogging("policy")
             var policy = try configuration.openPolicy(logger: logger)?.policy ?? EgressPolicy()
             policy.deniesLinkLocal = !configuration.proxy.listen.isLoopback
             let explanation = call.explain(policy, resolving: Resolver.system)
             for line in explanation.lines { printLine(line) }
             if !explanation.isAllowed { throw ExitCode.failure }
+        }
+
+        private func call(of service: String) throws -> PolicyTrial {
+            guard let call = PolicyTrial(url: url, method: method, service: service) else {
+                throw ValidationError("'\(Display.safe(url))' is no URL; expected one like https://api.example.com/")
+            }
+            return call
         }
     }
 }

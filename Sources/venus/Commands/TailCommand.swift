@@ -53,7 +53,8 @@ struct TailCommand: AsyncParsableCommand {
 
     private func show(_ entry: LogEntry) {
         guard case .calls(let record) = BlockDecoder.decode(entry), let block = try? record.block(),
-            service == nil || service == block.producer.service
+            service == nil || service == block.producer.service,
+            common.environment == nil || common.environment == block.producer.environment
         else { return }
         for call in block.calls {
             let line = CallLine(call: call, operation: block.operations[call.operation], producer: block.producer)

@@ -61,7 +61,7 @@ struct UpCommand: AsyncParsableCommand {
         ) { server in
             Banner(
                 data: data.path, proxy: proxyAddress, signInLink: try await server.makeSignInLink(),
-                secret: start.generatedSecret
+                secret: start.generatedSecret, program: CommandLine.arguments[0]
             ).text
         }
         // They stop in reverse order: first the proxy flushes, then the analyzer counts what it flushed.

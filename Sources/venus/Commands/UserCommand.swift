@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import VenusStore
 
 /// `venus user …`: who may sign in at a server.
 struct UserCommand: AsyncParsableCommand {
@@ -19,6 +20,8 @@ struct UserCommand: AsyncParsableCommand {
         @Argument(help: "The user's name.") var name: String
         @Option(help: "viewer, operator or admin.") var role = "viewer"
         @OptionGroup var access: AccessOptions
+
+        func validate() throws { try UserCommand.check(role) }
 
         func run() async throws {
             let client = try access.client()
@@ -55,6 +58,7 @@ struct UserCommand: AsyncParsableCommand {
         @OptionGroup var access: AccessOptions
 
         func validate() throws {
+            if let role { try UserCommand.check(role) }
             if role == nil && active == nil { throw ValidationError("Name --role, --active or --no-active.") }
         }
 
@@ -98,6 +102,12 @@ struct UserCommand: AsyncParsableCommand {
             _ = try await access.client().send("DELETE", UserCommand.path(name))
             printLine("removed \(Display.safe(name))")
         }
+    }
+
+    /// Refuses a role that there is not, before anything is asked.
+    private static func check(_ role: String) throws {
+        guard Role(rawValue: role) == nil else { return }
+        throw ValidationError("'\(Display.safe(role))' is no role; expected viewer, operator or admin.")
     }
 
     private static func path(_ name: String) -> String { "/api/v1/users/" + APIClient.segment(name) }

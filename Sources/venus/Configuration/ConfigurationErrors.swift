@@ -1,6 +1,6 @@
 /// One thing that is wrong in the configuration: the place, the key, what is wrong, and what would be right.
 package struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// `venus.yaml:12:3`, `VENUS_PROXY_LISTEN`, `--listen`, or the path of a file.
+    /// `venus.yaml:12:3`, `VENUS_PROXY_LISTEN`, `--listen`, the path of a file, or the command that lacks something.
     package var place: String
     /// The key, where one is meant: `proxy.listen`.
     package var key: String?

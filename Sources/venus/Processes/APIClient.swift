@@ -28,7 +28,13 @@ struct APIClient: Sendable {
     /// The body of a successful answer; everything else is a ``CommandFailure`` that says what to do.
     func get(_ target: String) async throws -> Data { try await send("GET", target) }
 
-    /// One segment of a path, whatever is in it.
+    /// The same with parameters, of which those without a value are left out.
+    func get(_ path: String, _ parameters: KeyValuePairs<String, String?>) async throws -> Data {
+        let query = parameters.compactMap { name, value in value.map { "\(name)=\(Self.segment($0))" } }
+        return try await get("\(path)?\(query.joined(separator: "&"))")
+    }
+
+    /// One segment of a path, or a parameter's value, whatever is in it.
     static func segment(_ text: String) -> String {
         let unreserved = CharacterSet(
             charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_~")

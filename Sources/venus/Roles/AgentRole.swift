@@ -51,7 +51,7 @@ struct AgentRole: Service {
         case .failed(let why):
             logger.warning("Readings of this host are not taken, and wait", metadata: ["error": "\(why)"])
         case .dropped(let why): logger.error("A minute of this host is left out", metadata: ["error": "\(why)"])
-        case .cannotKeep: logger.error("A reading of this host cannot be kept on disk")
+        case .cannotKeep: logger.error("Readings of this host cannot be kept on disk, and wait in memory")
         }
     }
 }

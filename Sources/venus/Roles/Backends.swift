@@ -34,14 +34,16 @@ extension VenusConfiguration {
             logger: logger)
     }
 
-    /// A role on its own meets the others only through Redis and PostgreSQL. Throws where one of them is missing.
+    /// A role on its own meets the others only through Redis and PostgreSQL. Ends the command where one is missing.
     func requireBackends(for role: String) throws -> (stream: EndpointURL, store: EndpointURL) {
         guard let stream = stream.url, let store = store.url else {
-            throw CommandFailure(
-                """
-                `venus \(role)` meets the other roles through Redis and PostgreSQL: set stream.url and store.url \
-                (VENUS_STREAM_URL, VENUS_STORE_URL); with neither, `venus up` runs every role on this machine
-                """)
+            try refuse(
+                ConfigurationError(
+                    place: "venus \(role)",
+                    problem: """
+                        meets the other roles through Redis and PostgreSQL: set stream.url and store.url \
+                        (VENUS_STREAM_URL, VENUS_STORE_URL); with neither, `venus up` runs every role on this machine
+                        """))
         }
         return (stream, store)
     }

@@ -79,8 +79,12 @@ extension VenusConfiguration {
 extension VenusConfiguration {
     /// Ends a command that would serve, or says how that would go, where the server must not be started so.
     func checkServing() throws {
-        guard let refusal = refusalToServe else { return }
-        printError("\(ConfigurationErrors([refusal]))")
+        if let refusal = refusalToServe { try refuse(refusal) }
+    }
+
+    /// Ends a command for which the configuration will not do.
+    func refuse(_ error: ConfigurationError) throws -> Never {
+        printError("\(ConfigurationErrors([error]))")
         throw ExitCode.configuration
     }
 

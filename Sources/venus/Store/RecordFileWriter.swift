@@ -18,7 +18,8 @@ final class RecordFileWriter: @unchecked Sendable {
 
     init(path: String) throws {
         let opened =
-            path == "-" ? dup(STDOUT_FILENO) : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            path == "-"
+            ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard opened >= 0 else {
             if errno == EEXIST { throw CommandFailure("there is a file \(path) already; choose another name") }
             throw Self.failure("cannot create \(path)")

@@ -16,7 +16,7 @@ struct AbuseClass: Sendable, CustomTestStringConvertible {
     static let requests: [AbuseClass] = [
         contentLength, transferEncoding, chunkedBodies, bodies, fields, requestLine, otherProtocols, targets,
         authorities,
-        hostField, hopByHop, loops, maxForwards, connect, pipelining, limits,
+        hostField, hopByHop, loops, maxForwards, connect, pipelining, smuggling, limits,
     ]
 
     /// Those requests whose fate is settled by a whole head, so that it does not matter how much comes at a time. What

@@ -3,35 +3,6 @@ import TestSupport
 
 /// A proxy in front of an origin: ours, or one of those that we compare ourselves with.
 final class ComparedProxy: Sendable {
-    /// What a proxy has passed on of a request, as far as its meaning goes.
-    struct Passed: Sendable, Equatable, CustomStringConvertible {
-        var method: String
-        var path: String
-        var body: String
-        var isComplete: Bool
-
-        init(_ request: LoggingOrigin.Request) {
-            method = request.method
-            path = request.path
-            body = request.body
-            isComplete = request.isComplete
-        }
-
-        var description: String {
-            "\(method.prefix(40)) \(path.prefix(80)) '\(body.prefix(40))'\(isComplete ? "" : " (incomplete)")"
-        }
-    }
-
-    /// Whether all that we have passed on was passed on there as well, and read alike. That they pass on more is their
-    /// affair.
-    static func covers(_ theirs: [Passed], _ ours: [Passed]) -> Bool {
-        guard theirs.count >= ours.count else { return false }
-        return zip(theirs, ours).allSatisfy { their, our in
-            // Of what was broken off, the rest was seen by none.
-            our.isComplete ? their == our : their.method == our.method && their.path == our.path
-        }
-    }
-
     let name: String
     private let port: Int
     private let origin: LoggingOrigin
@@ -138,22 +109,26 @@ final class ComparedProxy: Sendable {
         return path
     }
 
-    /// Plays the client's part of a case; what came out at the origin.
-    func play(_ abuse: AbuseCase, at place: Int) async throws -> [Passed] {
+    /// Plays the client's part of a case; what came of it.
+    func play(_ abuse: AbuseCase, at place: Int) async throws -> Outcome {
         try await blocking { [self] in
             let word = AbuseCase.word(place)
             _ = origin.take()
-            try send(abuse, word: word, values: Message.values(origin: origin, word: word, via: "venus-none"))
+            let statuses = try send(
+                abuse, word: word, values: Message.values(origin: origin, word: word, via: "venus-none"))
             // The proxies have one thread each: what comes out behind this is of no interest.
-            try send(
+            _ = try send(
                 .passed("a good request", .line("GET http://$HOST/good HTTP/1.1")), word: "good",
                 values: [("$HOST", origin.authority)])
             guard origin.hasSeen("/good") else { throw TestFailure("\(name) does not serve behind '\(abuse.name)'") }
-            return origin.take().requests.filter { $0.path != "/good" }.map(Passed.init)
+            return Outcome(requests: origin.take().requests.filter { $0.path != "/good" }, statuses: statuses)
         }
     }
 
-    private func send(_ abuse: AbuseCase, word: String, values: [(name: String, value: String)]) throws {
+    /// The statuses of the answers, as many as there should be; fewer behind an error.
+    private func send(
+        _ abuse: AbuseCase, word: String, values: [(name: String, value: String)]
+    ) throws -> [Int] {
         let connection = try TCPConnection(port: port, timeout: .seconds(1))
         defer { connection.close() }
         // It may have answered and closed before it has read everything.
@@ -164,13 +139,15 @@ final class ComparedProxy: Sendable {
         }
         if let rest = abuse.rest { try? connection.write([UInt8](oneByteAScalar: rest.filled(values))) }
         if abuse.endsWriting { connection.shutdownWrite() }
-        // Whatever it says, or nothing within a second: what counts is what comes out on the other side.
+        // Whatever it says, or nothing within a second.
         var reader = AnswerReader(connection)
-        for _ in 0..<max(1, abuse.statuses.count) {
-            guard let answer = try? reader.next(isHead: abuse.request.text.hasPrefix("HEAD ")), answer.status < 400
-            else {
-                return
-            }
+        var statuses: [Int] = []
+        while statuses.count < max(1, abuse.statuses.count),
+            let answer = try? reader.next(isHead: abuse.request.text.hasPrefix("HEAD "))
+        {
+            statuses.append(answer.status)
+            if answer.status >= 400 { break }
         }
+        return statuses
     }
 }

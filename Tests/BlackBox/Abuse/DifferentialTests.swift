@@ -15,14 +15,15 @@ extension TheBinary {
                 try await ComparedProxy.haproxy(origin: origin), try await ComparedProxy.nginx(origin: origin),
             ]
             for (place, each) in abuse.cases.enumerated() where !each.isConnect {
-                let passed = try await ours.play(each, at: place)
+                let outcome = try await ours.play(each, at: place)
                 // What we refuse cannot come out on the other side as something else.
-                guard !passed.isEmpty else { continue }
+                guard !outcome.requests.isEmpty, each.permits == nil else { continue }
                 for other in others {
-                    let theirs = try await other.play(each, at: place)
-                    guard each.permits == nil, !ComparedProxy.covers(theirs, passed) else { continue }
-                    Issue.record(
-                        "\(each.name): we passed on \(passed), \(other.name) \(theirs); say why in 'permitted'")
+                    let comparison = Comparison(
+                        abuse: each, ours: outcome, theirs: try await other.play(each, at: place), proxy: other.name)
+                    for difference in comparison.differences {
+                        Issue.record("\(each.name), \(other.name): \(difference); say why in 'permitted'")
+                    }
                 }
             }
             for proxy in [ours] + others { try await proxy.stop() }

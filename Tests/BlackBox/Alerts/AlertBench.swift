@@ -36,7 +36,20 @@ enum AlertBench {
         }
     }
 
-    static func receiver(_ port: Int, secrets: String, _ behaviours: [String]) async throws -> ChildProcess {
+    /// Somebody who is told from now on, and their id.
+    ///
+    /// - Parameters:
+    ///   - directory: gets the file of secrets.
+    ///   - behaviours: one a message; 200 ever after.
+    static func receiver(
+        of api: VenusAPI, in directory: TemporaryDirectory, _ behaviours: [String] = []
+    ) async throws -> (process: ChildProcess, webhook: String) {
+        let (port, secrets) = (try freePort(), directory.file("secrets"))
+        let process = try await receiver(port, secrets: secrets, behaviours)
+        return (process, try await subscribe(api, port: port, secrets: secrets))
+    }
+
+    static func receiver(_ port: Int, secrets: String, _ behaviours: [String] = []) async throws -> ChildProcess {
         let script = VenusBinary.packageRoot + "/Tests/BlackBox/Alerts/receiver.py"
         let process = try ChildProcess("/usr/bin/python3", [script, "\(port)", secrets] + behaviours)
         try await process.waitForLine("the receiver") { $0 == "ready" }
@@ -57,8 +70,7 @@ enum AlertBench {
     }
 
     /// Adds the receiver, whose secret is in the file from then on; its id.
-    @discardableResult
-    static func subscribe(_ api: VenusAPI, port: Int, secrets: String) async throws -> String {
+    private static func subscribe(_ api: VenusAPI, port: Int, secrets: String) async throws -> String {
         let webhook = try await api.send(
             "POST", "/webhooks", "{\"name\":\"ours\",\"kind\":\"webhook\",\"url\":\"http://127.0.0.1:\(port)/in\"}")
         guard let id = webhook["id"].string, let secret = webhook["secret"].string else {

@@ -21,10 +21,7 @@ struct AlertScene {
         venus = try await VenusUp(
             environment: AlertBench.environment.merging(["VENUS_ALERTS_GATHER": gather]) { $1 })
         api = try await venus.signIn()
-        let secrets = venus.directory.file("secrets")
-        let port = try freePort()
-        receiver = try await AlertBench.receiver(port, secrets: secrets, behaviours)
-        webhook = try await AlertBench.subscribe(api, port: port, secrets: secrets)
+        (receiver, webhook) = try await AlertBench.receiver(of: api, in: venus.directory, behaviours)
         caller = SteadyCalls(through: venus.proxyPort, origin)
     }
 

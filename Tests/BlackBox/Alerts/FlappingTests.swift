@@ -10,11 +10,8 @@ extension TheAlerts {
             let origin = try Origin()
             let venus = try await VenusUp(environment: AlertBench.environment)
             let api = try await venus.signIn()
-            let secrets = venus.directory.file("secrets")
-            let port = try freePort()
-            let receiver = try await AlertBench.receiver(port, secrets: secrets, [])
+            let receiver = try await AlertBench.receiver(of: api, in: venus.directory).process
             defer { withExtendedLifetime(receiver) {} }
-            try await AlertBench.subscribe(api, port: port, secrets: secrets)
             try await AlertBench.watch(api, origin, limit: 0.5, keepFiringFor: 8)
 
             let caller = SteadyCalls(through: venus.proxyPort, origin)

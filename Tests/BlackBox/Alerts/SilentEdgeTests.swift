@@ -15,7 +15,7 @@ extension TheAlerts {
                 columns = [row[1:3] for row in database.execute("PRAGMA table_info(rollups_1m)")]
                 row = {name: b"" if kind == "BLOB" else 0 for name, kind in columns}
                 row.update(level="edge", environment="production", service="checkout", dependency=dependency,
-                    operation="", success=1, duration_histogram=histogram, ttfb_histogram=histogram, phases=bytes(2))
+                    operation="", success=1, duration_histogram=histogram, ttfb_histogram=histogram, phases=bytes([1, 0]))
                 names, places = ", ".join(row), ", ".join("?" for _ in row)
                 for minute in range(1, 1441):
                     row["bucket"] = now - minute * 60
@@ -27,10 +27,7 @@ extension TheAlerts {
             let origin = try Origin()
             let venus = try await VenusUp(environment: AlertBench.environment)
             var api = try await venus.signIn()
-            let secrets = venus.directory.file("secrets")
-            let port = try freePort()
-            let receiver = try await AlertBench.receiver(port, secrets: secrets, [])
-            try await AlertBench.subscribe(api, port: port, secrets: secrets)
+            let receiver = try await AlertBench.receiver(of: api, in: venus.directory).process
             try await api.send(
                 "PUT", "/rules/missed",
                 "{\"level\":\"edge\",\"environment\":\"production\",\"service\":\"checkout\","

@@ -43,10 +43,8 @@ extension TheAlerts {
             let other = try await eventually(within: .seconds(20), "the second server") {
                 try await VenusAPI(port: port, secret: fleet.secret)
             }
-            let receiverPort = try freePort()
-            let receiver = try await AlertBench.receiver(receiverPort, secrets: directory.file("secrets"), [])
+            let receiver = try await AlertBench.receiver(of: other, in: directory).process
             defer { withExtendedLifetime(receiver) {} }
-            try await AlertBench.subscribe(other, port: receiverPort, secrets: directory.file("secrets"))
             try await AlertBench.watch(other, origin, limit: 0.9, keepFiringFor: 2)
 
             let caller = SteadyCalls(through: fleet.proxyPort, origin)

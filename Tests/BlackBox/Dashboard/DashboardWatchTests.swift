@@ -25,10 +25,8 @@ extension TheDashboard {
             try await withDashboard(environment: AlertBench.environment) { venus, browser in
                 let origin = try Origin()
                 let api = try await venus.signIn()
-                let (port, secrets) = (try freePort(), venus.directory.file("secrets"))
-                let receiver = try await AlertBench.receiver(port, secrets: secrets, [])
+                let receiver = try await AlertBench.receiver(of: api, in: venus.directory).process
                 defer { withExtendedLifetime(receiver) {} }
-                try await AlertBench.subscribe(api, port: port, secrets: secrets)
                 try await Self.watch(api, origin)
                 let calls = SteadyCalls(through: venus.proxyPort, origin)
                 defer { withExtendedLifetime(calls) {} }

@@ -61,6 +61,9 @@ extension TheBinary {
             #expect(versions.count == 1 && versions[0].hasPrefix("version-"), "\(versions)")
             let version = scene.home + "/" + (versions.first ?? "")
             let agent = try #require(scene.agent)
+            // Whoever lists the processes sees no key.
+            let words = try String(contentsOfFile: "/proc/\(agent)/cmdline", encoding: .utf8).split(separator: "\0")
+            #expect(words.dropFirst().first == "agent" && !words.contains { $0.contains("venus_") }, "\(words)")
             let mapped = try String(contentsOfFile: "/proc/\(agent)/maps", encoding: .utf8).split(separator: "\n")
                 .compactMap { $0.split(separator: " ", omittingEmptySubsequences: true).dropFirst(5).first }
             #expect(mapped.contains { $0 == version + "/venus" })
@@ -97,10 +100,7 @@ extension TheBinary {
         @Test("crosses a limit, and people are told, and told again when it is over")
         func alert() async throws {
             let scene = try await Scene(environment: AlertBench.environment)
-            let secrets = scene.venus.directory.file("secrets")
-            let port = try freePort()
-            let receiver = try await AlertBench.receiver(port, secrets: secrets, [])
-            try await AlertBench.subscribe(scene.api, port: port, secrets: secrets)
+            let receiver = try await AlertBench.receiver(of: scene.api, in: scene.venus.directory).process
             let metric = #""level":"host","host":"web-1","metric":"host:system.memory.utilization""#
             // Some memory is in use anywhere.
             try await scene.api.send("PUT", "/thresholds", "{\(metric),\"window\":\"10s\",\"critical\":0.00001}")

@@ -60,6 +60,13 @@ extension TheBinary {
             defer { withExtendedLifetime((first, second)) {} }
             let firstName = try #require(try await crew.shared(4, among: 1)[0])
 
+            // It commits at the turn of each second: in between it has read what it has not committed.
+            try await eventually(
+                poll: .milliseconds(10), "the middle of a second",
+                holds: {
+                    let now = Date().timeIntervalSince1970
+                    return (0.4..<0.7).contains(now - now.rounded(.down))
+                })
             first.signal(SIGSTOP)
             try await eventually(
                 within: .seconds(20), poll: .milliseconds(100), "another owner of every shard"
@@ -75,10 +82,10 @@ extension TheBinary {
                 try await crew.counted() > counted + 200
             }
             first.signal(SIGCONT)
-            // It finds out by a refused commit, or by asking for its lease.
-            try await first.waitForLine(within: .seconds(20), "that the shards are another's") {
-                $0.contains("another analyzer owns the shard now")
+            let refused = try await first.waitForLine(within: .seconds(20), "that its commit was refused") {
+                $0.contains("a commit was refused: the shard's lease is not ours any more")
             }
+            #expect(refused.contains(" shard=") && refused.contains(" epoch="), "\(refused)")
             try await crew.expectCounted(try await finish(load))
             for analyzer in [first, second] {
                 #expect(try await analyzer.stop(within: .seconds(30)) == .exited(0))

@@ -7,6 +7,7 @@ public final class WebSocketClient: Sendable {
     /// The response to the upgrade: 101, or why not.
     public let response: HTTPResponse
     private let connection: TCPConnection
+    private let check: (@Sendable (JSONValue) throws -> Void)?
     private let incoming = Mutex(Incoming())
 
     private struct Incoming {
@@ -21,10 +22,13 @@ public final class WebSocketClient: Sendable {
     private static let accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 
     /// Connects and asks for the upgrade. A refusal is no error: see ``response``.
+    ///
+    /// - Parameter check: throws at a message that is not as it should be; whoever takes that message gets the error.
     public init(
         host: String = "127.0.0.1", port: Int, path: String, subprotocols: [String] = [],
-        fields: [(String, String)] = []
+        fields: [(String, String)] = [], check: (@Sendable (JSONValue) throws -> Void)? = nil
     ) async throws {
+        self.check = check
         var request = "GET \(path) HTTP/1.1\r\nhost: \(host):\(port)\r\nconnection: Upgrade\r\nupgrade: websocket\r\n"
         request += "sec-websocket-version: 13\r\nsec-websocket-key: \(Self.key)\r\n"
         if !subprotocols.isEmpty { request += "sec-websocket-protocol: \(subprotocols.joined(separator: ", "))\r\n" }
@@ -52,6 +56,12 @@ public final class WebSocketClient: Sendable {
 
     /// The next message that nobody has taken.
     public func next(within limit: Duration = .seconds(10)) async throws -> String {
+        let text = try await take(within: limit)
+        if let check { try check(try JSONValue(text)) }
+        return text
+    }
+
+    private func take(within limit: Duration) async throws -> String {
         try await eventually(within: limit, poll: .milliseconds(5), "a WebSocket message") {
             try incoming.withLock { incoming -> String? in
                 guard incoming.taken < incoming.messages.count else {
@@ -72,9 +82,10 @@ public final class WebSocketClient: Sendable {
         let deadline = ContinuousClock.now + limit
         var last: String?
         while ContinuousClock.now < deadline {
-            guard let text = try? await next(within: deadline - .now) else { break }
+            guard let text = try? await take(within: deadline - .now) else { break }
             last = text
             let value = try JSONValue(text)
+            try check?(value)
             if matches(value) { return value }
         }
         throw TestFailure("\(what) did not come within \(limit); last: \(last?.prefix(3_000) ?? "nothing")")

@@ -58,10 +58,12 @@ struct RedisCallLogTests {
 
     @Test("an unreachable server is unavailable, each time after a wait that is not long")
     func unreachable() async throws {
-        let log = try log("redis://127.0.0.1:\(try freePort())")
+        let port = try freePort()
+        let log = try log("redis://127.0.0.1:\(port)")
         for _ in 0..<3 {
             let error = await #expect(throws: CallLogError.self) { try await log.append(entry, to: 0) }
             #expect(error?.code == .unavailable)
+            #expect(error?.message == "cannot connect to Redis at 127.0.0.1:\(port): Connection refused")
         }
         await log.close()
     }

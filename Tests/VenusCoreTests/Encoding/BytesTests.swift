@@ -54,6 +54,20 @@ struct BytesTests {
         }
     }
 
+    @Test("begin with a version: those up to our newest are read, newer ones told apart, and 0 never was one")
+    func versions() throws {
+        for version in [1, 2, 3] as [UInt8] {
+            var reader = ByteReader([version])
+            #expect(try reader.readVersion(upTo: 3) == version)
+        }
+        for (bytes, error) in [([4], .newerVersion(4)), ([0], .corrupt), ([], .corrupt)] as [([UInt8], EncodingError)] {
+            #expect(throws: error) {
+                var reader = ByteReader(bytes)
+                try reader.readVersion(upTo: 3)
+            }
+        }
+    }
+
     @Test("are read from a part of an array as from a whole one")
     func slices() throws {
         var reader = ByteReader([9, 9, 0x81, 0x01, 9][2..<4])

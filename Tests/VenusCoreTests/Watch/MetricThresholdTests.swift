@@ -40,6 +40,19 @@ struct MetricThresholdTests {
         #expect(below.crossed(by: 10.0.nextDown) == .critical)
     }
 
+    @Test("as many good calls as a limit on availability wants are enough, and one less is not, whatever the limit")
+    func everyShare() throws {
+        for good in 1..<100 {
+            // As people write it.
+            let limit = try #require(Double("\(good)e-2"))
+            let threshold = MetricThreshold(.availability, critical: limit)
+            func crossed(_ good: Int) throws -> Severity? {
+                threshold.crossed(by: try #require(measured(success: good, server: 100 - good).value(for: threshold)))
+            }
+            #expect(try crossed(good) == nil && crossed(good - 1) == .critical, "\(limit)")
+        }
+    }
+
     @Test("each metric is read from where it is measured")
     func metrics() {
         let calls = measured(success: 30, server: 10, duration: 2_000, ttfb: 1_000)

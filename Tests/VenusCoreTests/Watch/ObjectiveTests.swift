@@ -90,6 +90,24 @@ struct ObjectiveTests {
         #expect(strengths(limit + 1)[1 - own] == 0)
     }
 
+    @Test(
+        "at its limit a pair is quiet whatever the target, and one bad call more raises it; so it is with the budget",
+        arguments: [0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9995, 0.9999])
+    func decimals(target: Double) throws {
+        let (objective, total) = (objective(target), UInt64(10_000_000))
+        let allowed = UInt64((Double(total) * (1 - target)).rounded())
+        #expect(objective.budgetLeft(.init(bad: allowed, total: total)) == 0)
+        #expect(objective.budgetLeft(.init(bad: allowed + 1, total: total)) < 0)
+        for pair in BurnRate.all {
+            let limit = UInt64((Double(total) * (1 - target) * pair.factor).rounded())
+            // Of a lax target not even all calls are so many.
+            guard limit < total else { continue }
+            #expect(pair.strength(tallies((limit, total), (limit, total)), of: objective) == 1)
+            let beyond = pair.strength(tallies((limit + 1, total), (limit + 1, total)), of: objective)
+            #expect(try #require(beyond) > 1)
+        }
+    }
+
     @Test("the strongest pair of a severity counts")
     func strongest() throws {
         let objective = objective(0.99)

@@ -7,7 +7,7 @@ import VenusHost
 
 /// A server in memory: takes each number once, unless it is told to be away, or to lose its answers.
 private final class TakingDestination: ReadingsDestination {
-    enum Mood: Sendable { case takes, isAway, losesAnswers, refuses(seconds: Double) }
+    enum Mood: Sendable { case takes, isAway, losesAnswers, refuses(seconds: Double), refusesTimes }
 
     struct State {
         var mood = Mood.takes
@@ -25,6 +25,7 @@ private final class TakingDestination: ReadingsDestination {
         state.withLock { state in
             state.batches += 1
             if case .isAway = state.mood { return .failed("away") }
+            if case .refusesTimes = state.mood { return .settled(ReadingsReceipt(refused: batch.readings.count)) }
             if case .refuses(let odd) = state.mood,
                 batch.readings.contains(where: { ($0.reading[HostSeries(.uptime)]?.last ?? 0) == odd })
             {
@@ -56,14 +57,15 @@ struct HostAgentTests {
     init() throws { directory = try TemporaryDirectory("venus-agent") }
 
     private func makeAgent(
-        _ destination: some ReadingsDestination, timing: AgentTiming, filled: [HostReading] = []
+        _ destination: some ReadingsDestination, timing: AgentTiming, filled: [HostReading] = [],
+        tell: @escaping @Sendable (HostAgent.Event) -> Void = { _ in }
     ) throws -> HostAgent {
         var open: HostReading?
         let spool = try ReadingSpool(folder: directory.path + "/readings", newProducer: "p", open: &open)
         for reading in filled { spool.append(reading) }
         return HostAgent(
             identity: .init(environment: "test", version: "1"), timing: timing, reader: HostReader(), spool: spool,
-            open: open, destination: destination, now: { Int64(Date().timeIntervalSince1970 * 1_000) }, tell: { _ in })
+            open: open, destination: destination, now: { Int64(Date().timeIntervalSince1970 * 1_000) }, tell: tell)
     }
 
     private func minute(_ number: Int64, marked: Double = 1) -> HostReading {
@@ -109,6 +111,41 @@ struct HostAgentTests {
         agent.stop()
         await run.value
         #expect(destination.state.withLock { !$0.minutes.contains(17) && $0.minutes.contains(40) })
+    }
+
+    @Test("minutes of a time that cannot be are told of, since nobody will see them")
+    func refusedTimes() async throws {
+        let destination = TakingDestination()
+        destination.state.withLock { $0.mood = .refusesTimes }
+        let events = Mutex<[HostAgent.Event]>([])
+        let timing = AgentTiming(read: 50, publish: 100)
+        let agent = try makeAgent(destination, timing: timing, filled: [minute(5)]) { event in
+            events.withLock { $0.append(event) }
+        }
+        let run = Task { await agent.run() }
+        try await eventually(holds: {
+            events.withLock { events in events.contains { if case .dropped = $0 { true } else { false } } }
+        })
+        agent.stop()
+        await run.value
+    }
+
+    @Test("whose disk is full sends what it reads all the same, and says once that it cannot keep it")
+    func fullDisk() async throws {
+        let destination = TakingDestination()
+        let events = Mutex<[HostAgent.Event]>([])
+        let agent = try makeAgent(destination, timing: AgentTiming(read: 20, publish: 100)) { event in
+            events.withLock { $0.append(event) }
+        }
+        // In its place nothing can be written.
+        try FileManager.default.createDirectory(
+            atPath: directory.path + "/readings/new", withIntermediateDirectories: false)
+        let run = Task { await agent.run() }
+        try await eventually(holds: { destination.state.withLock { $0.latest != nil && $0.batches > 5 } })
+        agent.stop()
+        await run.value
+        #expect(destination.state.withLock { $0.seconds > 0 && $0.dropped == 0 })
+        #expect(events.withLock { events in events.count { $0 == .cannotKeep } } == 1)
     }
 
     @Test("whose server is away keeps its minutes for the next one, and stops in time")

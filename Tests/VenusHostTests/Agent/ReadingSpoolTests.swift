@@ -102,6 +102,90 @@ struct ReadingSpoolTests {
         #expect(second.oldest(9).items.map(\.sequence) == [5] && second.dropped == 4)
     }
 
+    /// In its place files cannot be written, as on a disk that is full; also not by the super-user.
+    private func setDisk(full isFull: Bool) throws {
+        let place = folder + "/new"
+        if isFull {
+            try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: false)
+        } else {
+            try FileManager.default.removeItem(atPath: place)
+        }
+    }
+
+    @Test("while the disk is full minutes wait in memory, and are sent like any other")
+    func fullDisk() throws {
+        let (first, _) = try open()
+        first.append(minute(1))
+        try setDisk(full: true)
+        first.append(minute(2))
+        first.keep(minute(3))
+        #expect(first.dropped == 0 && first.failures > 0 && first.count == 2)
+        #expect(first.oldest(9).producer == "p")
+        #expect(first.oldest(9).items.map(\.sequence) == [1, 2])
+        #expect(first.oldest(9).items.map(\.reading) == [minute(1), minute(2)])
+        first.settle(first.oldest(1).items)
+        #expect(first.oldest(9).items.map(\.sequence) == [2])
+        try setDisk(full: false)
+        first.append(minute(3))
+        #expect(first.oldest(9).items.map(\.reading) == [minute(2), minute(3)])
+        first.settle(first.oldest(9).items)
+        let (second, _) = try open("another")
+        #expect(second.producer == "p" && second.count == 0)
+        second.append(minute(4))
+        #expect(second.oldest(9).items.map(\.sequence) == [4])
+    }
+
+    @Test("a process that dies while the disk is full has given numbers that the next one does not give again")
+    func diedOnFullDisk() throws {
+        let (first, _) = try open()
+        first.append(minute(1))
+        try setDisk(full: true)
+        first.append(minute(2))
+        try setDisk(full: false)
+        let (second, open) = try open("q")
+        #expect(open == nil && second.producer == "q")
+        second.append(minute(3))
+        #expect(second.oldest(9).producer == "p" && second.oldest(9).items.map(\.reading) == [minute(1)])
+        second.settle(second.oldest(9).items)
+        #expect(second.oldest(9).producer == "q" && second.oldest(9).items.map(\.reading) == [minute(3)])
+    }
+
+    @Test("there is a bound to what waits in memory: the oldest give way, and are counted")
+    func boundInMemory() throws {
+        let (spool, _) = try open(maximum: 1_000)
+        spool.append(minute(0))
+        try setDisk(full: true)
+        let count = Int64(ReadingSpool.maximumUnwritten)
+        for number in 1...(count + 2) as ClosedRange<Int64> { spool.append(minute(number)) }
+        #expect(spool.dropped == 2 && spool.count == ReadingSpool.maximumUnwritten + 1)
+        #expect(spool.oldest(1_000).items.map(\.reading) == [minute(0)] + (3...count + 2).map { minute($0) })
+    }
+
+    @Test(
+        "numbers and times that no agent can have written are passed over, and trap nothing",
+        arguments: [
+            (sequence: UInt64.max, dropped: 0, start: 0, end: 60_000), (5, UInt64.max, 0, 60_000),
+            (5, 0, Int64.min, .max), (5, 0, .max, .max), (5, 0, -60_000, 0),
+        ] as [(sequence: UInt64, dropped: UInt64, start: Int64, end: Int64)])
+    func impossible(sequence: UInt64, dropped: UInt64, start: Int64, end: Int64) throws {
+        let (first, _) = try open()
+        first.append(minute(1))
+        let reading = HostReading(start: start, end: end)
+        let bytes = SpoolFile(producer: "p", sequence: sequence, dropped: dropped, reading: reading).bytes
+        #expect(SpoolFile(bytes) == nil)
+        for name in ["open", "18446744073709551615.reading", "00000000000000000009.reading"] {
+            try Data(bytes).write(to: URL(fileURLWithPath: folder + "/" + name))
+        }
+        let (second, open) = try open("q")
+        #expect(open == nil && second.producer == "q")
+        var minutes = OpenMinute(open)
+        #expect(minutes.take(before: 120_000) == nil)
+        second.append(minute(2))
+        #expect(second.oldest(9).items.map(\.reading) == [minute(1)])
+        second.settle(second.oldest(9).items)
+        #expect(second.oldest(9).items.map(\.reading) == [minute(2)])
+    }
+
     @Test("a folder that cannot be written to is an error, and no bytes of a file trap")
     func errors() throws {
         #expect(throws: SpoolError.self) {

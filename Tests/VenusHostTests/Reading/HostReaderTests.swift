@@ -41,6 +41,20 @@ struct HostReaderTests {
         #expect(snapshot.garbledLines == 1)
     }
 
+    @Test("a file that opens and cannot be read, as pressure that is switched off under 4.18, is as if missing")
+    func unreadable() throws {
+        let root = try TemporaryDirectory()
+        // Reading a folder fails, too.
+        try write(
+            [
+                "proc/pressure/cpu/x": "", "proc/pressure/memory": "some avg10=0.00 total=7\n", "proc/loadavg/x": "",
+                "proc/uptime": "5.5 1.0\n",
+            ], below: root)
+        let snapshot = HostReader(root: root.path).snapshot(processes: nil)
+        #expect(snapshot.pressure[.cpu] == nil && snapshot.load == nil && snapshot.garbledLines == 0)
+        #expect(snapshot.pressure[.memory]?.some == 7 && snapshot.uptime?.seconds == 5.5)
+    }
+
     @Test("what is named is read besides, of a whole tree")
     func inclusions() throws {
         let root = try TemporaryDirectory()

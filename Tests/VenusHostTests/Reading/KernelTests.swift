@@ -2,11 +2,13 @@ import TestSupport
 import Testing
 import VenusHost
 
-/// Whole trees of `/proc`, in `Kernels`: that of 6.18 as a machine had it, those of 3.10, 4.19 and 5.15 with the lines
-/// and fields that these kernels have. Changes between them: `MemAvailable` came with 3.14, `oom_kill` with 4.13, discards
-/// of disks with 4.18, pressure with 4.20, flushes with 5.5, the whole machine's pressure on processors with 5.13.
+/// Whole trees of `/proc`, in `Kernels`: that of 6.18 as a machine had it, the others with the lines and fields that
+/// these kernels have, by the documentation that `Kernels/README.md` names. Changes between them: `MemAvailable` came
+/// with 3.14, `oom_kill` with 4.13, discards of disks with 4.18, pressure with 4.20, flushes with 5.5, the whole
+/// machine's pressure on processors with 5.13, that of interrupts with 6.1.
 ///
-/// Two have a process of their own and its control groups: a container under 3.10, and a service of systemd under 5.15.
+/// Some have a process of their own and its control groups: a container under 3.10, and services of systemd: in version
+/// 1 alone under 4.18, in version 1 beside version 2 under 5.4, in version 2 alone under 5.15 and 6.1.
 @Suite("Kernels of several ages")
 struct KernelTests {
     struct Kernel: Sendable, CustomTestStringConvertible {
@@ -39,15 +41,30 @@ struct KernelTests {
             majorFaults: 12_345, kills: nil, disks: ["sda"], bytesRead: 4_567_890 << 9, bytesWritten: 7_654_321 << 9,
             networks: ["eth0": 987_654_321], load: 0, uptime: 46_321.55, pressure: (nil, nil)),
         Kernel(
+            name: "4.18", ticks: [712_345, 1_204, 233_410, 18_234_567, 40_122, 71_644, 0], cores: 2,
+            processes: 1_412_345, memory: 7_990_164, available: 5_012_344, swap: 4_194_300, majorFaults: 34_567,
+            kills: 2, disks: ["sda"], bytesRead: 30_123_456 << 9, bytesWritten: 60_246_912 << 9,
+            networks: ["ens192": 20_123_456_789], load: 1.07, uptime: 97_123.44, pressure: (nil, nil)),
+        Kernel(
             name: "4.19", ticks: [1_200_345, 12_044, 400_122, 80_123_456, 90_123, 30_122, 4_501], cores: 4,
             processes: 2_212_345, memory: 16_424_684, available: 10_240_012, swap: 0, majorFaults: 45_678, kills: 4,
             disks: ["nvme0n1"], bytesRead: 80_123_456 << 9, bytesWritten: 160_246_912 << 9,
             networks: ["ens5": 50_123_456_789], load: 2.51, uptime: 201_234.10, pressure: (nil, nil)),
         Kernel(
+            name: "5.4", ticks: [310_233, 4_410, 90_122, 6_012_345, 7_010, 4_123, 210], cores: 1, processes: 601_234,
+            memory: 2_035_144, available: 1_301_244, swap: 0, majorFaults: 23_456, kills: 0, disks: ["vda"],
+            bytesRead: 9_012_344 << 9, bytesWritten: 18_024_688 << 9, networks: ["ens3": 4_012_345_678], load: 0.91,
+            uptime: 64_123.09, pressure: (301_234, nil)),
+        Kernel(
             name: "5.15", ticks: [90_123, 201, 30_122, 5_012_345, 1_201, 812, 0], cores: 1, processes: 401_234,
             memory: 983_412, available: 401_200, swap: 1_048_572, majorFaults: 56_789, kills: 0, disks: ["vda"],
             bytesRead: 20_123_456 << 9, bytesWritten: 40_246_912 << 9, networks: ["enp1s0": 3_012_345_678],
             load: 0.42, uptime: 51_234.87, pressure: (7_012_345, 0)),
+        Kernel(
+            name: "6.1", ticks: [410_233, 2_110, 120_344, 30_123_456, 9_123, 8_123, 40], cores: 4, processes: 912_345,
+            memory: 8_112_340, available: 6_612_340, swap: 999_420, majorFaults: 45_612, kills: 1, disks: ["sda"],
+            bytesRead: 7_012_344 << 9, bytesWritten: 28_024_688 << 9, networks: ["enp6s18": 9_012_345_678],
+            load: 0.21, uptime: 77_123.91, pressure: (12_345, 0)),
         Kernel(
             name: "6.18", ticks: [1_278_173, 2_696, 238_412, 1_277_324, 10_596, 60_194, 24_011], cores: 2,
             processes: 406_945, memory: 24_684_092, available: 24_222_744, swap: 0, majorFaults: 108_457, kills: 0,
@@ -102,6 +119,35 @@ struct KernelTests {
         #expect(found.throttling?.usage == 1_234_567_890)
         #expect(found.throttling?.periods == 20_144 && found.throttling?.throttledPeriods == 312)
         #expect(found.outOfMemoryKills == nil && found.pressure.isEmpty)
+    }
+
+    @Test("4.18 has a service's groups in a tree for each controller, below those of the slice, and counts kills")
+    func serviceInVersionOne() throws {
+        let found = try ownGroups("4.18")
+        #expect(found.memoryLimit == 96 << 20 && found.memoryUsage == 62_914_560 - 16_777_216)
+        #expect(found.quota?.cpus == 0.5 && found.outOfMemoryKills == 1)
+        #expect(found.throttling?.usage == 71_234_567)
+        #expect(found.throttling?.periods == 9_123 && found.throttling?.throttledPeriods == 45)
+        #expect(found.pressure.isEmpty)
+    }
+
+    @Test("5.4 has both versions: the controllers are in the first, where each may have another group of the service")
+    func bothVersions() throws {
+        let found = try ownGroups("5.4")
+        #expect(found.memoryLimit == 768 << 20 && found.memoryUsage == 402_653_184 - 134_217_728)
+        #expect(found.outOfMemoryKills == 0)
+        #expect(found.quota == nil && found.throttling == nil && found.pressure.isEmpty)
+    }
+
+    @Test("6.1 has a service without limits in a slice that has some, and pressure of interrupts besides")
+    func slice() throws {
+        let found = try ownGroups("6.1")
+        #expect(found.memoryLimit == 1_536 << 20 && found.memoryUsage == 805_306_368 - 201_326_592)
+        #expect(found.quota?.cpus == 1.5 && found.outOfMemoryKills == 1)
+        #expect(found.throttling?.usage == 3_123_456_789)
+        #expect(found.throttling?.periods == 61_234 && found.throttling?.throttledPeriods == 812)
+        #expect(found.pressure[.memory]?.some == 9_345 && found.pressure[.memory]?.full == 8_111)
+        #expect(found.pressure[.cpu]?.full == 9_122_222 && found.pressure[.io]?.some == 3_123_456)
     }
 
     @Test("5.15 has a service's group in the one tree, with limits of its own")

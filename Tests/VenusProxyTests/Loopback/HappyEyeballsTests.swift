@@ -6,49 +6,6 @@ import VenusProxy
 
 @Suite("A name with several addresses", .timeLimit(.minutes(2)))
 struct HappyEyeballsTests {
-    /// A port that is listened on, whose queue is full: connecting to it hangs.
-    private final class SilentPort {
-        /// Connections of our own that hang at each.
-        static let waiting = 3
-        private var descriptors: [Int32] = []
-
-        init(host: String, port: Int) throws {
-            let listener = try open()
-            try #require(withAddress(host, port) { bind(listener, $0, $1) } == 0)
-            try #require(listen(listener, 0) == 0)
-            // The first connection fills the queue, the others hang.
-            for _ in 0...Self.waiting { _ = withAddress(host, port) { connect($0, $1) } }
-        }
-
-        deinit { for descriptor in descriptors { close(descriptor) } }
-
-        private func open() throws -> Int32 {
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
-            try #require(descriptor >= 0)
-            descriptors.append(descriptor)
-            return descriptor
-        }
-
-        private func connect(_ address: UnsafePointer<sockaddr>, _ length: socklen_t) -> Int32 {
-            guard let descriptor = try? open() else { return -1 }
-            return Glibc.connect(descriptor, address, length)
-        }
-
-        private func withAddress(
-            _ host: String, _ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
-        ) -> Int32 {
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_port = UInt16(port).bigEndian
-            inet_pton(AF_INET, host, &address.sin_addr)
-            return withUnsafePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
-                }
-            }
-        }
-    }
-
     private func lookup(_ texts: [String]) -> Resolver.Lookup {
         let addresses = texts.compactMap { IPAddress($0) }
         return { _ in addresses }
@@ -64,6 +21,24 @@ struct HappyEyeballsTests {
             #expect(call.outcome == .success)
             let connect = try #require(call.phases[.connect])
             #expect(connect >= 200_000 && connect < 2_000_000)
+            withExtendedLifetime(silent) {}
+        }
+    }
+
+    @Test("whose IPv6 hangs is reached by IPv4, and by IPv4 first from then on")
+    func hangingIPv6() async throws {
+        try await withProxy(lookup: lookup(["::1", "127.0.0.1"])) { proxy, origin in
+            let silent = try SilentPort(host: "::1", port: origin.port)
+            // Each on a connection of its own.
+            for count in 1...2 {
+                let tunnel = try proxy.client()
+                #expect(try await tunnel.connect("both.example:\(origin.port)").status == 200)
+                tunnel.close()
+                try await eventually("its call") { proxy.tunnels.count == count }
+            }
+            let times = try proxy.tunnels.map { try #require($0.call.phases[.connect]) }
+            #expect(times[0] >= UInt32(ConnectStateMachine.attemptDelay))
+            #expect(times[1] < UInt32(ConnectStateMachine.attemptDelay))
             withExtendedLifetime(silent) {}
         }
     }

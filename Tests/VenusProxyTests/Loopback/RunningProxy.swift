@@ -18,6 +18,7 @@ final class RunningProxy: Sendable {
         keys: ServiceKeys? = nil, policy: EgressPolicy = EgressPolicy(), interception: Interception? = nil,
         lookup: @escaping Resolver.Lookup = Resolver.system,
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        recording: CallShipperConfiguration = CallShipperConfiguration(),
         configuring change: (inout ProxyConfiguration) -> Void = { _ in }
     ) throws {
         var configuration = ProxyConfiguration(host: "127.0.0.1", port: 0)
@@ -27,7 +28,7 @@ final class RunningProxy: Sendable {
         let makeShipper = { @Sendable [log] (service: String) in
             CallShipper(
                 producer: Producer(id: service, environment: "test", service: service, instance: "i", host: "h"),
-                callLog: log, configuration: CallShipperConfiguration(), logger: logger)
+                callLog: log, configuration: recording, logger: logger)
         }
         shippers = CallShippers(own: makeShipper("s"), make: makeShipper)
         server = ProxyServer(
@@ -84,11 +85,12 @@ extension RunningProxy {
 /// Runs `body` with a proxy and an origin, and stops both.
 func withProxy(
     keys: ServiceKeys? = nil, lookup: @escaping Resolver.Lookup = Resolver.system,
+    recording: CallShipperConfiguration = CallShipperConfiguration(),
     configuring change: (inout ProxyConfiguration) -> Void = { _ in },
     _ body: (RunningProxy, Origin) async throws -> Void
 ) async throws {
     let origin = try Origin()
-    let proxy = try RunningProxy(keys: keys, lookup: lookup, configuring: change)
+    let proxy = try RunningProxy(keys: keys, lookup: lookup, recording: recording, configuring: change)
     do { try await body(proxy, origin) } catch {
         await proxy.stop()
         throw error

@@ -62,13 +62,19 @@ struct NameServerTests {
         #expect(server.questions("never.example") >= 4)
     }
 
-    @Test("one kind's silence does not hold up the other")
-    func oneKind() async throws {
-        let server = try DNSServer { $0.isIPv6 ? .silence : .addresses(["192.0.2.1"]) }
+    @Test(
+        "one kind's silence holds up the other for its delay, and not for longer",
+        arguments: [
+            (false, "192.0.2.1", NameLookupStateMachine.resolutionDelay),
+            (true, "2001:db8::1", NameLookupStateMachine.fallbackDelay),
+        ])
+    func oneKind(isIPv6: Bool, address: String, delay: UInt64) async throws {
+        let server = try DNSServer { $0.isIPv6 == isIPv6 ? .addresses([address]) : .silence }
         let clock = ContinuousClock()
         let start = clock.now
         let answer = try await lookUp("api.example", at: server, within: 30_000_000)
-        #expect(answer?.addresses.map(\.text) == ["192.0.2.1"])
-        #expect(clock.now - start < .seconds(9))
+        #expect(answer?.addresses.map(\.text) == [address])
+        let duration = clock.now - start
+        #expect(duration >= .microseconds(delay) && duration < .seconds(9))
     }
 }

@@ -91,6 +91,37 @@ struct OperationTableTests {
         #expect(line(table, last) == "http\t_overflow\t0\t_OTHER\t_overflow\thttp/1.1")
     }
 
+    @Test("what is forgotten makes room; what is kept is found at its place")
+    func forgotten() {
+        var table = OperationTable(maximumOperations: 3)
+        let kept = intern(&table, "GET", "api", "/kept")
+        for route in ["/a", "/b"] { _ = intern(&table, "GET", "api", route) }
+        let full = "http\tapi\t80\t_OTHER\t_overflow\thttp/1.1"
+        #expect(interned(&table, "GET", "api", "/c") == full && table.isFull)
+        table.forget { $0 == kept }
+        #expect(table.count == 1 && !table.isFull)
+        #expect(intern(&table, "GET", "api", "/kept") == kept && table.count == 1)
+        // Also what was overflow before.
+        #expect(interned(&table, "GET", "api", "/c") == "http\tapi\t80\tGET\t/c\thttp/1.1")
+        #expect(interned(&table, "GET", "api", "/d") == "http\tapi\t80\tGET\t/d\thttp/1.1")
+        #expect(interned(&table, "GET", "api", "/a") == full)
+        #expect(line(table, kept) == "http\tapi\t80\tGET\t/kept\thttp/1.1")
+    }
+
+    @Test("places are used again, however often what is known changes")
+    func changing() {
+        var table = OperationTable(maximumOperations: 100)
+        let kept = (0..<10).map { intern(&table, "GET", "kept\($0)", "/") }
+        for turn in 0..<50 {
+            for number in 0..<200 { _ = intern(&table, "GET", "h\(turn)x\(number)", "/") }
+            #expect(table.isFull && table.places <= 100 + OperationTable.maximumOverflowingDependencies + 1)
+            table.forget { kept.contains($0) }
+            #expect(table.count == kept.count)
+            #expect((0..<10).map { intern(&table, "GET", "kept\($0)", "/") } == kept)
+        }
+        #expect(line(table, kept[7]) == "http\tkept7\t80\tGET\t/\thttp/1.1")
+    }
+
     @Test("many operations are each found at their place")
     func many() {
         var table = OperationTable(maximumOperations: 5_000)

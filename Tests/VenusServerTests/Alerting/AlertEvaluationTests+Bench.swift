@@ -17,6 +17,7 @@ extension AlertEvaluationTests {
         var burns: [String: ObjectiveBurn] = [:]
         var baselines: [SeriesKey: ReportEvidence.Baseline] = [:]
         var unexplained: [SeriesKey] = []
+        var recentCalls = RecentCalls()
         /// CPU time of the evaluations, and of the pictures that they look at.
         var milliseconds = 0.0
 
@@ -40,6 +41,7 @@ extension AlertEvaluationTests {
                 var seen = frame(series, shards: shards, at: (at - age) * 1_000)
                 seen.coveredSince = coveredSince
                 seen.announcements = announcements
+                seen.recentCalls = recentCalls
                 let begin = Self.cpuMilliseconds
                 let picture = LivePicture(frames: [seen], startedAt: 0)
                 let outcome = evaluation.evaluate(

@@ -36,6 +36,33 @@ struct AlertEvaluationTests {
         #expect(bench.messages[0].fault == bench.messages[1].fault && bench.messages[0].id != bench.messages[1].id)
     }
 
+    @Test("what explains an alert is what it is about: no 404 of an availability, no failed call of a time")
+    func blamed() throws {
+        var (bench, other) = (Bench(), Bench())
+        let start = bench.at * 1_000_000
+        func call(_ milliseconds: UInt32, _ outcome: Outcome, _ status: UInt16) -> RecentCall {
+            RecentCall(
+                key: .operation(
+                    "GET /\(status)", service: "checkout", dependency: "bank:443", environment: "production"),
+                instance: "one",
+                call: Call(
+                    operation: 0, start: start, duration: milliseconds * 1_000, outcome: outcome, status: status))
+        }
+        let slow = call(9_000, .success, 200)
+        bench.recentCalls.failed = [call(3, .clientError, 404), call(2, .clientError, 404), call(1, .serverError, 503)]
+        bench.recentCalls.slowest = [slow]
+        bench.look(at: [(Self.bank, bad)], seconds: 70)
+        let failing = try #require(bench.messages.first)
+        #expect(failing.evidence.map(\.failures) == [[FailureShare(errorType: "503", calls: 1)]])
+        #expect(failing.sample?.operation == "GET /503" && failing.sample?.errorType == "503")
+
+        other.recentCalls = bench.recentCalls
+        other.look(at: [(Self.bank, totals(success: 100, microseconds: 9_000_000))], seconds: 70)
+        let late = try #require(other.messages.first)
+        #expect(late.evidence.map(\.metric) == ["response_time_p95_ms"])
+        #expect(late.sample?.operation == "GET /200" && late.sample?.milliseconds == 9_000)
+    }
+
     @Test("a rule on an objective fires while both windows of a pair burn faster than allowed, and says how much")
     func burnRate() throws {
         let objective = try #require(

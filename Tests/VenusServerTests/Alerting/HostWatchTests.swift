@@ -91,6 +91,29 @@ struct HostWatchTests {
         #expect(abs(value - (0.5 + 0.6 + 0.7 + 0.8 + 0.4) / 5) < 1e-9)
     }
 
+    @Test("what stays at a limit has not crossed it, on whichever side, however uneven the minutes", arguments: 0..<40)
+    func atLimit(seed: UInt64) {
+        var (watch, numbers) = (HostWatch(), SeededGenerator(seed: seed))
+        watch.watch([.memoryUtilization: .minutes5])
+        let limit = Double.random(in: 0.01...0.99, using: &numbers)
+        for minute in 0..<5 as Range<Int64> {
+            var reading = HostReading(
+                start: (Self.start + minute * 60) * 1_000, end: (Self.start + minute * 60 + 60) * 1_000)
+            for _ in 0..<6 {
+                reading.add(
+                    HostSeries(.memoryUtilization, state: "used"), limit,
+                    seconds: Double.random(in: 9.9...10.1, using: &numbers))
+            }
+            let seen = Self.start + minute * 60 + 60
+            watch.note(Self.host(seen: seen))
+            watch.add([HostBucket(bucket: seen - 60, reading: reading)], of: "web-1", seen: seen * 1_000)
+        }
+        let rule = AlertRule(
+            id: "r", subject: .host("web-1"), condition: .threshold(metric: Self.memory, direction: .above))
+        let threshold = MetricThreshold(Self.memory, window: .minutes5, critical: limit)
+        #expect(watch.reading(rule, threshold, isMissed: false, at: (Self.start + 301) * 1_000) == .value(limit))
+    }
+
     @Test("what is beyond any number is not judged, and no minute before its time")
     func extremes() {
         #expect(HostTotals(seconds: 1e-300, count: 1, sum: 1e300, minimum: 0, maximum: 0, last: 0) == nil)

@@ -61,6 +61,21 @@ struct WebhookResourceTests {
         }
     }
 
+    @Test("of an answer the status alone counts, however long the rest is")
+    func longAnswer() async throws {
+        try await withAlerting { server, token in
+            let origin = try Origin()
+            for (path, result) in [("/bytes/4000000", "status 200"), ("/truncated/100", "http_response_incomplete")] {
+                let added = try await send(
+                    server, token, "POST", "/webhooks",
+                    "{\"name\":\"\(path)\",\"kind\":\"webhook\",\"url\":\"\(origin.url(path))\"}")
+                let id = try #require(added.json["id"].string)
+                let tried = try await send(server, token, "POST", "/webhooks/\(id)/test")
+                #expect(tried.json["result"].string == result)
+            }
+        }
+    }
+
     @Test(
         "what is no receiver is refused, and the answer says why",
         arguments: [

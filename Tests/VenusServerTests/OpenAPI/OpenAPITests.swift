@@ -21,26 +21,10 @@ struct OpenAPITests {
         }
     }
 
-    @Test("every reference leads somewhere, every schema is used, and ids are distinct")
-    func references() throws {
+    @Test("it is of OpenAPI 3.1, and the ids of operations are distinct")
+    func operations() throws {
         let document = try JSONValue(String(decoding: OpenAPIDocument.json, as: UTF8.self))
-        let checker = try SchemaChecker()
-        var used: Set<String> = []
-        func walk(_ value: JSONValue) throws {
-            switch value {
-            case .object(let members):
-                if let reference = members["$ref"]?.string {
-                    _ = try checker.resolve(reference)
-                    used.insert(String(reference.split(separator: "/").last ?? ""))
-                }
-                for member in members.values { try walk(member) }
-            case .array(let items): for item in items { try walk(item) }
-            default: break
-            }
-        }
-        try walk(document)
         #expect(document["openapi"].string == "3.1.0")
-        #expect(Set(document["components"]["schemas"].names).subtracting(used).isEmpty)
         let ids = document["paths"].names.flatMap { path in
             document["paths"][path].names.map { document["paths"][path][$0]["operationId"].string }
         }

@@ -15,18 +15,18 @@ package struct AlertSecrets: Sendable {
         }
         if !FileManager.default.fileExists(atPath: path) {
             let text = Data(SecureBytes.random(32)).base64EncodedString() + "\n"
-            // 0600. It has its name when it is whole: of two that start at once the first one's stays, and the other
+            // It has its name when it is whole: of two that start at once the first one's stays, and the other
             // reads all of it.
-            var template = Array("\(path).XXXXXX".utf8CString)
-            let descriptor = mkstemp(&template)
+            let temporary = "\(path).\(UInt64.random(in: .min ... .max))"
+            let descriptor = Glibc.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else { throw wrong("cannot be made: \(String(cString: strerror(errno)))") }
-            defer { unlink(template) }
+            defer { unlink(temporary) }
             let written = Array(text.utf8).withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             let isSynced = fsync(descriptor) == 0
             guard Glibc.close(descriptor) == 0, isSynced, written == text.utf8.count else {
                 throw wrong("cannot be written")
             }
-            guard link(template, path) == 0 || errno == EEXIST else {
+            guard link(temporary, path) == 0 || errno == EEXIST else {
                 throw wrong("cannot be made: \(String(cString: strerror(errno)))")
             }
         }

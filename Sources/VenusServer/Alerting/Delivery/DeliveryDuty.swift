@@ -84,9 +84,10 @@ actor DeliveryDuty {
             if !webhook.isEnabled, endpoints[webhook.id]?.isUnsaved != true {
                 // What waited was given up by whoever disabled it.
                 endpoints[webhook.id] = nil
-            } else if endpoints[webhook.id] != nil {
+            } else if let known = endpoints[webhook.id], known.isUnsaved || known.outbox.standing == .enabled {
                 endpoints[webhook.id]?.webhook = webhook
             } else if webhook.isEnabled {
+                // A new one, or one that was disabled and that somebody has enabled since we looked last.
                 endpoints[webhook.id] = Endpoint(
                     webhook: webhook,
                     outbox: EndpointOutbox(

@@ -4,7 +4,7 @@ import VenusAlerts
 
 /// Makes one attempt to deliver a message.
 struct MessageSender: Sendable {
-    /// Of an answer, of which only the status is of use.
+    /// Of an answer, of which only the status is of use: more is not read.
     private static let maximumBytes = 65_536
 
     let filter: TargetFilter
@@ -31,6 +31,7 @@ struct MessageSender: Sendable {
         }
         var client = WebClient(url.address, timeout: timeout, maximumBytes: Self.maximumBytes)
         client.filter = filter
+        client.takesBeginning = true
         do {
             let answer = try await client.send(.POST, url.target, fields, body: body)
             let wait = answer.fields.first(name: "Retry-After").flatMap { RetryAfter.seconds($0, at: now()) }

@@ -193,9 +193,11 @@ package struct HostWatch: Sendable {
         guard let newest = host.newestMinute, let minutes = host.minutes[part] else { return .quiet }
         let counted = minutes.filter { $0.start > newest - threshold.window.seconds }
         let seconds = counted.reduce(0) { $0 + $1.seconds }
-        guard seconds >= Double(threshold.window.seconds) / 2 else { return .uncovered }
-        // Each by its part of the time, so that no sum is larger than the largest.
-        return .value(counted.reduce(0) { $0 + $1.value * ($1.seconds / seconds) })
+        guard seconds >= Double(threshold.window.seconds) / 2, let least = counted.map(\.value).min(),
+            let largest = counted.map(\.value).max()
+        else { return .uncovered }
+        // Each by its part of the time, so that no sum is larger than the largest; and exactly what all of them are.
+        return .value(min(max(counted.reduce(0) { $0 + $1.value * ($1.seconds / seconds) }, least), largest))
     }
 }
 

@@ -218,13 +218,17 @@ extension OpenAPIOperation.Parameter {
     static func text(
         _ name: String, _ description: String, maximum: Int = QueryParameters.maximumValueLength
     ) -> Self {
-        Self(name: name, description: description, schema: "{\"type\":\"string\",\"maxLength\":\(maximum)}")
+        Self(name: name, description: description, schema: text(0...maximum))
     }
 
     static func inPath(_ name: String, _ description: String) -> Self {
-        Self(
-            name: name, isInPath: true, description: description,
-            schema: #"{"type":"string","minLength":1,"maxLength":1024}"#)
+        Self(name: name, isInPath: true, description: description, schema: text(1...1_024))
+    }
+
+    /// Any but U+0000, which no name has.
+    private static func text(_ characters: ClosedRange<Int>) -> String {
+        #"{"type":"string","minLength":\#(characters.lowerBound),"maxLength":\#(characters.upperBound),"#
+            + #""pattern":"^[^\\u0000]*$"}"#
     }
 
     static func time(_ name: String, _ description: String) -> Self {

@@ -3,11 +3,13 @@ extension OpenAPISchemas {
     static let accounts = #"""
         "Audit": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "items": {
               "type": "array",
               "items": {
                 "type": "object",
+                "additionalProperties": false,
                 "properties": {
                   "actor": {"type": "string"},
                   "address": {"type": "string"},
@@ -25,6 +27,7 @@ extension OpenAPISchemas {
         },
         "CurrentSession": {
           "type": "object",
+          "additionalProperties": false,
           "description": "A session has id, role and csrf_token; a key has scopes.",
           "properties": {
             "account": {"type": "string"},
@@ -38,6 +41,7 @@ extension OpenAPISchemas {
         },
         "Key": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "created_at": {"type": "string", "format": "date-time"},
             "created_by": {"type": "string"},
@@ -52,6 +56,7 @@ extension OpenAPISchemas {
         },
         "Keys": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/Key"}}},
           "required": ["items"]
         },
@@ -84,12 +89,14 @@ extension OpenAPISchemas {
         },
         "Sessions": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "is_complete": {"type": "boolean", "description": "Whether nothing follows."},
             "items": {
               "type": "array",
               "items": {
                 "type": "object",
+                "additionalProperties": false,
                 "properties": {
                   "account": {"type": "string"},
                   "address": {"type": "string"},
@@ -112,6 +119,7 @@ extension OpenAPISchemas {
         },
         "User": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "active": {"type": "boolean"},
             "changed_at": {"type": "string", "format": "date-time"},
@@ -131,11 +139,13 @@ extension OpenAPISchemas {
         },
         "Users": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/User"}}},
           "required": ["items"]
         },
         "WaysIn": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {"ways": {"type": "array", "items": {"enum": ["password", "secret", "github"]}}},
           "required": ["ways"]
         }

@@ -1,57 +1,13 @@
 extension OpenAPISchemas {
     /// Of alerts, and of where messages about them go.
     static let alerts = #"""
-        "Alert": {
-          "type": "object",
-          "properties": {
-            "acknowledged": {
-              "type": ["object", "null"],
-              "properties": {
-                "at": {"type": "string", "format": "date-time"},
-                "by": {"type": "string"},
-                "comment": {"type": "string"}
-              },
-              "required": ["at", "by", "comment"]
-            },
-            "changed_at": {"type": "string", "format": "date-time"},
-            "fault": {"type": ["string", "null"], "description": "The fault that people are told of, once for all its alerts."},
-            "id": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
-            "inhibited": {"type": "boolean", "description": "Another fault explains it; nobody is told of this one."},
-            "limit": {"type": ["number", "null"]},
-            "metric": {"type": "string"},
-            "rule": {"type": "string"},
-            "seq": {"type": "integer", "description": "Of its newest transition."},
-            "severity": {"enum": ["warning", "critical"]},
-            "silenced": {"type": "boolean"},
-            "since": {"type": ["string", "null"], "format": "date-time"},
-            "state": {"enum": ["inactive", "pending", "firing", "no_data"]},
-            "subject": {"$ref": "#/components/schemas/AlertSubject"},
-            "value": {"type": ["number", "null"]}
-          },
-          "required": [
-            "acknowledged", "changed_at", "fault", "id", "inhibited", "limit", "metric", "rule", "seq", "severity", "silenced",
-            "since", "state", "subject", "value"
-          ]
-        },
-        "AlertSubject": {
-          "type": "object",
-          "properties": {
-            "dependency": {"type": "string"},
-            "environment": {"type": "string"},
-            "host": {"type": "string"},
-            "level": {"enum": ["default", "total", "service", "dependency", "edge", "operation", "host"]},
-            "operation": {"type": "string"},
-            "part": {"type": "string", "description": "Of a host: the file system, device, interface, resource or program."},
-            "service": {"type": "string"}
-          },
-          "required": ["level"]
-        },
         "Acknowledgement": {
           "type": "object",
           "properties": {"comment": {"type": ["string", "null"]}}
         },
         "Alerts": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "epoch": {"type": "integer"},
             "items": {"type": "array", "items": {"$ref": "#/components/schemas/Alert"}},
@@ -73,26 +29,9 @@ extension OpenAPISchemas {
           },
           "required": ["kind", "name"]
         },
-        "Transition": {
-          "type": "object",
-          "properties": {
-            "alert": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
-            "at": {"type": "string", "format": "date-time"},
-            "kind": {"enum": ["pending", "dropped", "firing", "no_data", "resolved"]},
-            "limit": {"type": ["number", "null"]},
-            "metric": {"type": "string"},
-            "rule": {"type": "string"},
-            "seq": {"type": "integer"},
-            "severity": {"enum": ["warning", "critical"]},
-            "subject": {"$ref": "#/components/schemas/AlertSubject"},
-            "value": {"type": ["number", "null"]}
-          },
-          "required": [
-            "alert", "at", "kind", "limit", "metric", "rule", "seq", "severity", "subject", "value"
-          ]
-        },
         "Transitions": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "epoch": {"type": "integer"},
             "items": {"type": "array", "items": {"$ref": "#/components/schemas/Transition"}},
@@ -102,6 +41,7 @@ extension OpenAPISchemas {
         },
         "Webhook": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "created_at": {"type": "string", "format": "date-time"},
             "created_by": {"type": "string"},
@@ -131,6 +71,7 @@ extension OpenAPISchemas {
         },
         "WebhookTrial": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "delivered": {"type": "boolean"},
             "duration_ms": {"type": "integer"},
@@ -140,6 +81,7 @@ extension OpenAPISchemas {
         },
         "Webhooks": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/Webhook"}}},
           "required": ["items"]
         }

@@ -3,6 +3,7 @@ extension OpenAPISchemas {
     static let hosts = #"""
         "AddedHost": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "command": {"type": "string", "description": "The line for the machine's shell."},
             "host": {"type": "string", "description": "Absent where the machine goes by its own name."},
@@ -13,6 +14,7 @@ extension OpenAPISchemas {
         },
         "HostWatchers": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "ask_again_ms": {"type": "integer", "description": "When to ask again."},
             "publish_ms": {"type": "integer", "description": "How often whoever looks likes to hear."},
@@ -27,97 +29,9 @@ extension OpenAPISchemas {
           },
           "additionalProperties": false
         },
-        "Hosts": {
-          "type": "object",
-          "properties": {
-            "at": {"type": "string", "format": "date-time"},
-            "items": {"type": "array", "items": {"$ref": "#/components/schemas/Host"}},
-            "metrics": {
-              "description": "Of the host that is asked for, as of its last reading.",
-              "type": "array",
-              "items": {
-                "type": "object",
-                "properties": {
-                  "attributes": {"type": "object", "additionalProperties": {"type": "string"}},
-                  "id": {"type": "string"},
-                  "kind": {"enum": ["gauge", "counter"]},
-                  "name": {"type": "string"},
-                  "unit": {"type": "string", "description": "UCUM; of a counter, of its growth per second."},
-                  "value": {"type": ["number", "null"]}
-                },
-                "required": ["attributes", "id", "kind", "name", "unit", "value"]
-              }
-            }
-          },
-          "required": ["at", "items", "metrics"]
-        },
-        "Host": {
-          "type": "object",
-          "properties": {
-            "agent_version": {"type": "string"},
-            "environment": {"type": "string"},
-            "figures": {"$ref": "#/components/schemas/HostFigures"},
-            "first_seen": {"type": "string", "format": "date-time"},
-            "id": {"type": "string"},
-            "is_silent": {"type": "boolean"},
-            "last_seen": {"type": "string", "format": "date-time"},
-            "name": {"type": "string"},
-            "readings_dropped": {"type": "integer", "minimum": 0},
-            "services": {
-              "description": "Those whose proxies run on it.",
-              "type": "array",
-              "items": {
-                "type": "object",
-                "properties": {
-                  "clock_skew_ms": {
-                    "type": "integer",
-                    "description": "Of the proxy whose clock is furthest off; positive where it is ahead."
-                  },
-                  "environment": {"type": "string"},
-                  "proxies": {"type": "integer", "minimum": 1},
-                  "service": {"type": "string"}
-                },
-                "required": ["clock_skew_ms", "environment", "proxies", "service"]
-              }
-            }
-          },
-          "required": [
-            "agent_version", "environment", "figures", "first_seen", "id", "is_silent", "last_seen", "name",
-            "readings_dropped", "services"
-          ]
-        },
-        "HostFigures": {
-          "type": "object",
-          "description": "Utilization and pressure are fractions; pressure is that of some work; null: it does not say.",
-          "properties": {
-            "container_memory_utilization": {"type": ["number", "null"], "minimum": 0},
-            "cpu_pressure": {"type": ["number", "null"], "minimum": 0},
-            "cpu_throttled": {"type": ["number", "null"], "minimum": 0},
-            "cpu_utilization": {"type": ["number", "null"], "minimum": 0},
-            "disk_read_bytes_per_second": {"type": ["number", "null"], "minimum": 0},
-            "disk_write_bytes_per_second": {"type": ["number", "null"], "minimum": 0},
-            "filesystem": {"type": ["string", "null"]},
-            "filesystem_utilization": {"type": ["number", "null"], "minimum": 0},
-            "io_pressure": {"type": ["number", "null"], "minimum": 0},
-            "load_average": {"type": ["number", "null"], "minimum": 0},
-            "memory_pressure": {"type": ["number", "null"], "minimum": 0},
-            "memory_utilization": {"type": ["number", "null"], "minimum": 0},
-            "network_receive_bytes_per_second": {"type": ["number", "null"], "minimum": 0},
-            "network_transmit_bytes_per_second": {"type": ["number", "null"], "minimum": 0},
-            "paging_utilization": {"type": ["number", "null"], "minimum": 0},
-            "processors": {"type": ["number", "null"], "minimum": 0},
-            "uptime_seconds": {"type": ["number", "null"], "minimum": 0}
-          },
-          "required": [
-            "container_memory_utilization", "cpu_pressure", "cpu_throttled", "cpu_utilization",
-            "disk_read_bytes_per_second", "disk_write_bytes_per_second", "filesystem", "filesystem_utilization",
-            "io_pressure", "load_average", "memory_pressure", "memory_utilization",
-            "network_receive_bytes_per_second", "network_transmit_bytes_per_second", "paging_utilization",
-            "processors", "uptime_seconds"
-          ]
-        },
         "HostHistory": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "from": {"type": "string", "format": "date-time"},
             "host": {"type": "string"},
@@ -127,6 +41,7 @@ extension OpenAPISchemas {
               "type": "array",
               "items": {
                 "type": "object",
+                "additionalProperties": false,
                 "properties": {
                   "attributes": {"type": "object", "additionalProperties": {"type": "string"}},
                   "kind": {"enum": ["gauge", "counter"]},
@@ -135,6 +50,7 @@ extension OpenAPISchemas {
                     "type": "array",
                     "items": {
                       "type": "object",
+                      "additionalProperties": false,
                       "properties": {
                         "at": {"type": "string", "format": "date-time"},
                         "coverage": {"type": "number", "minimum": 0, "maximum": 1},
@@ -148,6 +64,7 @@ extension OpenAPISchemas {
                   },
                   "totals": {
                     "type": "object",
+                    "additionalProperties": false,
                     "properties": {
                       "last": {"type": ["number", "null"]},
                       "max": {"type": ["number", "null"]},
@@ -168,6 +85,7 @@ extension OpenAPISchemas {
         },
         "HostHistoryColumns": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "data": {"type": "array", "items": {"type": "array", "items": {"type": ["number", "null"]}}},
             "from": {"type": "string", "format": "date-time"},
@@ -178,6 +96,7 @@ extension OpenAPISchemas {
               "type": "array",
               "items": {
                 "type": "object",
+                "additionalProperties": false,
                 "properties": {
                   "attributes": {"type": "object", "additionalProperties": {"type": "string"}},
                   "kind": {"enum": ["gauge", "counter"]},
@@ -249,17 +168,20 @@ extension OpenAPISchemas {
         },
         "Buckets": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "items": {
               "type": "array",
               "items": {
                 "type": "object",
+                "additionalProperties": false,
                 "properties": {
                   "checked_at": {"type": "string", "format": "date-time"},
                   "failed_since": {"type": "string", "format": "date-time"},
                   "failure": {"type": "string", "description": "Why it cannot be read; absent where it can."},
                   "last_refusal": {
                     "type": "object",
+                    "additionalProperties": false,
                     "properties": {
                       "at": {"type": "string", "format": "date-time"},
                       "object": {"type": "string"},
@@ -279,6 +201,7 @@ extension OpenAPISchemas {
         },
         "ReadingsReceipt": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "known": {"type": "integer", "minimum": 0},
             "publish_ms": {"type": "integer", "minimum": 1},

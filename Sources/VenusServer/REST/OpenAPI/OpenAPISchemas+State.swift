@@ -7,7 +7,7 @@ extension OpenAPISchemas {
           "type": "object",
           "properties": {
             "challenge": {
-              "type": "string", "minLength": 43, "maxLength": 43,
+              "type": "string", "pattern": "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$",
               "description": "SHA-256 of the secret that the command line keeps, in base64url."
             },
             "port": {
@@ -17,25 +17,53 @@ extension OpenAPISchemas {
           "required": ["challenge", "port"]
         },
         "Credentials": {
-          "type": "object",
-          "description": "secret, or token, or user and password, or code and verifier.",
-          "properties": {
-            "code": {"type": "string", "description": "What a browser brought from GitHub to a command line."},
-            "password": {"type": "string"},
-            "secret": {"type": "string", "description": "The administrator's."},
-            "token": {"type": "string", "description": "Of a sign-in link."},
-            "user": {"type": "string"},
-            "verifier": {"type": "string", "description": "The secret whose SHA-256 was the command line's challenge."}
-          }
+          "anyOf": [
+            {
+              "type": "object",
+              "additionalProperties": false,
+              "properties": {"secret": {"type": "string", "description": "The administrator's."}},
+              "required": ["secret"]
+            },
+            {
+              "type": "object",
+              "additionalProperties": false,
+              "properties": {"token": {"type": "string", "description": "Of a sign-in link."}},
+              "required": ["token"]
+            },
+            {
+              "type": "object",
+              "additionalProperties": false,
+              "properties": {"password": {"type": "string"}, "user": {"type": "string"}},
+              "required": ["password", "user"]
+            },
+            {
+              "type": "object",
+              "additionalProperties": false,
+              "properties": {
+                "code": {"type": "string", "description": "What a browser brought from GitHub to a command line."},
+                "verifier": {
+                  "type": "string", "description": "The secret whose SHA-256 was the command line's challenge."
+                }
+              },
+              "required": ["code", "verifier"]
+            }
+          ]
         },
         "GitHubAddress": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {"url": {"type": "string", "format": "uri", "description": "Where GitHub is."}},
           "required": ["url"]
         },
-        "Health": {"type": "object", "properties": {"status": {"enum": ["ok"]}}, "required": ["status"]},
+        "Health": {
+          "type": "object",
+          "additionalProperties": false,
+          "properties": {"status": {"enum": ["ok"]}},
+          "required": ["status"]
+        },
         "Losses": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "calls": {"type": "integer", "minimum": 0, "description": "Of the items."},
             "is_complete": {"type": "boolean", "description": "Whether the items are all: at most 1,000, the newest, are."},
@@ -43,6 +71,7 @@ extension OpenAPISchemas {
               "type": "array",
               "items": {
                 "type": "object",
+                "additionalProperties": false,
                 "properties": {
                   "at": {"type": "string", "format": "date-time"},
                   "calls": {"type": "integer", "minimum": 0},
@@ -56,12 +85,14 @@ extension OpenAPISchemas {
             },
             "quarantined": {
               "type": "object",
+              "additionalProperties": false,
               "properties": {
                 "count": {"type": "integer", "minimum": 0},
                 "items": {
                   "type": "array",
                   "items": {
                     "type": "object",
+                    "additionalProperties": false,
                     "properties": {
                       "at": {"type": "string", "format": "date-time"},
                       "entry": {"type": "string"},
@@ -78,6 +109,7 @@ extension OpenAPISchemas {
             "since": {"type": "string", "format": "date-time"},
             "total": {
               "type": "object",
+              "additionalProperties": false,
               "description": "Of all losses since then, listed or not.",
               "properties": {
                 "calls": {"type": "integer", "minimum": 0},
@@ -90,12 +122,14 @@ extension OpenAPISchemas {
         },
         "Pins": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "is_complete": {"type": "boolean"},
             "items": {
               "type": "array",
               "items": {
                 "type": "object",
+                "additionalProperties": false,
                 "properties": {
                   "client": {"type": "string"},
                   "expires_at": {"type": "string", "format": "date-time"},
@@ -111,11 +145,13 @@ extension OpenAPISchemas {
         },
         "Policies": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "items": {
               "type": "array",
               "items": {
                 "type": "object",
+                "additionalProperties": false,
                 "properties": {
                   "environment": {"type": "string"},
                   "host": {"type": "string"},
@@ -126,6 +162,7 @@ extension OpenAPISchemas {
                   "digest": {"type": "string"},
                   "fault": {
                     "type": "object",
+                    "additionalProperties": false,
                     "properties": {
                       "reason": {"type": "string"},
                       "since": {"type": "string", "format": "date-time"}
@@ -148,6 +185,7 @@ extension OpenAPISchemas {
         },
         "Problem": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "allowed": {"type": "array", "items": {"type": "string"}},
             "detail": {"type": "string"},
@@ -160,12 +198,14 @@ extension OpenAPISchemas {
         },
         "Proxies": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "is_complete": {"type": "boolean"},
             "items": {
               "type": "array",
               "items": {
                 "type": "object",
+                "additionalProperties": false,
                 "properties": {
                   "environment": {"type": "string"},
                   "host": {"type": "string"},
@@ -175,6 +215,7 @@ extension OpenAPISchemas {
                   "announced": {"type": "array", "items": {"type": "string"}},
                   "calls": {
                     "type": "object",
+                    "additionalProperties": false,
                     "properties": {
                       "dropped": {"type": "integer", "minimum": 0},
                       "in_flight": {"type": "integer", "minimum": 0},
@@ -207,9 +248,11 @@ extension OpenAPISchemas {
         },
         "Readiness": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "checks": {
               "type": "object",
+              "additionalProperties": false,
               "properties": {
                 "bucket": {
                   "enum": ["ok", "failing", "elsewhere"],
@@ -230,6 +273,7 @@ extension OpenAPISchemas {
         },
         "NewSession": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "account": {"type": "string"},
             "csrf_token": {"type": "string"},

@@ -3,6 +3,7 @@ extension OpenAPISchemas {
     static let watch = #"""
         "BurnRate": {
           "type": "object",
+          "additionalProperties": false,
           "description": "A pair of windows; in each, how many times faster than allowed the budget is used. It burns where both exceed the factor.",
           "properties": {
             "factor": {"type": "number"},
@@ -17,6 +18,7 @@ extension OpenAPISchemas {
         },
         "CrossedLimit": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "dependency": {"type": "string"},
             "direction": {"enum": ["above", "below"]},
@@ -26,6 +28,7 @@ extension OpenAPISchemas {
               "description": "What most failed calls ended with, of those that are known one by one.",
               "items": {
                 "type": "object",
+                "additionalProperties": false,
                 "properties": {
                   "calls": {"type": "integer", "minimum": 1},
                   "error_type": {"type": "string"}
@@ -39,6 +42,7 @@ extension OpenAPISchemas {
             "operation": {"type": "string"},
             "phase": {
               "type": ["object", "null"],
+              "additionalProperties": false,
               "description": "The phase that grew most, in milliseconds of the mean call, against the same hour a week before, or else the last day.",
               "properties": {
                 "baseline": {"enum": ["week", "day"]},
@@ -149,6 +153,7 @@ extension OpenAPISchemas {
         },
         "Objective": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "changed_at": {"type": "string", "format": "date-time"},
             "changed_by": {"type": "string"},
@@ -162,6 +167,7 @@ extension OpenAPISchemas {
             "service": {"type": "string"},
             "standing": {
               "type": "object",
+              "additionalProperties": false,
               "description": "Of the period that ends now. budget_left is 1 where nothing failed, and below 0 where the objective is missed.",
               "properties": {
                 "at": {"type": "string", "format": "date-time"},
@@ -182,17 +188,20 @@ extension OpenAPISchemas {
         },
         "Objectives": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/Objective"}}},
           "required": ["items"]
         },
         "Report": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "at": {"type": "string", "format": "date-time"},
             "services": {
               "type": "array",
               "items": {
                 "type": "object",
+                "additionalProperties": false,
                 "properties": {
                   "crossed": {"type": "array", "items": {"$ref": "#/components/schemas/CrossedLimit"}},
                   "environment": {"type": "string"},
@@ -207,6 +216,7 @@ extension OpenAPISchemas {
         },
         "Rule": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "changed_at": {"type": "string", "format": "date-time"},
             "changed_by": {"type": "string"},
@@ -233,12 +243,13 @@ extension OpenAPISchemas {
         },
         "Rules": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/Rule"}}},
           "required": ["items"]
         },
-        "Severity": {"enum": ["warning", "critical"]},
         "Silence": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "author": {"type": "string"},
             "comment": {"type": "string"},
@@ -248,6 +259,7 @@ extension OpenAPISchemas {
               "type": "array",
               "items": {
                 "type": "object",
+                "additionalProperties": false,
                 "properties": {
                   "field": {"$ref": "#/components/schemas/SilenceField"},
                   "negated": {"type": "boolean"},
@@ -269,11 +281,13 @@ extension OpenAPISchemas {
         },
         "Silences": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/Silence"}}},
           "required": ["items"]
         },
         "Threshold": {
           "type": "object",
+          "additionalProperties": false,
           "description": "id, changed_at and changed_by are not there of what is built in.",
           "properties": {
             "changed_at": {"type": "string", "format": "date-time"},
@@ -300,6 +314,7 @@ extension OpenAPISchemas {
         },
         "Thresholds": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "defaults": {
               "type": "array", "items": {"$ref": "#/components/schemas/Threshold"},

@@ -1,89 +1,28 @@
 /// The schemas of `openapi.json`: JSON Schema of 2020-12, as JSON.
 enum OpenAPISchemas {
-    static var json: String { "{\(accounts),\(alerts),\(hosts),\(kpis),\(state),\(watch)}" }
+    static var json: String {
+        let compared: ObjectSchema.Members = ["compared": ObjectSchema.reference("Compared")]
+        let graph = [
+            ViewSchemas.graph.adding([
+                "compare": ObjectSchema.reference("ComparedTime"), "span": ObjectSchema.reference("Span"),
+            ]), ViewSchemas.edge.adding(compared), ViewSchemas.node.adding(compared),
+        ]
+        let all = graph.map(\.json) + [ViewSchemas.json, accounts, alerts, history, hosts, state, watch]
+        return "{\(all.joined(separator: ","))}"
+    }
 
-    /// Of what people look at.
-    private static let kpis = #"""
-        "Call": {
-          "type": "object",
-          "properties": {
-            "at": {"type": "string", "format": "date-time"},
-            "bytes_received": {"type": "integer", "minimum": 0},
-            "bytes_sent": {"type": "integer", "minimum": 0},
-            "dependency": {"type": "string"},
-            "duration_ms": {"type": "number", "minimum": 0},
-            "environment": {"type": "string"},
-            "error_type": {"type": ["string", "null"]},
-            "flags": {"type": "array", "items": {"type": "string"}},
-            "instance": {"type": "string"},
-            "operation": {"type": "string"},
-            "outcome": {
-              "enum": [
-                "success", "client_error", "server_error", "transport_error", "unknown", "cancelled", "denied"
-              ]
-            },
-            "phases_ms": {
-              "type": "object",
-              "properties": {
-                "blocked": {"type": ["number", "null"]},
-                "connect": {"type": ["number", "null"]},
-                "dns": {"type": ["number", "null"]},
-                "tls": {"type": ["number", "null"]},
-                "transfer": {"type": ["number", "null"]},
-                "ttfb": {"type": ["number", "null"]}
-              },
-              "required": ["blocked", "connect", "dns", "tls", "transfer", "ttfb"]
-            },
-            "service": {"type": "string"},
-            "status": {"type": ["integer", "null"]},
-            "trace_id": {"type": ["string", "null"], "pattern": "^[0-9a-f]{32}$"}
-          },
-          "required": [
-            "at", "bytes_received", "bytes_sent", "dependency", "duration_ms", "environment", "error_type",
-            "flags", "instance", "operation", "outcome", "phases_ms", "service", "status", "trace_id"
-          ]
-        },
-        "Calls": {
-          "type": "object",
-          "properties": {
-            "at": {"type": "string", "format": "date-time"},
-            "failed": {"type": "array", "items": {"$ref": "#/components/schemas/Call"}},
-            "last": {"type": "array", "items": {"$ref": "#/components/schemas/Call"}},
-            "slowest": {"type": "array", "items": {"$ref": "#/components/schemas/Call"}}
-          },
-          "required": ["at", "failed", "last", "slowest"]
-        },
+    /// Of what was, and of graphs for others' programs.
+    private static let history = #"""
         "Change": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "availability": {"type": ["number", "null"]},
             "calls_per_minute": {"type": ["number", "null"]},
             "client_error_rate": {"type": ["number", "null"]},
             "error_rate": {"type": ["number", "null"]},
-            "response_time_ms": {
-              "type": "object",
-              "properties": {
-                "max": {"type": ["number", "null"]},
-                "mean": {"type": ["number", "null"]},
-                "p50": {"type": ["number", "null"]},
-                "p90": {"type": ["number", "null"]},
-                "p95": {"type": ["number", "null"]},
-                "p99": {"type": ["number", "null"]}
-              },
-              "required": ["max", "mean", "p50", "p90", "p95", "p99"]
-            },
-            "ttfb_ms": {
-              "type": "object",
-              "properties": {
-                "max": {"type": ["number", "null"]},
-                "mean": {"type": ["number", "null"]},
-                "p50": {"type": ["number", "null"]},
-                "p90": {"type": ["number", "null"]},
-                "p95": {"type": ["number", "null"]},
-                "p99": {"type": ["number", "null"]}
-              },
-              "required": ["max", "mean", "p50", "p90", "p95", "p99"]
-            }
+            "response_time_ms": {"$ref": "#/components/schemas/DistributionChange"},
+            "ttfb_ms": {"$ref": "#/components/schemas/DistributionChange"}
           },
           "required": [
             "availability", "calls_per_minute", "client_error_rate", "error_rate", "response_time_ms",
@@ -93,6 +32,7 @@ enum OpenAPISchemas {
         },
         "Compared": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "change": {"anyOf": [{"$ref": "#/components/schemas/Change"}, {"type": "null"}]},
             "kpis": {"anyOf": [{"$ref": "#/components/schemas/KPI"}, {"type": "null"}]}
@@ -102,6 +42,7 @@ enum OpenAPISchemas {
         },
         "ComparedTime": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "at": {"type": "string", "format": "date-time"},
             "span": {"$ref": "#/components/schemas/Span"}
@@ -110,16 +51,19 @@ enum OpenAPISchemas {
         },
         "CytoscapeGraph": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "at": {"type": "string", "format": "date-time"},
             "compare": {"$ref": "#/components/schemas/ComparedTime"},
             "elements": {
               "type": "object",
+              "additionalProperties": false,
               "properties": {
                 "edges": {
                   "type": "array",
                   "items": {
                     "type": "object",
+                    "additionalProperties": false,
                     "properties": {"data": {"$ref": "#/components/schemas/GraphEdge"}},
                     "required": ["data"]
                   }
@@ -128,6 +72,7 @@ enum OpenAPISchemas {
                   "type": "array",
                   "items": {
                     "type": "object",
+                    "additionalProperties": false,
                     "properties": {"data": {"$ref": "#/components/schemas/GraphNode"}},
                     "required": ["data"]
                   }
@@ -140,27 +85,28 @@ enum OpenAPISchemas {
           },
           "required": ["at", "elements", "window"]
         },
-        "Distribution": {
+        "DistributionChange": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
-            "max": {"type": ["number", "null"], "minimum": 0},
-            "mean": {"type": ["number", "null"], "minimum": 0},
-            "p50": {"type": ["number", "null"], "minimum": 0},
-            "p90": {"type": ["number", "null"], "minimum": 0},
-            "p95": {"type": ["number", "null"], "minimum": 0},
-            "p99": {"type": ["number", "null"], "minimum": 0}
+            "max": {"type": ["number", "null"]},
+            "mean": {"type": ["number", "null"]},
+            "p50": {"type": ["number", "null"]},
+            "p90": {"type": ["number", "null"]},
+            "p95": {"type": ["number", "null"]},
+            "p99": {"type": ["number", "null"]}
           },
-          "required": ["max", "mean", "p50", "p90", "p95", "p99"],
-          "description": "Milliseconds; over the calls that got a response."
+          "required": ["max", "mean", "p50", "p90", "p95", "p99"]
         },
-        "Grade": {"enum": ["idle", "good", "fair", "poor"]},
         "GrafanaGraph": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "edges": {
               "type": "array",
               "items": {
                 "type": "object",
+                "additionalProperties": false,
                 "properties": {
                   "detail__availability": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
                   "detail__calls": {"type": "integer", "minimum": 0},
@@ -186,6 +132,7 @@ enum OpenAPISchemas {
               "type": "array",
               "items": {
                 "type": "object",
+                "additionalProperties": false,
                 "properties": {
                   "arc__client_error": {"type": "number"},
                   "arc__idle": {"type": "number"},
@@ -216,55 +163,9 @@ enum OpenAPISchemas {
           "required": ["edges", "nodes"],
           "description": "The tables of Grafana's Node Graph panel."
         },
-        "Graph": {
-          "type": "object",
-          "properties": {
-            "at": {"type": "string", "format": "date-time"},
-            "compare": {"$ref": "#/components/schemas/ComparedTime"},
-            "edges": {"type": "array", "items": {"$ref": "#/components/schemas/GraphEdge"}},
-            "nodes": {"type": "array", "items": {"$ref": "#/components/schemas/GraphNode"}},
-            "span": {"$ref": "#/components/schemas/Span"},
-            "window": {"$ref": "#/components/schemas/Window"}
-          },
-          "required": ["at", "edges", "nodes", "window"]
-        },
-        "GraphEdge": {
-          "type": "object",
-          "properties": {
-            "compared": {"$ref": "#/components/schemas/Compared"},
-            "dependency": {"type": "string"},
-            "grade": {"$ref": "#/components/schemas/Grade"},
-            "id": {"type": "string"},
-            "kpis": {"$ref": "#/components/schemas/KPI"},
-            "phases": {"$ref": "#/components/schemas/Phases"},
-            "reasons": {"type": "array", "items": {"$ref": "#/components/schemas/Reason"}},
-            "source": {"type": "string"},
-            "target": {"type": "string"},
-            "tunnel_protocols": {"type": "array", "items": {"type": "string"}}
-          },
-          "required": [
-            "dependency", "grade", "id", "kpis", "phases", "reasons", "source", "target", "tunnel_protocols"
-          ]
-        },
-        "GraphNode": {
-          "type": "object",
-          "properties": {
-            "compared": {"$ref": "#/components/schemas/Compared"},
-            "grade": {"$ref": "#/components/schemas/Grade"},
-            "id": {"type": "string"},
-            "kind": {"enum": ["service", "dependency"]},
-            "kpis": {"$ref": "#/components/schemas/KPI"},
-            "members": {
-              "type": "integer",
-              "minimum": 1,
-              "description": "Dependencies that are in it, where they are grouped."
-            },
-            "name": {"type": "string"}
-          },
-          "required": ["grade", "id", "kind", "kpis", "name"]
-        },
         "History": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "from": {"type": "string", "format": "date-time"},
             "points": {"type": "array", "items": {"$ref": "#/components/schemas/HistoryPoint"}},
@@ -277,6 +178,7 @@ enum OpenAPISchemas {
         },
         "HistoryColumns": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "data": {"type": "array", "items": {"type": "array", "items": {"type": ["number", "null"]}}},
             "from": {"type": "string", "format": "date-time"},
@@ -291,6 +193,7 @@ enum OpenAPISchemas {
         },
         "HistoryPoint": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "at": {"type": "string", "format": "date-time"},
             "coverage": {
@@ -303,131 +206,9 @@ enum OpenAPISchemas {
           },
           "required": ["at", "coverage", "kpis"]
         },
-        "KPI": {
-          "type": "object",
-          "properties": {
-            "availability": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
-            "basis": {"enum": ["status", "transport", "mixed", null]},
-            "calls": {"type": "integer", "minimum": 0},
-            "cancelled": {"type": "integer", "minimum": 0},
-            "client_error_rate": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
-            "denied": {"type": "integer", "minimum": 0},
-            "error_rate": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
-            "estimated": {"type": "integer", "minimum": 0},
-            "link_local": {"type": "integer", "minimum": 0},
-            "load": {"$ref": "#/components/schemas/Load"},
-            "response_time_ms": {"$ref": "#/components/schemas/Distribution"},
-            "server_error_rate": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
-            "transport_error_rate": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
-            "ttfb_ms": {"$ref": "#/components/schemas/Distribution"},
-            "would_be_denied": {"type": "integer", "minimum": 0}
-          },
-          "required": [
-            "availability", "basis", "calls", "cancelled", "client_error_rate", "denied", "error_rate",
-            "estimated", "link_local", "load", "response_time_ms", "server_error_rate",
-            "transport_error_rate", "ttfb_ms", "would_be_denied"
-          ]
-        },
-        "KPIs": {
-          "type": "object",
-          "properties": {
-            "at": {"type": "string", "format": "date-time"},
-            "by": {"enum": ["edge", "operation", "service", "dependency", "method", "instance", "total"]},
-            "count": {"type": "integer", "minimum": 0, "description": "Of all pages."},
-            "covered_since": {
-              "type": ["string", "null"], "format": "date-time",
-              "description": "Of instances: since when their windows are complete; null where that is not known."
-            },
-            "is_complete": {
-              "type": "boolean",
-              "description": "Of operations and methods: whether the feed left none of the window's calls out."
-            },
-            "items": {"type": "array", "items": {"$ref": "#/components/schemas/KPIsItem"}},
-            "next_offset": {"type": ["integer", "null"], "minimum": 1},
-            "window": {"$ref": "#/components/schemas/Window"}
-          },
-          "required": ["at", "by", "count", "items", "next_offset", "window"]
-        },
-        "KPIsItem": {
-          "type": "object",
-          "properties": {
-            "dependency": {"type": "string"},
-            "environment": {"type": "string"},
-            "grade": {"$ref": "#/components/schemas/Grade"},
-            "id": {"type": "string"},
-            "instance": {"type": "string"},
-            "kpis": {"$ref": "#/components/schemas/KPI"},
-            "method": {"type": "string"},
-            "operation": {"type": "string"},
-            "service": {"type": "string"}
-          },
-          "required": ["environment", "grade", "id", "kpis"]
-        },
-        "Load": {
-          "type": "object",
-          "properties": {
-            "bytes_received_per_second": {"type": "number"},
-            "bytes_sent_per_second": {"type": "number"},
-            "calls_per_minute": {"type": "number"},
-            "in_flight": {"type": ["integer", "null"], "minimum": 0}
-          },
-          "required": ["bytes_received_per_second", "bytes_sent_per_second", "calls_per_minute", "in_flight"]
-        },
-        "Phases": {
-          "type": "object",
-          "properties": {
-            "blocked": {
-              "anyOf": [
-                {"type": "object", "properties": {"mean_ms": {"type": "number"}}, "required": ["mean_ms"]},
-                {"type": "null"}
-              ]
-            },
-            "connect": {
-              "anyOf": [
-                {"type": "object", "properties": {"mean_ms": {"type": "number"}}, "required": ["mean_ms"]},
-                {"type": "null"}
-              ]
-            },
-            "dns": {
-              "anyOf": [
-                {"type": "object", "properties": {"mean_ms": {"type": "number"}}, "required": ["mean_ms"]},
-                {"type": "null"}
-              ]
-            },
-            "tls": {
-              "anyOf": [
-                {"type": "object", "properties": {"mean_ms": {"type": "number"}}, "required": ["mean_ms"]},
-                {"type": "null"}
-              ]
-            },
-            "transfer": {
-              "anyOf": [
-                {"type": "object", "properties": {"mean_ms": {"type": "number"}}, "required": ["mean_ms"]},
-                {"type": "null"}
-              ]
-            },
-            "ttfb": {
-              "anyOf": [
-                {"type": "object", "properties": {"mean_ms": {"type": "number"}}, "required": ["mean_ms"]},
-                {"type": "null"}
-              ]
-            }
-          },
-          "required": ["blocked", "connect", "dns", "tls", "transfer", "ttfb"]
-        },
-        "Reason": {
-          "type": "object",
-          "properties": {
-            "level": {"enum": ["warning", "critical"]},
-            "limit": {"type": "number"},
-            "measure": {"type": "string", "description": "A metric, such as availability or response_time_p95_ms."},
-            "value": {"type": "number"}
-          },
-          "required": ["level", "limit", "measure", "value"],
-          "description": "A limit that is crossed."
-        },
         "Span": {
           "type": "object",
+          "additionalProperties": false,
           "properties": {
             "from": {"type": "string", "format": "date-time"},
             "tier": {"$ref": "#/components/schemas/Tier"},
@@ -436,7 +217,6 @@ enum OpenAPISchemas {
           "required": ["from", "tier", "to"],
           "description": "The buckets of history that stand for a past time."
         },
-        "Tier": {"enum": ["1m", "15m", "2h", "8h", "1d"]},
-        "Window": {"enum": ["10s", "1m", "5m", "15m", "1h"]}
+        "Tier": {"enum": ["1m", "15m", "2h", "8h", "1d"]}
         """#
 }
