@@ -6,7 +6,7 @@ package import VenusCore
 /// packed: measured 25 KB for an operation of a call a second, 110 KB for an edge of 33 with its histograms at hand. So
 /// of the most operations that the ``KeyTable``s of an analyzer take together, 50,000 hold 1.25 GB and the 2,500 that
 /// stand for others 63 MB, 500 edges 55 MB, and the 1,000 methods of its ``MethodWindows``, which are as edges are,
-/// 110 MB: all in all less than 1.5 GB. A series without calls holds nothing.
+/// 110 MB. A series without calls keeps its empty place, of less than 1 KB.
 package struct WindowTable: Sendable {
     private var windows: [SeriesWindows?] = []
     /// The second that the windows end at.
