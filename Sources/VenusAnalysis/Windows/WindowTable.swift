@@ -6,9 +6,10 @@ package import VenusCore
 /// packed: measured 25 KB for an operation of a call a second, 110 KB for an edge of 33 with its histograms at hand. So
 /// of the most operations that the ``KeyTable``s of an analyzer take together, 50,000 hold 1.25 GB and the 2,500 that
 /// stand for others 63 MB, 500 edges 55 MB, and the 1,000 methods of its ``MethodWindows``, which are as edges are,
-/// 110 MB. A series without calls keeps its empty place, of less than 1 KB.
+/// 110 MB. A series without calls holds nothing.
 package struct WindowTable: Sendable {
-    private var windows: [SeriesWindows?] = []
+    /// Of each series a list of one, or an empty one: a series without calls costs a pointer.
+    private var windows: [[SeriesWindows]] = []
     /// The second that the windows end at.
     package private(set) var now: Int64
 
@@ -19,34 +20,35 @@ package struct WindowTable: Sendable {
         guard now > self.now else { return }
         self.now = now
         for place in windows.indices {
-            windows[place]?.advance(to: now)
-            if windows[place]?.isEmpty == true { windows[place] = nil }
+            guard !windows[place].isEmpty else { continue }
+            windows[place][0].advance(to: now)
+            if windows[place][0].isEmpty { windows[place] = [] }
         }
     }
 
-    package func holds(_ series: Int32) -> Bool { Int(series) < windows.count && windows[Int(series)] != nil }
+    package func holds(_ series: Int32) -> Bool { Int(series) < windows.count && !windows[Int(series)].isEmpty }
 
     package mutating func enter(
         _ totals: KPITotals, of series: Int32, at second: Int64, part: SeriesWindows.Part = .all,
         keepsHistograms: Bool = true
     ) {
         let place = Int(series)
-        while windows.count <= place { windows.append(nil) }
-        if windows[place] == nil { windows[place] = SeriesWindows(now: now, keepsHistograms: keepsHistograms) }
-        windows[place]?.enter(totals, at: second, part: part)
+        while windows.count <= place { windows.append([]) }
+        if windows[place].isEmpty { windows[place] = [SeriesWindows(now: now, keepsHistograms: keepsHistograms)] }
+        windows[place][0].enter(totals, at: second, part: part)
     }
 
     /// Calls of a series within the last hour.
-    package func callsInHour(of series: Int32) -> UInt64 { holds(series) ? windows[Int(series)]?.callsInHour ?? 0 : 0 }
+    package func callsInHour(of series: Int32) -> UInt64 { holds(series) ? windows[Int(series)][0].callsInHour : 0 }
 
     /// Keeps the histograms of a series at hand for each tick, or makes them when they are asked for.
     package mutating func keepHistograms(_ keeps: Bool, of series: Int32) {
         guard holds(series) else { return }
-        windows[Int(series)]?.keepHistograms(keeps)
+        windows[Int(series)][0].keepHistograms(keeps)
     }
 
     /// `nil` where the series had no call within the last hour.
     package subscript(_ series: Int32) -> SeriesWindows? {
-        Int(series) < windows.count ? windows[Int(series)] : nil
+        holds(series) ? windows[Int(series)][0] : nil
     }
 }

@@ -1,44 +1,61 @@
-/// The counts of consecutive buckets: in 32 bits each as long as none can need more, in 64 from then on.
+/// The counts of consecutive buckets: in 8 bits each as long as none can need more, then in 32, and in 64 from then on.
 ///
 /// Whoever adds says how many values there are in all: no bucket has more. Bound: ``BucketIndex/count`` buckets.
 struct BucketCounts: Sendable {
+    private enum Counts {
+        case bytes([UInt8])
+        case narrow([UInt32])
+        case wide([UInt64])
+    }
+
     /// Index of the first bucket.
     private(set) var first = 0
-    /// The counts; one of the two is empty.
-    private var narrow: [UInt32] = []
-    private var wide: [UInt64] = []
+    private var counts = Counts.bytes([])
 
     init() {}
 
     init(first: Int, narrow: [UInt32]) {
         self.first = first
-        self.narrow = narrow
+        counts = .narrow(narrow)
     }
 
     /// - Parameter total: what the counts add up to.
-    init(first: Int, _ counts: [UInt64], total: UInt64) {
-        self = counts.withUnsafeBufferPointer { BucketCounts(first: first, $0, total: total) }
-    }
-
-    init(first: Int, _ counts: UnsafeBufferPointer<UInt64>, total: UInt64) {
+    init(first: Int, _ counts: UnsafeBufferPointer<some FixedWidthInteger>, total: UInt64) {
         self.first = first
-        guard total <= UInt64(UInt32.max) else {
-            wide = Array(counts)
-            return
-        }
-        narrow = Array(unsafeUninitializedCapacity: counts.count) { narrow, length in
-            for place in counts.indices {
-                narrow.initializeElement(at: place, to: UInt32(truncatingIfNeeded: counts[place]))
+        self.counts =
+            switch total {
+            case ...UInt64(UInt8.max): .bytes(Self.array(counts))
+            case ...UInt64(UInt32.max): .narrow(Self.array(counts))
+            default: .wide(Self.array(counts))
             }
-            length = counts.count
+    }
+
+    private static func array<Ours: FixedWidthInteger>(_ theirs: UnsafeBufferPointer<some FixedWidthInteger>) -> [Ours]
+    {
+        Array(unsafeUninitializedCapacity: theirs.count) { ours, length in
+            for place in theirs.indices {
+                ours.initializeElement(at: place, to: Ours(truncatingIfNeeded: theirs[place]))
+            }
+            length = theirs.count
         }
     }
 
-    var isWide: Bool { !wide.isEmpty }
-    var count: Int { isWide ? wide.count : narrow.count }
+    var count: Int {
+        switch counts {
+        case .bytes(let counts): counts.count
+        case .narrow(let counts): counts.count
+        case .wide(let counts): counts.count
+        }
+    }
 
     /// The used buckets as (index, count), ascending, without empty ones.
-    var filled: [(index: Int, count: UInt64)] { isWide ? filled(of: wide) : filled(of: narrow) }
+    var filled: [(index: Int, count: UInt64)] {
+        switch counts {
+        case .bytes(let counts): filled(of: counts)
+        case .narrow(let counts): filled(of: counts)
+        case .wide(let counts): filled(of: counts)
+        }
+    }
 
     private func filled(of counts: [some FixedWidthInteger]) -> [(index: Int, count: UInt64)] {
         var filled: [(index: Int, count: UInt64)] = []
@@ -51,7 +68,11 @@ struct BucketCounts: Sendable {
     ///
     /// - Parameter ranks: ascending.
     func indices(ofRanks ranks: [UInt64]) -> [Int?] {
-        isWide ? indices(ofRanks: ranks, in: wide) : indices(ofRanks: ranks, in: narrow)
+        switch counts {
+        case .bytes(let counts): indices(ofRanks: ranks, in: counts)
+        case .narrow(let counts): indices(ofRanks: ranks, in: counts)
+        case .wide(let counts): indices(ofRanks: ranks, in: counts)
+        }
     }
 
     private func indices(ofRanks ranks: [UInt64], in counts: [some FixedWidthInteger]) -> [Int?] {
@@ -68,84 +89,101 @@ struct BucketCounts: Sendable {
 
     /// - Parameter total: how many values there are then, in all buckets.
     mutating func add(_ value: UInt64, to index: Int, total: UInt64) {
-        if count == 0 { first = index }
-        widen(ifNeededFor: total)
-        extend(toHold: index...index)
-        if isWide { wide[index - first] += value } else { narrow[index - first] += UInt32(value) }
+        withUnsafePointer(to: value) { value in
+            let counts = UnsafeBufferPointer(start: value, count: 1)
+            make(roomFor: index...index, total: total)
+            combine(counts, from: index, subtracting: false)
+        }
     }
 
     /// - Parameter total: how many values there are then, in all buckets.
     mutating func add(_ other: BucketCounts, total: UInt64) {
         guard other.count > 0 else { return }
-        if count == 0 { first = other.first }
-        widen(ifNeededFor: total)
-        extend(toHold: other.first...(other.first + other.count - 1))
+        make(roomFor: other.first...(other.first + other.count - 1), total: total)
         combine(other, subtracting: false)
     }
 
     /// - Precondition: `other` is part of these.
     mutating func subtract(_ other: BucketCounts) {
         guard other.count > 0 else { return }
-        extend(toHold: other.first...(other.first + other.count - 1))
+        make(roomFor: other.first...(other.first + other.count - 1), total: 0)
         combine(other, subtracting: true)
     }
 
     private mutating func combine(_ other: BucketCounts, subtracting: Bool) {
-        let shift = other.first - first
-        switch (isWide, other.isWide) {
-        case (false, false): Self.combine(&narrow, other.narrow, at: shift, subtracting)
-        case (false, true): Self.combine(&narrow, other.wide, at: shift, subtracting)
-        case (true, false): Self.combine(&wide, other.narrow, at: shift, subtracting)
-        case (true, true): Self.combine(&wide, other.wide, at: shift, subtracting)
+        switch other.counts {
+        case .bytes(let theirs):
+            theirs.withUnsafeBufferPointer { combine($0, from: other.first, subtracting: subtracting) }
+        case .narrow(let theirs):
+            theirs.withUnsafeBufferPointer { combine($0, from: other.first, subtracting: subtracting) }
+        case .wide(let theirs):
+            theirs.withUnsafeBufferPointer { combine($0, from: other.first, subtracting: subtracting) }
+        }
+    }
+
+    private mutating func combine(
+        _ theirs: UnsafeBufferPointer<some FixedWidthInteger>, from index: Int, subtracting: Bool
+    ) {
+        // Each is taken out while it is changed, so that nothing else holds it and it is not copied.
+        switch counts {
+        case .bytes(var ours):
+            counts = .bytes([])
+            Self.combine(&ours, theirs, at: index - first, subtracting)
+            counts = .bytes(ours)
+        case .narrow(var ours):
+            counts = .bytes([])
+            Self.combine(&ours, theirs, at: index - first, subtracting)
+            counts = .narrow(ours)
+        case .wide(var ours):
+            counts = .bytes([])
+            Self.combine(&ours, theirs, at: index - first, subtracting)
+            counts = .wide(ours)
         }
     }
 
     /// Adds or subtracts aligned counts, in loops that become vector code. They fit, for all of them together do.
-    private static func combine<Ours: FixedWidthInteger, Theirs: FixedWidthInteger>(
-        _ ours: inout [Ours], _ theirs: [Theirs], at shift: Int, _ subtracting: Bool
+    private static func combine<Ours: FixedWidthInteger>(
+        _ ours: inout [Ours], _ theirs: UnsafeBufferPointer<some FixedWidthInteger>, at shift: Int, _ subtracting: Bool
     ) {
         precondition(shift >= 0 && shift + theirs.count <= ours.count, "the buckets were made to hold the other's")
         ours.withUnsafeMutableBufferPointer { ours in
-            theirs.withUnsafeBufferPointer { theirs in
-                let ours = UnsafeMutableBufferPointer(rebasing: ours[shift...])
-                if subtracting {
-                    for place in theirs.indices { ours[place] &-= Ours(truncatingIfNeeded: theirs[place]) }
-                } else {
-                    for place in theirs.indices { ours[place] &+= Ours(truncatingIfNeeded: theirs[place]) }
-                }
+            let ours = UnsafeMutableBufferPointer(rebasing: ours[shift...])
+            if subtracting {
+                for place in theirs.indices { ours[place] &-= Ours(truncatingIfNeeded: theirs[place]) }
+            } else {
+                for place in theirs.indices { ours[place] &+= Ours(truncatingIfNeeded: theirs[place]) }
             }
         }
     }
 
-    private mutating func widen(ifNeededFor total: UInt64) {
-        guard total > UInt64(UInt32.max), !isWide else { return }
-        // Nothing at all becomes one bucket: that of the first index, which is then extended.
-        wide = narrow.isEmpty ? [0] : narrow.map { UInt64($0) }
-        narrow = []
-    }
-
-    /// Takes exactly the room that is needed: what windows hold would double otherwise.
-    private mutating func extend(toHold range: ClosedRange<Int>) {
-        if count == 0 {
-            first = range.lowerBound
-            narrow = Array(repeating: 0, count: range.count)
-            return
-        }
-        let lower = min(first, range.lowerBound)
-        let upper = max(first + count - 1, range.upperBound)
-        guard upper - lower + 1 > count else { return }
-        let before = first - lower
-        if isWide {
-            wide = Self.extended(wide, before: before, to: upper - lower + 1)
-        } else {
-            narrow = Self.extended(narrow, before: before, to: upper - lower + 1)
+    /// Has buckets of the range, each wide enough for `total`. Takes exactly the room that is needed: what windows hold
+    /// would double otherwise.
+    private mutating func make(roomFor range: ClosedRange<Int>, total: UInt64) {
+        let count = count
+        let lower = count == 0 ? range.lowerBound : min(first, range.lowerBound)
+        let upper = count == 0 ? range.upperBound : max(first + count - 1, range.upperBound)
+        let length = upper - lower + 1
+        let before = count == 0 ? 0 : first - lower
+        switch counts {
+        case .bytes(let counts) where total > UInt64(UInt32.max):
+            self.counts = .wide(Self.extended(counts, before: before, to: length))
+        case .narrow(let counts) where total > UInt64(UInt32.max):
+            self.counts = .wide(Self.extended(counts, before: before, to: length))
+        case .bytes(let counts) where total > UInt64(UInt8.max):
+            self.counts = .narrow(Self.extended(counts, before: before, to: length))
+        case _ where length == count: break
+        case .bytes(let counts): self.counts = .bytes(Self.extended(counts, before: before, to: length))
+        case .narrow(let counts): self.counts = .narrow(Self.extended(counts, before: before, to: length))
+        case .wide(let counts): self.counts = .wide(Self.extended(counts, before: before, to: length))
         }
         first = lower
     }
 
-    private static func extended<Count: FixedWidthInteger>(_ counts: [Count], before: Int, to length: Int) -> [Count] {
-        var extended = [Count](repeating: 0, count: length)
-        for (place, count) in counts.enumerated() { extended[before + place] = count }
+    private static func extended<Ours: FixedWidthInteger>(
+        _ counts: [some FixedWidthInteger], before: Int, to length: Int
+    ) -> [Ours] {
+        var extended = [Ours](repeating: 0, count: length)
+        for (place, count) in counts.enumerated() { extended[before + place] = Ours(truncatingIfNeeded: count) }
         return extended
     }
 }

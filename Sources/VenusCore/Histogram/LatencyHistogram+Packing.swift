@@ -128,7 +128,8 @@ extension LatencyHistogram {
         let sum = try reader.readNumber() &+ UInt64(head.minimum) &* (count - 1) &+ UInt64(head.maximum)
         let buckets =
             wide.isEmpty
-            ? BucketCounts(first: first, narrow: narrow) : BucketCounts(first: first, wide, total: count)
+            ? BucketCounts(first: first, narrow: narrow)
+            : wide.withUnsafeBufferPointer { BucketCounts(first: first, $0, total: count) }
         self.init(unpacked: buckets, count: count, sum: sum, minimum: head.minimum, maximum: head.maximum)
     }
 }

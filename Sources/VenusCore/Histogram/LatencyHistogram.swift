@@ -136,14 +136,10 @@ extension LatencyHistogram {
         maximum: UInt32
     ) {
         precondition(Int(first) + counts.count <= BucketIndex.count && minimum <= maximum, "counts of our buckets")
-        let narrow = [UInt32](unsafeUninitializedCapacity: counts.count) { narrow, initialized in
-            for place in 0..<counts.count {
-                narrow.initializeElement(at: place, to: UInt32(truncatingIfNeeded: counts[place]))
-            }
-            initialized = counts.count
+        (buckets, count) = counts.withUnsafeBufferPointer { counts in
+            let total = counts.reduce(0) { $0 &+ UInt64($1) }
+            return (BucketCounts(first: BucketIndex.lowest + Int(first), counts, total: total), total)
         }
-        buckets = BucketCounts(first: BucketIndex.lowest + Int(first), narrow: narrow)
-        count = narrow.reduce(0) { $0 &+ UInt64($1) }
         self.sum = sum
         self.minimum = minimum
         self.maximum = maximum
