@@ -36,12 +36,8 @@ public final class DNSServer: Sendable {
     /// - Parameter script: may be called on several threads.
     public init(_ script: @escaping @Sendable (Question) -> Answer) throws {
         self.script = script
-        (listener, port) = try Socket.listen(host: "127.0.0.1", port: 0)
-        datagrams = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard datagrams >= 0, Socket.bind(datagrams, host: "127.0.0.1", port: port) else {
-            throw systemFailure("a datagram socket on port \(port)")
-        }
-        let (datagrams, listener) = (datagrams, listener)
+        let (listener, datagrams, port) = try Self.sockets()
+        (self.listener, self.datagrams, self.port) = (listener, datagrams, port)
         startThread { [weak self] in
             while Self.takeDatagram(datagrams, { self?.answer($0, isByStream: false) }) {}
             close(datagrams)
@@ -54,6 +50,18 @@ public final class DNSServer: Sendable {
             }
             close(listener)
         }
+    }
+
+    /// A listener and a datagram socket on one port, of which others may have one half: then on another.
+    private static func sockets(attempts: Int = 20) throws -> (listener: Int32, datagrams: Int32, port: Int) {
+        let (listener, port) = try Socket.listen(host: "127.0.0.1", port: 0)
+        let datagrams = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        if datagrams >= 0, Socket.bind(datagrams, host: "127.0.0.1", port: port) { return (listener, datagrams, port) }
+        let failure = systemFailure("a datagram socket on port \(port)")
+        close(listener)
+        if datagrams >= 0 { close(datagrams) }
+        guard attempts > 1 else { throw failure }
+        return try sockets(attempts: attempts - 1)
     }
 
     // Shutting down wakes the threads, which close.
