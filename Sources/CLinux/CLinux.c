@@ -7,11 +7,13 @@
 #include <ifaddrs.h>
 #include <link.h>
 #include <linux/filter.h>
+#include <linux/io_uring.h>
 #include <malloc.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -211,6 +213,108 @@ void clinux_close_with_reset(int descriptor) {
     struct linger now = {.l_onoff = 1, .l_linger = 0};
     setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     close(descriptor);
+}
+
+struct clinux_ring {
+    int descriptor;
+    // Of the two queues, which lie in one mapping, and of the requests.
+    void *queues;
+    size_t queues_bytes;
+    struct io_uring_sqe *requests;
+    size_t requests_bytes;
+    uint32_t *tail, tail_mask;
+    uint32_t *completed_head, *completed_tail, completed_mask;
+    struct io_uring_cqe *completions;
+    uint32_t capacity;
+    uint32_t added;
+};
+
+static bool map_ring(struct clinux_ring *ring, const struct io_uring_params *parameters) {
+    if ((parameters->features & IORING_FEAT_SINGLE_MMAP) == 0) return false;
+    size_t submissions = parameters->sq_off.array + parameters->sq_entries * sizeof(uint32_t);
+    size_t completions = parameters->cq_off.cqes + parameters->cq_entries * sizeof(struct io_uring_cqe);
+    ring->queues_bytes = submissions > completions ? submissions : completions;
+    ring->requests_bytes = parameters->sq_entries * sizeof(struct io_uring_sqe);
+    int protection = PROT_READ | PROT_WRITE, flags = MAP_SHARED | MAP_POPULATE;
+    void *queues = mmap(NULL, ring->queues_bytes, protection, flags, ring->descriptor, IORING_OFF_SQ_RING);
+    if (queues == MAP_FAILED) return false;
+    ring->queues = queues;
+    void *requests = mmap(NULL, ring->requests_bytes, protection, flags, ring->descriptor, IORING_OFF_SQES);
+    if (requests == MAP_FAILED) return false;
+    ring->requests = requests;
+    uint8_t *base = queues;
+    ring->tail = (uint32_t *)(base + parameters->sq_off.tail);
+    ring->tail_mask = *(uint32_t *)(base + parameters->sq_off.ring_mask);
+    ring->capacity = parameters->sq_entries;
+    uint32_t *order = (uint32_t *)(base + parameters->sq_off.array);
+    for (uint32_t place = 0; place < parameters->sq_entries; place++) order[place] = place;
+    ring->completed_head = (uint32_t *)(base + parameters->cq_off.head);
+    ring->completed_tail = (uint32_t *)(base + parameters->cq_off.tail);
+    ring->completed_mask = *(uint32_t *)(base + parameters->cq_off.ring_mask);
+    ring->completions = (struct io_uring_cqe *)(base + parameters->cq_off.cqes);
+    return true;
+}
+
+struct clinux_ring *clinux_ring_create(uint32_t capacity) {
+    struct clinux_ring *ring = calloc(1, sizeof *ring);
+    if (ring == NULL) return NULL;
+    struct io_uring_params parameters = {
+        .flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_SUBMIT_ALL};
+    ring->descriptor = (int)syscall(SYS_io_uring_setup, capacity, &parameters);
+    if (ring->descriptor >= 0 && map_ring(ring, &parameters)) return ring;
+    clinux_ring_destroy(ring);
+    return NULL;
+}
+
+void clinux_ring_destroy(struct clinux_ring *ring) {
+    if (ring->requests != NULL) munmap(ring->requests, ring->requests_bytes);
+    if (ring->queues != NULL) munmap(ring->queues, ring->queues_bytes);
+    if (ring->descriptor >= 0) close(ring->descriptor);
+    free(ring);
+}
+
+void clinux_ring_add(struct clinux_ring *ring, int descriptor, const void *bytes, size_t count) {
+    if (ring->added == ring->capacity) abort();
+    ring->requests[(*ring->tail + ring->added) & ring->tail_mask] = (struct io_uring_sqe){
+        .opcode = IORING_OP_SEND,
+        .fd = descriptor,
+        .addr = (uintptr_t)bytes,
+        .len = (uint32_t)count,
+        .msg_flags = MSG_NOSIGNAL | MSG_DONTWAIT,
+        .user_data = ring->added};
+    ring->added += 1;
+}
+
+// The system takes requests in order and never changes them, so that those it leaves are written one by one.
+static void send_untaken(struct clinux_ring *ring, uint32_t place, int32_t *result) {
+    const struct io_uring_sqe *request = &ring->requests[place & ring->tail_mask];
+    *result = (int32_t)clinux_send(request->fd, (const void *)(uintptr_t)request->addr, request->len);
+}
+
+void clinux_ring_send(struct clinux_ring *ring, int32_t *results) {
+    uint32_t first = *ring->tail, count = ring->added, taken = 0, done = 0;
+    ring->added = 0;
+    __atomic_store_n(ring->tail, first + count, __ATOMIC_RELEASE);
+    while (taken < count) {
+        long more = syscall(SYS_io_uring_enter, ring->descriptor, count - taken, 0, 0, NULL, 0);
+        if (more > 0) taken += (uint32_t)more;
+        else if (more == 0 || errno != EINTR) break;
+    }
+    __atomic_store_n(ring->tail, first + taken, __ATOMIC_RELEASE);
+    for (uint32_t place = taken; place < count; place++) send_untaken(ring, first + place, &results[place]);
+    while (true) {
+        uint32_t head = *ring->completed_head, tail = __atomic_load_n(ring->completed_tail, __ATOMIC_ACQUIRE);
+        for (; head != tail; head++, done++) {
+            const struct io_uring_cqe *completion = &ring->completions[head & ring->completed_mask];
+            results[completion->user_data] = completion->res;
+        }
+        __atomic_store_n(ring->completed_head, head, __ATOMIC_RELEASE);
+        // A write that may not wait is done when the call that took it returns: this asks again in case one is not.
+        if (done >= taken) return;
+        long asked = syscall(
+            SYS_io_uring_enter, ring->descriptor, 0, taken - done, IORING_ENTER_GETEVENTS, NULL, 0);
+        if (asked < 0 && errno != EINTR) abort();
+    }
 }
 
 int clinux_pipe(int *reading, int *writing, int capacity) {

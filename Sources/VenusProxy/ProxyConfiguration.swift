@@ -6,6 +6,8 @@ public struct ProxyConfiguration: Sendable, Hashable {
     public var port: UInt16 = 2247
     /// Threads that forward; 0: one a processor, at most 16.
     public var loops = 0
+    /// Whether threads that are busy write by io_uring, where the system has it and lets us.
+    public var usesRing = true
 
     /// Client connections at most. Beyond, new ones are answered 503 and closed.
     public var maximumClients = 20_000

@@ -1,4 +1,4 @@
-// The Linux system calls of the data plane in a form that Swift can call: epoll, eventfd, accept4, splice, pipe2 and
+// The Linux system calls of the data plane in a form that Swift can call: epoll, eventfd, io_uring, accept4, splice, pipe2 and
 // sockets. Every socket and descriptor made here is non-blocking and closed on exec. Functions that fail return the
 // negated errno unless they say otherwise.
 #pragma once
@@ -75,6 +75,21 @@ int clinux_shut_down_writing(int descriptor);
 
 // Closes with a reset, so that the other side cannot take the end for a clean one.
 void clinux_close_with_reset(int descriptor);
+
+// --- many writes in one call, by io_uring
+
+struct clinux_ring;
+
+// A ring for up to `capacity` writes at a time, for this thread alone; null where the system has none of this kind (Linux
+// before 6.1) or allows none.
+struct clinux_ring *clinux_ring_create(uint32_t capacity);
+void clinux_ring_destroy(struct clinux_ring *ring);
+
+// Has `clinux_ring_send` write these bytes, which have to stay where they are until then.
+void clinux_ring_add(struct clinux_ring *ring, int descriptor, const void *bytes, size_t count);
+
+// Writes what was added, without waiting. `results`: of each, in the order of adding, what `clinux_send` would return.
+void clinux_ring_send(struct clinux_ring *ring, int32_t *results);
 
 // --- pipes and splice
 

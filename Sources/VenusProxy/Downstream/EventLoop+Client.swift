@@ -202,15 +202,22 @@ extension EventLoop {
         if !client.pointee.download.isEmpty {
             let bytes = client.pointee.download.bytes
             guard let first = bytes.baseAddress else { return }
-            switch send(client.pointee.channel, first, count: bytes.count) {
-            case .moved(let count): client.pointee.download.consume(count)
-            case .wouldBlock, .ended: return
-            case .failed: return leave(slot)
-            }
-            client.pointee.exchange.bytesTaken(at: now)
-            guard client.pointee.download.isEmpty else { return }
-            buffers.release(&client.pointee.download)
+            return clientTook(slot, send(client.pointee.channel, first, count: bytes.count))
         }
+        clientFlushed(slot)
+    }
+
+    /// What the client has taken of the bytes that wait for it.
+    mutating func clientTook(_ slot: Int32, _ result: Socket.Transfer) {
+        let client = clients[slot]
+        switch result {
+        case .moved(let count): client.pointee.download.consume(count)
+        case .wouldBlock, .ended: return
+        case .failed: return leave(slot)
+        }
+        client.pointee.exchange.bytesTaken(at: now)
+        guard client.pointee.download.isEmpty else { return }
+        buffers.release(&client.pointee.download)
         clientFlushed(slot)
     }
 

@@ -9,14 +9,21 @@ enum Deferral: UInt8 {
     case response
 }
 
+/// A client's message that waits for the end of the turn.
+struct DeferredMessage {
+    let client: EventToken
+    /// Set when it is about to go out.
+    var part = Deferral.nothing
+}
+
 /// Where a turn of the loop has several events, it reads them all before it writes: whoever is written to is then more
-/// often awake, and busy with what came before, so that far fewer writes have to wake somebody. A turn of one event
-/// writes at once.
+/// often awake, and busy with what came before, so that far fewer writes have to wake somebody; and they go out together
+/// (``SendBatch``). A turn of one event writes at once.
 ///
 /// Only what is complete and short waits, since nothing of what follows depends on it.
 extension EventLoop {
     /// Messages that wait at most, so that the first of them does not wait for long.
-    static let mostDeferred = 64
+    static let mostDeferred = SendBatch.capacity
     /// Bytes of a message that waits, at most: the smallest buffer's.
     static let mostDeferredBytes = 4 << 10
 
@@ -50,7 +57,8 @@ extension EventLoop {
 
     @inline(__always)
     private mutating func noteDeferral(_ slot: Int32) {
-        deferred.append(EventToken(.client, slot: slot, generation: clients.generation(of: slot)))
+        let client = EventToken(.client, slot: slot, generation: clients.generation(of: slot))
+        deferred.append(DeferredMessage(client: client))
     }
 
     /// Sends what waits for the end of the turn. From here on everything is sent at once.
@@ -58,32 +66,63 @@ extension EventLoop {
     mutating func sendDeferred() {
         defers = false
         guard !deferred.isEmpty else { return }
+        now = .now
+        for place in deferred.indices { deferred[place].part = addToBatch(deferred[place].client) }
+        batch.send()
+        now = .now
         for place in deferred.indices {
-            let slot = deferred[place].slot
-            // It may have left since.
-            guard clients.generation(of: slot) == deferred[place].generation, clients.isUsed(slot) else { continue }
-            now = .now
-            switch clients[slot].pointee.deferral {
+            let message = deferred[place]
+            guard isCurrent(message.client) else { continue }
+            switch message.part {
             case .nothing: break
-            case .request: sendDeferredRequest(slot)
-            case .response: sendDeferredResponse(slot)
+            case .request: requestSent(message.client.slot, batch.result(at: place))
+            case .response: responseSent(message.client.slot, batch.result(at: place))
             }
         }
+        batch.removeAll()
         deferred.removeAll(keepingCapacity: true)
     }
 
+    /// Whether the client has not left since.
     @inline(__always)
-    private mutating func sendDeferredRequest(_ slot: Int32) {
-        let client = clients[slot]
+    private func isCurrent(_ client: EventToken) -> Bool {
+        clients.generation(of: client.slot) == client.generation && clients.isUsed(client.slot)
+    }
+
+    /// Adds what waits for a client to the batch, or a failure instead.
+    @inline(__always)
+    private mutating func addToBatch(_ token: EventToken) -> Deferral {
+        guard isCurrent(token) else {
+            batch.addFailure()
+            return .nothing
+        }
+        let client = clients[token.slot]
+        let part = client.pointee.deferral
+        // A client whose request went another way and waits again is here twice.
         client.pointee.deferral = .nothing
+        switch part {
+        case .nothing: batch.addFailure()
+        case .request:
+            let channel = upstreams[client.pointee.upstream].pointee.channel
+            // What cannot be sent twice is not sent on a connection that is already over.
+            if client.pointee.exchange.isReplayable || isQuiet(channel) {
+                batch.add(client.pointee.upload.bytes, to: channel.descriptor)
+            } else {
+                batch.addFailure()
+            }
+        case .response: batch.add(client.pointee.download.bytes, to: client.pointee.channel.descriptor)
+        }
+        return part
+    }
+
+    @inline(__always)
+    private mutating func requestSent(_ slot: Int32, _ result: Socket.Transfer) {
+        let client = clients[slot]
         let upstream = client.pointee.upstream
         let bytes = client.pointee.upload.bytes
-        guard let first = bytes.baseAddress else { preconditionFailure("a deferred request has bytes") }
         let isReplayable = client.pointee.exchange.isReplayable
-        // What cannot be sent twice is not sent on a connection that is already over.
-        if !isReplayable, !isQuiet(upstreams[upstream].pointee.channel) { return retryUnsent(slot) }
         var sent = 0
-        switch send(upstreams[upstream].pointee.channel, first, count: bytes.count) {
+        switch result {
         case .moved(let count): sent = count
         case .wouldBlock, .ended: break
         case .failed: return retryUnsent(slot)
@@ -101,13 +140,12 @@ extension EventLoop {
     }
 
     @inline(__always)
-    private mutating func sendDeferredResponse(_ slot: Int32) {
+    private mutating func responseSent(_ slot: Int32, _ result: Socket.Transfer) {
         let client = clients[slot]
         let generation = clients.generation(of: slot)
-        client.pointee.deferral = .nothing
         // Now it is handed on.
         client.pointee.exchange.callEnded(at: now)
-        flushClient(slot)
+        clientTook(slot, result)
         guard clients.generation(of: slot) == generation, !client.pointee.download.isEmpty else { return }
         armClient(slot)
         updateClientInterest(slot)

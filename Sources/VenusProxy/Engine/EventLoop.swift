@@ -49,8 +49,10 @@ struct EventLoop: ~Copyable {
     var queued: [Int32] = []
     /// Whether what is complete goes out at the end of this turn: it has several events.
     var defers = false
-    /// Clients of which something goes out at the end of this turn, at most ``mostDeferred``.
-    var deferred: [EventToken] = []
+    /// What goes out at the end of this turn, about ``mostDeferred`` messages at most.
+    var deferred: [DeferredMessage] = []
+    /// Of ``deferred``, in the same order; empty but while they are sent.
+    var batch: SendBatch
     /// Connections whose stream of TLS has ended behind the bytes that were read last.
     var ended: [EventToken] = []
     /// Clients that may open a connection, after the event at hand.
@@ -96,6 +98,7 @@ struct EventLoop: ~Copyable {
         self.accessTally = accessTally
         self.logger = logger
         poller = try Poller()
+        batch = SendBatch(byRing: settings.usesRing)
         now = .now
         forgetAt = now + settings.operationIdle
         timers = TimerWheel(now: now)

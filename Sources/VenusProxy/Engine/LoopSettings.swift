@@ -17,6 +17,8 @@ struct LoopSettings: Sendable {
     var connections = DependencyConnections()
     /// How many there are.
     var loops: Int
+    /// Of io_uring, where the system lets us.
+    var usesRing: Bool
     var maximumConnectionsPerDependency: Int
     var maximumIdlePerDependency: Int
     var maximumDependencies: Int
@@ -56,6 +58,7 @@ struct LoopSettings: Sendable {
             maximumTunnels: configuration.maximumTunnels)
         func share(_ total: Int) -> Int { max(1, (total + loops - 1) / loops) }
         self.loops = loops
+        usesRing = configuration.usesRing
         maximumConnectionsPerDependency = configuration.maximumConnectionsPerDependency
         maximumIdlePerDependency = share(configuration.maximumIdleConnectionsPerDependency)
         maximumDependencies = max(1, configuration.maximumDependencies)

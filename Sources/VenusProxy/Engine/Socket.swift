@@ -3,9 +3,9 @@ import Glibc
 
 /// The calls on sockets, with errors as values. Descriptors are plain numbers: each belongs to one slot of one loop,
 /// which closes it exactly once.
-enum Socket {
+package enum Socket {
     /// What a read or write came to.
-    enum Transfer {
+    package enum Transfer: Sendable {
         /// Bytes moved, at least one.
         case moved(Int)
         /// Nothing can be moved now.
@@ -31,7 +31,7 @@ enum Socket {
     }
 
     @inline(__always)
-    private static func transfer(_ result: Int) -> Transfer {
+    static func transfer(_ result: Int) -> Transfer {
         if result > 0 { return .moved(result) }
         if result == 0 { return .ended }
         return result == -Int(EAGAIN) ? .wouldBlock : .failed(Int32(-result))

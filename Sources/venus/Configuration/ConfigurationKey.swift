@@ -38,6 +38,7 @@ extension ConfigurationKey {
     package static let proxyAuthentication = ConfigurationKey("proxy.authentication")
     package static let proxyKeysFile = ConfigurationKey("proxy.keys_file")
     package static let proxyThreads = ConfigurationKey("proxy.threads")
+    package static let proxyIOUring = ConfigurationKey("proxy.io_uring")
     package static let proxyCallerPatience = ConfigurationKey("proxy.caller_patience")
     package static let proxyHeadTimeout = ConfigurationKey("proxy.head_timeout")
     package static let proxyDNSTimeout = ConfigurationKey("proxy.dns_timeout")
@@ -141,7 +142,7 @@ extension ConfigurationKey {
 
     package static let all: [ConfigurationKey] = [
         environment, service, instance, announce,
-        proxyListen, proxyAuthentication, proxyKeysFile, proxyThreads, proxyCallerPatience,
+        proxyListen, proxyAuthentication, proxyKeysFile, proxyThreads, proxyIOUring, proxyCallerPatience,
         proxyHeadTimeout, proxyDNSTimeout, proxyConnectTimeout, proxyResponseTimeout, proxyBodyTimeout,
         proxyClientIdleTimeout, proxyUpstreamIdleTimeout, proxyTunnelIdleTimeout, proxyDrainTimeout,
         proxyMaximumClients, proxyMaximumClientsPerAddress, proxyMaximumTunnels, proxyMaximumConnections,

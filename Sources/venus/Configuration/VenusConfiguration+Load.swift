@@ -78,6 +78,7 @@ extension VenusConfiguration.Proxy {
         keysFile = reading.path(.proxyKeysFile, absent: "(not set)")
         authentication = Self.authentication(&reading, listen: listen, keysFile: keysFile)
         threads = reading.number(.proxyThreads, absent: "one a processor", 1...256)
+        usesIOUring = reading.flag(.proxyIOUring, default: true)
         let short = Duration.milliseconds(1) ... .seconds(3_600)
         // An application's own patience rules: the proxy's is far longer, so that it never is the one that gives up on
         // a slow answer, a quiet event stream or a silent tunnel.

@@ -45,6 +45,7 @@ package struct VenusConfiguration: Sendable {
         package var keysFile: String?
         /// Event loops; `nil`: one a processor.
         package var threads: Int?
+        package var usesIOUring: Bool
         package var callerPatience: Duration
         /// From the first byte of a request's head to its last.
         package var headTimeout: Duration

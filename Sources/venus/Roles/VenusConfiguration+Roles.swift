@@ -16,6 +16,7 @@ extension VenusConfiguration {
         result.port = proxy.listen.port
         result.ownServers = [BoundAddress(host: server.listen.host, port: server.listen.port)]
         if let threads = proxy.threads { result.loops = threads }
+        result.usesRing = proxy.usesIOUring
         result.callerPatience = proxy.callerPatience
         result.headTimeout = proxy.headTimeout
         result.dnsTimeout = proxy.dnsTimeout
