@@ -59,7 +59,8 @@ struct MemoryBenchmark {
         result.idle = Stopwatch.residentBytes
         clinux_release_freed_memory()
         result.held = Stopwatch.residentBytes
-        return result
+        // It would be let go of after its last use.
+        return withExtendedLifetime(shard) { result }
     }
 
     /// Seconds since the start from which on calls come every ten seconds, every second, and no more. The last minute

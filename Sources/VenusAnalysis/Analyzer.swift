@@ -68,6 +68,10 @@ public final class Analyzer: Service {
                         store: self.store, clock: self.clock, configuration: self.configuration, logger: self.logger)
                     await roller.run(until: stop)
                 }
+                owners.addTask {
+                    var freed = FreedMemory(of: budget, clock: self.clock)
+                    await freed.run(until: stop)
+                }
                 let former = await FormerShards(callLog: callLog, store: store, clock: clock, logger: logger)
                     .find(until: stop)
                 // They are not shared out: whoever comes first reads them.

@@ -12,6 +12,9 @@ package final class KeyBudget: Sendable {
 
     package init() {}
 
+    /// Those of all tables.
+    var operationCount: Int { operations.load(ordering: .relaxed) }
+
     /// What one table holds of the budget; given back with the table, also where a shard's analysis is thrown away.
     final class Share: Sendable {
         private let budget: KeyBudget
@@ -28,7 +31,7 @@ package final class KeyBudget: Sendable {
         }
 
         /// Those of all tables.
-        var operations: Int { budget.operations.load(ordering: .relaxed) }
+        var operations: Int { budget.operationCount }
         var services: Int { budget.services.load(ordering: .relaxed) }
         var methods: Int { budget.methods.load(ordering: .relaxed) }
 

@@ -1,19 +1,26 @@
 import VenusCore
 
 /// The cells of a ring, oldest first, each packed into few bytes behind the one before. A cell costs what its numbers
-/// need, and twelve bytes: no object of its own.
+/// need, and eight bytes: no object of its own.
 struct PackedCells: Sendable {
-    /// Seconds since the epoch.
-    private var starts: [Int64] = []
-    /// Where each cell's bytes begin.
-    private var offsets: [UInt32] = []
+    private struct Place {
+        /// Seconds after ``base``.
+        var start: Int32
+        /// Where the cell's bytes begin.
+        var offset: UInt32
+    }
+
+    /// A time near the cells', in seconds since the epoch: that of the first since there were none.
+    private var base: Int64 = 0
+    private var places: [Place] = []
     private var bytes: [UInt8] = []
     /// How many cells at the front have been removed, their room not yet.
     private var gone = 0
 
-    var count: Int { starts.count - gone }
+    var count: Int { places.count - gone }
 
-    func start(of cell: Int) -> Int64 { starts[gone + cell] }
+    /// Seconds since the epoch.
+    func start(of cell: Int) -> Int64 { base + Int64(places[gone + cell].start) }
 
     func totals(of cell: Int) -> KPITotals { unpack(cell, withHistograms: true) }
 
@@ -41,11 +48,11 @@ struct PackedCells: Sendable {
     mutating func append(_ totals: KPITotals, start: Int64) {
         var writer = ByteWriter()
         totals.pack(into: &writer)
-        if bytes.count + writer.bytes.count > bytes.capacity || starts.count == starts.capacity {
+        if bytes.count + writer.bytes.count > bytes.capacity || places.count == places.capacity {
             makeRoom(for: writer.bytes.count)
         }
-        starts.append(start)
-        offsets.append(UInt32(bytes.count))
+        if places.isEmpty { base = start }
+        places.append(Place(start: Int32(start - base), offset: UInt32(bytes.count)))
         bytes.append(contentsOf: writer.bytes)
     }
 
@@ -61,37 +68,32 @@ struct PackedCells: Sendable {
             behind.append((self.start(of: cell), self.totals(of: cell)))
         }
         if place < count {
-            bytes.removeSubrange(Int(offsets[gone + place])...)
-            starts.removeSubrange((gone + place)...)
-            offsets.removeSubrange((gone + place)...)
+            bytes.removeSubrange(Int(places[gone + place].offset)...)
+            places.removeSubrange((gone + place)...)
         }
         append(totals, start: start)
         for cell in behind { append(cell.totals, start: cell.start) }
     }
 
     private func reader(of cell: Int) -> ByteReader {
-        let first = Int(offsets[gone + cell])
-        let end = gone + cell + 1 < offsets.count ? Int(offsets[gone + cell + 1]) : bytes.count
+        let first = Int(places[gone + cell].offset)
+        let end = gone + cell + 1 < places.count ? Int(places[gone + cell + 1].offset) : bytes.count
         return ByteReader(bytes[first..<end])
     }
 
     /// Leaves out what is gone, and takes a sixteenth more than there is: doubling would waste as much again.
     private mutating func makeRoom(for more: Int) {
-        let firstByte = gone < offsets.count ? Int(offsets[gone]) : bytes.count
+        let firstByte = gone < places.count ? Int(places[gone].offset) : bytes.count
         var kept: [UInt8] = []
         kept.reserveCapacity((bytes.count - firstByte + more) * 17 / 16)
         kept.append(contentsOf: bytes[firstByte...])
         bytes = kept
-        var keptStarts: [Int64] = []
-        var keptOffsets: [UInt32] = []
-        keptStarts.reserveCapacity(max(4, (count + 2) * 17 / 16))
-        keptOffsets.reserveCapacity(max(4, (count + 2) * 17 / 16))
-        for cell in gone..<starts.count {
-            keptStarts.append(starts[cell])
-            keptOffsets.append(offsets[cell] - UInt32(firstByte))
+        var keptPlaces: [Place] = []
+        keptPlaces.reserveCapacity(max(4, (count + 2) * 17 / 16))
+        for place in places[gone...] {
+            keptPlaces.append(Place(start: place.start, offset: place.offset - UInt32(firstByte)))
         }
-        starts = keptStarts
-        offsets = keptOffsets
+        places = keptPlaces
         gone = 0
     }
 }

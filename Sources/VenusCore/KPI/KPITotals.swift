@@ -27,17 +27,7 @@ public struct KPITotals: Sendable, Hashable {
     /// `ttfb` of the same calls.
     public var ttfb = LatencyHistogram()
     /// Sum in microseconds and count of each phase, at ``Phase``'s raw value.
-    public var phases = [PhaseTotal](repeating: PhaseTotal(), count: Phase.allCases.count)
-
-    /// Microseconds in a phase, and how many calls had it.
-    public struct PhaseTotal: Sendable, Hashable {
-        public var sum: UInt64 = 0
-        public var count: UInt64 = 0
-        public init(sum: UInt64 = 0, count: UInt64 = 0) {
-            self.sum = sum
-            self.count = count
-        }
-    }
+    public var phases = PhaseTotals()
 
     public init() {}
 
@@ -106,10 +96,7 @@ public struct KPITotals: Sendable, Hashable {
         statuses.merge(other.statuses)
         bytesSent &+= other.bytesSent
         bytesReceived &+= other.bytesReceived
-        for place in phases.indices {
-            phases[place].sum &+= other.phases[place].sum
-            phases[place].count += other.phases[place].count
-        }
+        phases.merge(other.phases)
     }
 
     /// Takes away what was merged before; the histograms' extremes stay (``LatencyHistogram/subtract(_:)``).
@@ -135,10 +122,7 @@ public struct KPITotals: Sendable, Hashable {
         statuses.subtract(other.statuses)
         bytesSent &-= other.bytesSent
         bytesReceived &-= other.bytesReceived
-        for place in phases.indices {
-            phases[place].sum &-= other.phases[place].sum
-            phases[place].count -= other.phases[place].count
-        }
+        phases.subtract(other.phases)
     }
 }
 

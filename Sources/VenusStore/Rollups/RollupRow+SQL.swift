@@ -27,7 +27,7 @@ extension RollupRow {
             .count(totals.estimated), .count(totals.tunnels), .count(totals.bytesSent), .count(totals.bytesReceived),
             .count(totals.duration.count), .count(totals.duration.sum), .integer(Int64(totals.duration.maximum)),
             .count(totals.ttfb.count), .count(totals.ttfb.sum), .integer(Int64(totals.ttfb.maximum)),
-            .bytes(totals.duration.encoded), .bytes(totals.ttfb.encoded), .bytes(PhaseTotals.encode(totals.phases)),
+            .bytes(totals.duration.encoded), .bytes(totals.ttfb.encoded), .bytes(totals.phases.encoded),
             .count(totals.wouldBeDenied), .count(totals.linkLocal), .bytes(totals.statuses.encoded),
         ]
     }
@@ -52,7 +52,7 @@ extension RollupRow {
         totals.bytesReceived = try row.count(17)
         totals.duration = try LatencyHistogram(stored: try row.bytes(24))
         totals.ttfb = try LatencyHistogram(stored: try row.bytes(25))
-        try PhaseTotals.decode(try row.bytes(26), into: &totals.phases)
+        totals.phases = try PhaseTotals(try row.bytes(26))
         totals.wouldBeDenied = try row.count(27)
         totals.linkLocal = try row.count(28)
         totals.statuses = try ErrorStatuses(encoded: try row.bytes(29))

@@ -122,8 +122,8 @@ struct KPITotalsTests {
         #expect(phases[.dns] == nil)
         var totals = KPITotals()
         totals.record(Call(operation: 0, start: 0, duration: 5, outcome: .success, phases: phases))
-        #expect(totals.phases[Phase.connect.rawValue] == KPITotals.PhaseTotal(sum: 0, count: 1))
-        #expect(totals.phases[Phase.dns.rawValue] == KPITotals.PhaseTotal())
+        #expect(totals.phases[Phase.connect.rawValue] == PhaseTotals.Element(sum: 0, count: 1))
+        #expect(totals.phases[Phase.dns.rawValue] == PhaseTotals.Element())
         phases[.connect] = nil
         #expect(phases[.connect] == nil)
     }

@@ -2,7 +2,7 @@ package import VenusCore
 
 /// The mean of each phase over the calls that had it; `null` where none had.
 package struct PhasesOutput: Sendable {
-    private var totals: [KPITotals.PhaseTotal]
+    private var totals: PhaseTotals
 
     package init(_ totals: KPITotals) { self.totals = totals.phases }
 
