@@ -136,6 +136,17 @@ package struct KeyTable: Sendable {
         if count == 1 { share.change(services: -1) }
     }
 
+    /// Whether most of the table's room was for series that are forgotten.
+    package var isMostlyEmpty: Bool { numbers.capacity > 4_096 && numbers.count < numbers.capacity / 4 }
+
+    /// Gives up the room that series in use do not need; they keep their numbers.
+    package mutating func shrink() {
+        numbers = numbers.reduce(into: [:]) { $0[$1.key] = $1.value }
+        let end = (entries.lastIndex { $0 != nil } ?? -1) + 1
+        entries = Array(entries[..<end])
+        free = entries.indices.filter { entries[$0] == nil }.map { Int32($0) }
+    }
+
     /// The series in use, in no order.
     package var inUse: [(number: Int32, entry: Entry)] {
         entries.enumerated().compactMap { number, entry in entry.map { (Int32(number), $0) } }

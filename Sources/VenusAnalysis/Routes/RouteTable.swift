@@ -115,6 +115,9 @@ package struct RouteTable: Sendable {
         changed.remove(key)
     }
 
+    /// Gives up what it remembers of operations; they are asked for again.
+    package mutating func forgetAnswers() { answers = [:] }
+
     /// What changed since the last time, for one commit.
     package mutating func takeChanges(now: Int64) -> [EdgeRoutes] {
         let routes = changed.sorted().compactMap { key in

@@ -186,6 +186,7 @@ package struct ShardAnalysis: Sendable {
         let instanceCells = instances.tick(now: nowSeconds)
         sampler.tick(now: now)
         keys.removeAll { windows.holds($0) }
+        if keys.isMostlyEmpty { giveUpRoom() }
         chooseHistograms(now: nowSeconds)
         tickMethods()
 
@@ -208,6 +209,14 @@ package struct ShardAnalysis: Sendable {
             checkpoint: cells.isEmpty
                 ? nil : Checkpoint(takenAtSeconds: nowSeconds, cells: cells, instances: instanceCells),
             closed: closed, late: late.removeRows(before: .max, shard: shard), routes: changedRoutes)
+    }
+
+    /// Most operations are forgotten: what was made for so many goes, so that nothing is kept for them. The step has
+    /// nothing in it.
+    private mutating func giveUpRoom() {
+        keys.shrink()
+        routes.forgetAnswers()
+        step = StepCells()
     }
 
     // MARK: Windows

@@ -141,4 +141,38 @@ import VenusCore
             #expect(table.count == 0)
         }
     }
+
+    @Test("room that most series have left is given up, and those that stay keep their numbers")
+    func shrinking() {
+        var table = KeyTable()
+        for place in 0..<10_000 { _ = table.number(of: key("o\(place)", service: "s\(place / 100)")) }
+        #expect(!table.isMostlyEmpty)
+        // Of the first service, some of one in the middle, and their edges.
+        let staying = table.inUse.filter {
+            $0.entry.key.service == "s0" || $0.entry.key.service == "s50" && $0.number % 3 == 0
+        }
+        let numbers = Set(staying.map(\.number))
+        table.removeAll { numbers.contains($0) }
+        #expect(table.isMostlyEmpty)
+        let before = table.inUse.map { ($0.number, $0.entry.key) }
+
+        table.shrink()
+
+        #expect(!table.isMostlyEmpty)
+        #expect(table.inUse.elementsEqual(before) { $0.number == $1.0 && $0.entry.key == $1.1 })
+        for (_, known) in before where known.level == .operation {
+            let number = table.number(of: known)
+            #expect(table[number].key == known)
+        }
+        #expect(table.count == before.count)
+        var taken = Set(before.map(\.0))
+        for place in 0..<6_000 {
+            let number = table.number(of: key("n\(place)", service: "t\(place / 100)"))
+            #expect(taken.insert(number).inserted)
+            taken.insert(table[number].edge)
+        }
+        table.removeAll { _ in false }
+        table.shrink()
+        #expect(table.count == 0 && table.inUse.isEmpty && !table.isMostlyEmpty)
+    }
 }
