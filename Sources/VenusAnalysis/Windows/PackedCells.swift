@@ -51,7 +51,7 @@ struct PackedCells: Sendable {
         if bytes.count + writer.bytes.count > bytes.capacity || places.count == places.capacity {
             makeRoom(for: writer.bytes.count)
         }
-        if places.isEmpty { base = start }
+        if places.isEmpty || Int32(exactly: start - base) == nil { rebase(to: start) }
         places.append(Place(start: Int32(start - base), offset: UInt32(bytes.count)))
         bytes.append(contentsOf: writer.bytes)
     }
@@ -79,6 +79,14 @@ struct PackedCells: Sendable {
         let first = Int(places[gone + cell].offset)
         let end = gone + cell + 1 < places.count ? Int(places[gone + cell + 1].offset) : bytes.count
         return ByteReader(bytes[first..<end])
+    }
+
+    /// Cells that a clock's jump left more than 68 years behind are then that far behind: no window covers either.
+    private mutating func rebase(to start: Int64) {
+        for place in places.indices {
+            places[place].start = Int32(clamping: base + Int64(places[place].start) - start)
+        }
+        base = start
     }
 
     /// Leaves out what is gone, and takes a sixteenth more than there is: doubling would waste as much again.

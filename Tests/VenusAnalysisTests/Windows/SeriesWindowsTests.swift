@@ -41,6 +41,20 @@ import VenusCore
         }
     }
 
+    @Test("a clock that jumps by a hundred years leaves what came before behind", arguments: [true, false])
+    func clockJump(keepsHistograms: Bool) {
+        let later: Int64 = 100 * 366 * 86_400
+        var windows = SeriesWindows(now: Samples.epoch, keepsHistograms: keepsHistograms)
+        var totals = KPITotals()
+        totals.record(Call(operation: 0, start: 0, duration: 3_000, outcome: .success))
+        for second in [0, 1, 2, 60, 61, later, later + 1, later + 60, later + 62] {
+            windows.enter(totals, at: Samples.epoch + second)
+        }
+        windows.advance(to: Samples.epoch + later + 63)
+        #expect(windows.totals.map(\.calls) == [2, 2, 4, 4, 4])
+        #expect(windows.totals[4].duration.count == 4)
+    }
+
     @Test("a window that everything has left is as good as new")
     func emptied() {
         var windows = SeriesWindows(now: Samples.epoch)
